@@ -1,0 +1,1 @@
+"""Lienthong: an open e-government connection platform. Each exchange between agencies leaves a proof."""
