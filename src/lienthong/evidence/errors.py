@@ -1,0 +1,52 @@
+"""What can be wrong with evidence."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from lienthong.kernel.errors import LienthongError
+
+
+class EvidenceErrorKind(StrEnum):
+    """Which piece of evidence does not hold; callers decide by it, people read the message."""
+
+    MESSAGE = "message"
+    """The header part of a message cannot be read, or does not name what a statement needs."""
+    STATEMENT = "statement"
+    """A statement is not of a known shape, or not in its canonical bytes."""
+    PROOF = "proof"
+    """An inclusion or consistency proof does not lead to the root, or its text cannot be read."""
+    NOTE = "note"
+    """A signed note cannot be read."""
+    SIGNATURE = "signature"
+    """A note is not signed by the key that it must be signed by."""
+    CHECKPOINT = "checkpoint"
+    """A checkpoint cannot be read, or belongs to another log."""
+    BAD_KEY = "bad_key"
+    """A secret has the wrong length for its purpose."""
+    ERASED = "erased"
+    """The content was erased; its proofs stay valid."""
+    DAMAGED = "damaged"
+    """A record or a body is not what was written, or belongs elsewhere."""
+    NOT_DURABLE = "not_durable"
+    """A body was announced, but did not reach the disk before a crash."""
+    EXPIRED = "expired"
+    """A body's time of retention has ended and its pack is gone."""
+    STORE = "store"
+    """The store cannot write or read its files; after a failed write it takes nothing more."""
+    INDEX = "index"
+    """The index cannot be opened or belongs to another schema; it can be rebuilt from the log."""
+    NOT_FOUND = "not_found"
+    """No exchange has this identifier."""
+    AMBIGUOUS = "ambiguous"
+    """More than one exchange has this identifier."""
+    UNPUBLISHED = "unpublished"
+    """An entry is not under a published checkpoint yet."""
+    PACKAGE = "package"
+    """An evidence package is refused; the message names the part."""
+
+
+class EvidenceError(LienthongError):
+    """Evidence does not hold. Nothing that it was to prove may be used."""
+
+    kind: EvidenceErrorKind
