@@ -1,0 +1,312 @@
+"""What can go wrong in an exchange, and how a caller is told.
+
+Kinds and codes follow X-Road's message protocol for REST, so that clients written for X-Road understand them;
+the last kinds are ours. `ERROR_TABLE` is the only place where a kind meets a code and a status. A real
+X-Road server answers 500 for nearly every refusal (also for a missing X-Road-Client, where the specification
+promises 400): clients look at the code, so this is kept.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+from xml.sax.saxutils import escape
+
+import msgspec
+
+from lienthong.kernel.errors import LienthongError
+
+STATUS_CALLER: Final = 400
+STATUS_REFUSED: Final = 500
+STATUS_BUSY: Final = 503
+
+
+class Side(StrEnum):
+    """Who caused or met an error: the first part of its code, in the spelling of X-Road 7.8."""
+
+    CALLER = "client"
+    """The member's own system sent something that no gateway may accept."""
+    CONSUMER = "server.clientproxy"
+    """The gateway of the member that asks."""
+    PROVIDER = "server.serverproxy"
+    """The gateway of the member that answers."""
+
+
+class Spelling(StrEnum):
+    """How codes are written: X-Road 7.8 changed `Server.ServerProxy.AccessDenied`, and a client knows one form."""
+
+    SNAKE = "7.8"
+    CAMEL = "7.7"
+
+
+class ExchangeErrorKind(StrEnum):
+    """Every reason for which an exchange, or the settings of one, is refused or fails."""
+
+    # What the member's own system did wrong.
+    BAD_REQUEST = "bad_request"
+    MALFORMED_HTTP = "malformed_http"
+    """Not HTTP/1.1, or in a shape that two programs could read differently (request smuggling)."""
+    CALLER_UNAUTHENTICATED = "caller_unauthenticated"
+    """The local caller proved no subsystem, by certificate or token."""
+    CALLER_NOT_CLIENT = "caller_not_client"
+    """The local caller proved one subsystem and named another in X-Road-Client."""
+    BODY_TOO_LARGE = "body_too_large"
+    HEADERS_TOO_LARGE = "headers_too_large"
+    CALLER_TIMEOUT = "caller_timeout"
+    """The caller took too long to send its request."""
+
+    # What the consumer's gateway meets.
+    INVALID_REQUEST = "invalid_request"
+    INVALID_HTTP_METHOD = "invalid_http_method"
+    INVALID_PROTOCOL_VERSION = "invalid_protocol_version"
+    MISSING_HEADER_FIELD = "missing_header_field"
+    INVALID_CLIENT_IDENTIFIER = "invalid_client_identifier"
+    INVALID_SECURITY_SERVER = "invalid_security_server"
+    UNKNOWN_MEMBER = "unknown_member"
+    NETWORK_ERROR = "network_error"
+    IO_ERROR = "io_error"
+    """The peer's gateway stopped halfway."""
+    TIMEOUT = "timeout"
+    """The peer's gateway did not answer in time."""
+    INCONSISTENT_RESPONSE = "inconsistent_response"
+    GLOBAL_CONF_OUTDATED = "global_conf_outdated"
+    """The directory's last good copy is older than its lifetime."""
+    MAINTENANCE_MODE = "maintenance_mode"
+    TOKEN_NOT_ACTIVE = "token_not_active"  # noqa: S105 - X-Road's name for a signing key that may not be used
+    INTERNAL_ERROR = "internal_error"
+    DATABASE_ERROR = "database_error"
+    LOGGING_FAILED = "logging_failed"
+    TIMESTAMPING_FAILED = "timestamping_failed"
+    HTTP_ERROR = "http_error"
+
+    # What the provider's gateway refuses.
+    MISSING_REST = "missing_rest"
+    INVALID_REST = "invalid_rest"
+    CLIENT_PROXY_VERSION_NOT_SUPPORTED = "client_proxy_version_not_supported"
+    PEER_UNAUTHENTICATED = "peer_unauthenticated"
+    """The link's TLS key is not the one that the directory pins for the statement's gateway."""
+    BAD_FRAME = "bad_frame"
+    """The peer's gateway broke the rules of the wire; the link ends."""
+    CERT_VALIDATION = "cert_validation"
+    MISSING_SIGNATURE = "missing_signature"
+    """A message without its proof."""
+    BAD_PROOF = "bad_proof"
+    """The proof does not lead to a checkpoint of the sender's log, or does not fit what the link saw before."""
+    FOREIGN_CLIENT = "foreign_client"
+    """The proof holds, but that log may not speak for the client's (in a response: the service's) member."""
+    INVALID_SIGNATURE_VALUE = "invalid_signature_value"
+    UNKNOWN_SERVICE = "unknown_service"
+    SERVICE_TYPE = "service_type"
+    SERVICE_DISABLED = "service_disabled"
+    SERVICE_MISSING_URL = "service_missing_url"
+    SERVICE_FAILED = "service_failed"
+    SERVICE_UNREACHABLE = "service_unreachable"
+    SERVICE_TIMEOUT = "service_timeout"
+    NOT_GRANTED = "not_granted"
+    """No grant names this client, or a group of it, and this service."""
+    METHOD_NOT_GRANTED = "method_not_granted"
+    PATH_NOT_GRANTED = "path_not_granted"
+    PURPOSE_NOT_GRANTED = "purpose_not_granted"
+    GRANT_EXPIRED = "grant_expired"
+    PATH_REFUSED = "path_refused"
+    """The path could mean another one to the service than to the grant."""
+    METHOD_OVERRIDE = "method_override"
+    """A header asks the service to act as on another method than the granted one."""
+
+    # Ours: X-Road has no such check, or no such answer.
+    MISSING_PURPOSE = "missing_purpose"
+    REPLAYED_MESSAGE = "replayed_message"
+    CLOCK_SKEW = "clock_skew"
+    MESSAGE_EXPIRED = "message_expired"
+    WRONG_RECEIVER = "wrong_receiver"
+    OVERLOADED = "overloaded"
+    OUTCOME_NOT_RECORDED = "outcome_not_recorded"
+    MALFORMED_SETTINGS = "malformed_settings"
+    """services.toml or grants.toml cannot be used; never reaches a caller."""
+
+
+class ErrorRow(NamedTuple):
+    """One line of `ERROR_TABLE`. `status` holds on `side`; `ExchangeError.status` tells of other sides."""
+
+    snake: str
+    camel: str
+    side: Side
+    status: int
+
+
+def _caller(snake: str, camel: str) -> ErrorRow:
+    return ErrorRow(snake, camel, Side.CALLER, STATUS_CALLER)
+
+
+def _consumer(snake: str, camel: str) -> ErrorRow:
+    return ErrorRow(snake, camel, Side.CONSUMER, STATUS_REFUSED)
+
+
+def _provider(snake: str, camel: str) -> ErrorRow:
+    return ErrorRow(snake, camel, Side.PROVIDER, STATUS_REFUSED)
+
+
+def _busy(snake: str, camel: str) -> ErrorRow:
+    return ErrorRow(snake, camel, Side.CONSUMER, STATUS_BUSY)
+
+
+_K = ExchangeErrorKind
+_BUSY_SECONDS: Final = 1
+"""Retry-After for 503: queues drain within a second or the gateway is being restarted."""
+
+ERROR_TABLE: Final[dict[ExchangeErrorKind, ErrorRow]] = {
+    _K.BAD_REQUEST: _caller("bad_request", "BadRequest"),
+    _K.MALFORMED_HTTP: _caller("bad_request", "BadRequest"),
+    _K.CALLER_UNAUTHENTICATED: _caller("ssl_authentication_failed", "SslAuthenticationFailed"),
+    _K.CALLER_NOT_CLIENT: _caller("ssl_authentication_failed", "SslAuthenticationFailed"),
+    _K.BODY_TOO_LARGE: _caller("body_too_large", "BodyTooLarge"),
+    _K.HEADERS_TOO_LARGE: _caller("headers_too_large", "HeadersTooLarge"),
+    _K.CALLER_TIMEOUT: _caller("timeout", "Timeout"),
+    _K.INVALID_REQUEST: _consumer("invalid_request", "InvalidRequest"),
+    _K.INVALID_HTTP_METHOD: _consumer("invalid_http_method", "InvalidHttpMethod"),
+    _K.INVALID_PROTOCOL_VERSION: _consumer("invalid_protocol_version", "InvalidProtocolVersion"),
+    _K.MISSING_HEADER_FIELD: _consumer("missing_header_field", "MissingHeaderField"),
+    _K.INVALID_CLIENT_IDENTIFIER: _consumer("invalid_client_identifier", "InvalidClientIdentifier"),
+    _K.INVALID_SECURITY_SERVER: _consumer("invalid_security_server", "InvalidSecurityServer"),
+    _K.UNKNOWN_MEMBER: _consumer("unknown_member", "UnknownMember"),
+    _K.NETWORK_ERROR: _consumer("network_error", "NetworkError"),
+    _K.IO_ERROR: _consumer("io_error", "IOError"),
+    _K.TIMEOUT: _consumer("timeout", "Timeout"),
+    _K.INCONSISTENT_RESPONSE: _consumer("inconsistent_response", "InconsistentResponse"),
+    _K.GLOBAL_CONF_OUTDATED: _consumer("global_conf_outdated", "OutdatedGlobalConf"),
+    _K.MAINTENANCE_MODE: _consumer("maintenance_mode", "MaintenanceMode"),
+    _K.TOKEN_NOT_ACTIVE: _consumer("token_not_active", "TokenNotActive"),
+    _K.INTERNAL_ERROR: _consumer("internal_error", "InternalError"),
+    _K.DATABASE_ERROR: _consumer("database_error", "DatabaseError"),
+    _K.LOGGING_FAILED: _consumer("logging_failed", "LoggingFailed"),
+    _K.TIMESTAMPING_FAILED: _consumer("timestamping_failed", "TimestampingFailed"),
+    _K.HTTP_ERROR: _consumer("http_error", "HttpError"),
+    _K.MISSING_REST: _provider("missing_rest", "MissingRest"),
+    _K.INVALID_REST: _provider("invalid_rest", "InvalidRest"),
+    _K.CLIENT_PROXY_VERSION_NOT_SUPPORTED: _provider(
+        "client_proxy_version_not_supported", "ClientProxyVersionNotSupported"
+    ),
+    _K.PEER_UNAUTHENTICATED: _provider("ssl_authentication_failed", "SslAuthenticationFailed"),
+    _K.BAD_FRAME: _provider("invalid_message", "InvalidMessage"),
+    _K.CERT_VALIDATION: _provider("cert_validation", "CertValidation"),
+    _K.MISSING_SIGNATURE: _provider("missing_signature", "MissingSignature"),
+    _K.BAD_PROOF: _provider("signature_verification", "SignatureVerification"),
+    _K.FOREIGN_CLIENT: _provider("signature_verification", "SignatureVerification"),
+    _K.INVALID_SIGNATURE_VALUE: _provider("invalid_signature_value", "InvalidSignatureValue"),
+    _K.UNKNOWN_SERVICE: _provider("unknown_service", "UnknownService"),
+    _K.SERVICE_TYPE: _provider("service_type", "ServiceType"),
+    _K.SERVICE_DISABLED: _provider("service_disabled", "ServiceDisabled"),
+    _K.SERVICE_MISSING_URL: _provider("service_missing_url", "ServiceMissingUrl"),
+    _K.SERVICE_FAILED: _provider("service_failed", "ServiceFailed"),
+    _K.SERVICE_UNREACHABLE: _provider("service_failed.network_error", "ServiceFailed.NetworkError"),
+    _K.SERVICE_TIMEOUT: _provider("service_failed.timeout", "ServiceFailed.Timeout"),
+    _K.NOT_GRANTED: _provider("access_denied", "AccessDenied"),
+    _K.METHOD_NOT_GRANTED: _provider("access_denied", "AccessDenied"),
+    _K.PATH_NOT_GRANTED: _provider("access_denied", "AccessDenied"),
+    _K.PURPOSE_NOT_GRANTED: _provider("access_denied", "AccessDenied"),
+    _K.GRANT_EXPIRED: _provider("access_denied", "AccessDenied"),
+    _K.PATH_REFUSED: _provider("access_denied", "AccessDenied"),
+    _K.METHOD_OVERRIDE: _provider("access_denied", "AccessDenied"),
+    _K.MISSING_PURPOSE: _provider("missing_purpose", "MissingPurpose"),
+    _K.REPLAYED_MESSAGE: _provider("replayed_message", "ReplayedMessage"),
+    _K.CLOCK_SKEW: _provider("clock_skew", "ClockSkew"),
+    _K.MESSAGE_EXPIRED: _provider("message_expired", "MessageExpired"),
+    _K.WRONG_RECEIVER: _provider("wrong_receiver", "WrongReceiver"),
+    _K.OVERLOADED: _busy("overloaded", "Overloaded"),
+    _K.OUTCOME_NOT_RECORDED: _busy("outcome_not_recorded", "OutcomeNotRecorded"),
+    _K.MALFORMED_SETTINGS: _consumer("malformed_server_conf", "MalformedServerConf"),
+}
+"""kind -> code as X-Road 7.8 and later spells it, as 7.7 and older did, usual side, HTTP status."""
+
+_CAMEL_SIDES: Final = {
+    Side.CALLER: "Client",
+    Side.CONSUMER: "Server.ClientProxy",
+    Side.PROVIDER: "Server.ServerProxy",
+}
+
+
+class ExchangeError(LienthongError):
+    """An exchange is refused or failed.
+
+    `side` is where that happened; left out, it is the kind's usual side. It travels between gateways with
+    kind and message, so that the same reason met here and met at the peer never look alike.
+    """
+
+    kind: ExchangeErrorKind
+
+    def __init__(self, kind: ExchangeErrorKind, message: str, side: Side | None = None) -> None:
+        super().__init__(kind, message)
+        self.side = side or ERROR_TABLE[kind].side
+        self.args = (kind, message, self.side)
+
+    @property
+    def status(self) -> int:
+        """HTTP status: the table's 503 on any side; else 400 for the caller's errors and 500 for all others."""
+        if ERROR_TABLE[self.kind].status == STATUS_BUSY:
+            return STATUS_BUSY
+        return STATUS_CALLER if self.side is Side.CALLER else STATUS_REFUSED
+
+    def code(self, spelling: Spelling = Spelling.SNAKE) -> str:
+        """Give the full code, such as `server.serverproxy.access_denied`."""
+        row = ERROR_TABLE[self.kind]
+        if spelling is Spelling.CAMEL:
+            return f"{_CAMEL_SIDES[self.side]}.{row.camel}"
+        return f"{self.side.value}.{row.snake}"
+
+
+class RenderedError(NamedTuple):
+    """An HTTP answer; the listener adds Content-Length, and leaves the body out for HEAD."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+def render_error(error: ExchangeError, accept: bytes, spelling: Spelling, detail_id: str) -> RenderedError:
+    """Make the answer that tells a caller of `error`.
+
+    `accept` is all Accept values of the request joined by commas, b"" if there were none. `detail_id` names
+    the line of this gateway's own log where an operator finds the cause; causes themselves are not shown.
+    """
+    code = error.code(spelling)
+    content_type = _choose_content_type(accept)
+    headers = [
+        (b"Content-Type", content_type + b";charset=utf-8"),
+        (b"X-Road-Error", code.encode()),
+    ]
+    if error.status == STATUS_BUSY:
+        headers.append((b"Retry-After", b"%d" % _BUSY_SECONDS))
+    if content_type == _JSON:
+        body = msgspec.json.encode({"type": code, "message": _clean(error.message), "detail": detail_id})
+    else:
+        body = _format_xml(code, _clean(error.message), detail_id)
+    return RenderedError(error.status, headers, body)
+
+
+_JSON: Final = b"application/json"
+_XML_TYPES: Final = {b"text/xml": b"text/xml", b"application/xml": b"application/xml", b"text/*": b"text/xml"}
+
+
+def _choose_content_type(accept: bytes) -> bytes:
+    """Take the first XML type in header order, whatever its weight and its neighbours, as X-Road does."""
+    for item in accept.split(b","):
+        chosen = _XML_TYPES.get(item.split(b";", 1)[0].strip().lower())
+        if chosen is not None:
+            return chosen
+    return _JSON
+
+
+def _format_xml(code: str, message: str, detail_id: str) -> bytes:
+    fields = (
+        f"<type>{escape(code)}</type><message>{escape(message)}</message><detail>{escape(detail_id)}</detail>"
+    )
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<error>{fields}</error>\n'.encode()
+
+
+def _clean(message: str) -> str:
+    """Replace what XML 1.0 or UTF-8 cannot carry; a message may quote what a stranger sent."""
+    return "".join(c if c in "\t\n" or (c >= " " and _is_xml(c)) else "\ufffd" for c in message)
+
+
+def _is_xml(character: str) -> bool:
+    return not ("\ud800" <= character <= "\udfff" or character in "\ufffe\uffff")
