@@ -1,0 +1,77 @@
+"""The forms of the areas service's answers. Its OpenAPI document is made from these same types.
+
+Every answer says two things apart: who answered (a sandbox agency, without legal value) and where its data
+comes from (real and public). Neither takes anything from the request's headers.
+"""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003 # msgspec reads it at run time
+from typing import Final
+
+import msgspec
+
+from lienthong.sandbox.marks import HOME_AFFAIRS_AGENCY, SandboxMark
+from lienthong.sandbox.units import Extract, Unit  # noqa: TC001 # msgspec reads it at run time
+
+SANDBOX: Final = SandboxMark(HOME_AFFAIRS_AGENCY)
+
+
+class DataMark(msgspec.Struct, frozen=True):
+    """The `data` field: the units are real and public, whatever the sandbox around them is."""
+
+    source: str
+    licence: str
+    documents: tuple[str, ...]
+    real: bool = True
+    statement: str = "Real and public: the administrative units of Quảng Ninh province"
+
+
+class UnitAnswer(msgspec.Struct, frozen=True):
+    """The unit that had the code on the day `on`."""
+
+    on: date
+    unit: Unit
+    data: DataMark
+    sandbox: SandboxMark = SANDBOX
+
+
+class SuccessorsAnswer(msgspec.Struct, frozen=True):
+    """Which present unit the one of the day `on` is now.
+
+    `decided` is true with exactly one candidate. It is false for a unit that was split: all candidates are
+    listed, none is preferred.
+    """
+
+    on: date
+    unit: Unit
+    decided: bool
+    candidates: tuple[Unit, ...]
+    data: DataMark
+    sandbox: SandboxMark = SANDBOX
+
+
+class UnitsAnswer(msgspec.Struct, frozen=True):
+    """All units of the day `on`, ordered by code."""
+
+    on: date
+    units: tuple[Unit, ...]
+    data: DataMark
+    sandbox: SandboxMark = SANDBOX
+
+
+class ProblemAnswer(msgspec.Struct, frozen=True):
+    """Why there is no answer, as problem details (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    sandbox: SandboxMark = SANDBOX
+
+
+def describe_data(extract: Extract) -> DataMark:
+    """Make the `data` field for answers out of `extract`."""
+    source = extract.source
+    documents = tuple(period.document for period in extract.periods)
+    return DataMark(f"{source.package} {source.version}", source.licence, documents)

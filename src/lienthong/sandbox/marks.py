@@ -1,0 +1,31 @@
+"""What every sandbox answer and screen carries, so that nothing synthetic is taken for real.
+
+Owns the instance name, the agencies' codes and the notice. Refuses nothing by itself: the callers put
+the marks on what they show.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+INSTANCE: Final = "DEMO"
+"""The only instance the sandbox ever uses; a real one is `VN`."""
+
+NO_LEGAL_VALUE: Final = "BẢN MẪU – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"  # noqa: RUF001 # the dash of the official wording
+"""The notice of every sandbox answer, page and paper ("sample, without legal value")."""
+
+COMMUNE_AGENCY: Final = "Z99.01"
+"""The consumer. The State assigns no agency code under Z99, so it can meet no real one."""
+
+HOME_AFFAIRS_AGENCY: Final = "Z99.02"
+"""The provider of the areas service."""
+
+
+class SandboxMark(msgspec.Struct, frozen=True):
+    """The `sandbox` field of every answer: which agency answered, and that it is no authority."""
+
+    agency: str
+    instance: str = INSTANCE
+    notice: str = NO_LEGAL_VALUE
