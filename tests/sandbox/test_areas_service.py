@@ -174,7 +174,7 @@ def test_a_question_without_an_answer_gets_problem_details(
 def test_other_paths_and_methods_get_problem_details_too(areas: Areas) -> None:
     missing, refused = areas.ask("/nothing"), areas.ask("/units", method="POST")
     assert (missing.status, missing.headers["content-type"]) == (404, "application/problem+json")
-    assert (refused.status, refused.headers["allow"]) == (405, "GET, HEAD")
+    assert (refused.status, sorted(refused.headers["allow"].split(", "))) == (405, ["GET", "HEAD"])
     assert missing.content["sandbox"] == refused.content["sandbox"] == SANDBOX
 
 
