@@ -1,0 +1,50 @@
+"""What holds for every test: how hard hypothesis tries, and that nothing leaves this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+from typing import Any
+
+import hypothesis
+
+# No deadline: two shared cores stall now and then, and a stall is not a fault.
+hypothesis.settings.register_profile("dev", max_examples=25, deadline=None)
+hypothesis.settings.register_profile("ci", max_examples=150, deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
+
+_GUARDED_EVENTS = frozenset({"socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo"})
+_LOCAL_NAMES = frozenset({"localhost", "localhost.localdomain", ""})
+
+
+def pytest_configure() -> None:
+    """Refuse sockets beyond loopback and Unix paths.
+
+    The hook sees Python's own sockets and name look-ups; what libuv and child processes open is bound by the
+    addresses that our programs are given, which are loopback in every test.
+    """
+    sys.addaudithook(_refuse_network)
+
+
+def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
+    if event not in _GUARDED_EVENTS:
+        return
+    if event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None  # text or bytes: a Unix socket's path
+    if host is not None and not _is_local(host):
+        message = f"tests reach only this machine, but something asked for {host!r} ({event})"
+        raise PermissionError(message)
+
+
+def _is_local(host: str | bytes) -> bool:
+    name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+    if name in _LOCAL_NAMES:
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
