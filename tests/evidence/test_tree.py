@@ -222,7 +222,7 @@ def test_two_different_histories_are_never_consistent() -> None:
     other.leaves = [node_hash(leaf, leaf) for leaf in TREE.leaves[:64]]
     for old, new in pairwise(range(1, 40)):
         path = prove_consistency(old, new, other.node)
-        with pytest.raises(EvidenceError, match="(old|new) root"):
+        with pytest.raises(EvidenceError, match=r"(old|new) root"):
             verify_consistency(old, new, path, root_of(old, TREE.node), root_of(new, other.node))
 
 
