@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 KEY_BYTES: Final = 32
 """Length of an Ed25519 seed, of an Ed25519 public key and of a secret."""
 
-_MAX_FILE_BYTES = 1024
-"""A key file has 44 bytes; more than this is some other file."""
+_MAX_FILE_BYTES = 16 * 1024
+"""A key file has 44 bytes, a private key in PEM a few thousand; more than this is some other file."""
 
 
 class VerifyKey:
@@ -105,14 +105,27 @@ def load_signing_key(path: Path) -> SigningKey:
 
 
 def store_secret(path: Path, secret: bytes) -> None:
-    """Write 32 secret bytes to a new file of mode 0600 and make it durable; an existing file is refused."""
+    """Write 32 secret bytes to a new private file; an existing file is refused (`KEY_EXISTS`)."""
     if len(secret) != KEY_BYTES:
         raise KernelError(
-            KernelErrorKind.INVALID_KEY, f"expected {KEY_BYTES} secret bytes, got {len(secret)}"
+            KernelErrorKind.INVALID_KEY, f"expected {KEY_BYTES} secret bytes, not {len(secret)}"
         )
+    store_private(path, encode_base64url(secret).encode("ascii") + b"\n")
+
+
+def load_secret(path: Path) -> bytes:
+    """Read 32 secret bytes; refusals as `load_private`, and `KEY_DAMAGED` if they are not exactly one key."""
+    return _parse_secret(path, load_private(path))
+
+
+def store_private(path: Path, content: bytes) -> None:
+    """Write bytes to a new file of mode 0600 and make it durable.
+
+    An existing file is refused (`KEY_EXISTS`).
+    """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        _write_private(unfinished, encode_base64url(secret).encode("ascii") + b"\n")
+        _write_private(unfinished, content)
         # A link fails where the name is taken, so neither a crash nor a second maker can replace a key. A
         # crash before it leaves only the unfinished file, which nothing reads.
         path.hardlink_to(unfinished)
@@ -124,21 +137,23 @@ def store_secret(path: Path, secret: bytes) -> None:
     _sync_folder(path.parent)
 
 
-def load_secret(path: Path) -> bytes:
-    """Read 32 secret bytes.
+def load_private(path: Path) -> bytes:
+    """Read a small private file.
 
-    Refused: an absent or unreadable file (`KEY_MISSING`), one that group or others may touch (`KEY_EXPOSED`),
-    one that is not a regular file or does not hold exactly one key (`KEY_DAMAGED`).
+    Refused: an absent or unreadable one (`KEY_MISSING`), one that group or others may touch (`KEY_EXPOSED`),
+    one that is not a regular file or too long for a key (`KEY_DAMAGED`).
     """
     try:
         with path.open("rb") as file:
-            status = os.fstat(file.fileno())
-            content = file.read(_MAX_FILE_BYTES) if stat.S_ISREG(status.st_mode) else b""
+            mode = os.fstat(file.fileno()).st_mode
+            content = file.read(_MAX_FILE_BYTES + 1) if stat.S_ISREG(mode) else b""
     except OSError as error:
         message = f"key file {path} cannot be read ({error.strerror}); restore it or make the key again"
         raise KernelError(KernelErrorKind.KEY_MISSING, message) from error
-    _require_private(path, status.st_mode)
-    return _parse_secret(path, content)
+    _require_private(path, mode)
+    if not 0 < len(content) <= _MAX_FILE_BYTES:
+        raise _damaged(path)
+    return content
 
 
 def _require_private(path: Path, mode: int) -> None:
@@ -159,7 +174,7 @@ def _parse_secret(path: Path, content: bytes) -> bytes:
 
 def _damaged(path: Path) -> KernelError:
     # The content is never shown: it may be most of a key.
-    message = f"key file {path}: expected one line of base64url with {KEY_BYTES} bytes, got something else"
+    message = f"key file {path}: expected a private key, got something else; restore it from its backup"
     return KernelError(KernelErrorKind.KEY_DAMAGED, message)
 
 
