@@ -33,7 +33,7 @@ class Side(StrEnum):
 
 
 class Spelling(StrEnum):
-    """How codes are written: X-Road 7.8 changed `Server.ServerProxy.AccessDenied`, and a client knows one form."""
+    """How codes are written: X-Road 7.8 changed `Server.ServerProxy.AccessDenied`; clients know one form."""
 
     SNAKE = "7.8"
     CAMEL = "7.7"
@@ -91,7 +91,7 @@ class ExchangeErrorKind(StrEnum):
     MISSING_SIGNATURE = "missing_signature"
     """A message without its proof."""
     BAD_PROOF = "bad_proof"
-    """The proof does not lead to a checkpoint of the sender's log, or does not fit what the link saw before."""
+    """The proof does not lead to a checkpoint of the sender's log, or not to one that fits the last."""
     FOREIGN_CLIENT = "foreign_client"
     """The proof holds, but that log may not speak for the client's (in a response: the service's) member."""
     INVALID_SIGNATURE_VALUE = "invalid_signature_value"
@@ -241,7 +241,7 @@ class ExchangeError(LienthongError):
 
     @property
     def status(self) -> int:
-        """HTTP status: the table's 503 on any side; else 400 for the caller's errors and 500 for all others."""
+        """HTTP status: the table's 503 on any side, else 400 for errors of the caller and 500 for others."""
         if ERROR_TABLE[self.kind].status == STATUS_BUSY:
             return STATUS_BUSY
         return STATUS_CALLER if self.side is Side.CALLER else STATUS_REFUSED

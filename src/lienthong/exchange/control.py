@@ -1,0 +1,142 @@
+"""What a request says of itself: its request line and its control headers, read alike at both gateways."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from lienthong.exchange import headers as names
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
+from lienthong.exchange.identifiers import (
+    REMEMBERED_NAMES,
+    ClientId,
+    GatewayId,
+    ServiceId,
+    parse_client_id,
+    parse_gateway_id,
+    parse_service_id,
+    require_represented_party,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+METHODS: Final = frozenset({b"DELETE", b"GET", b"HEAD", b"OPTIONS", b"PATCH", b"POST", b"PUT", b"TRACE"})
+"""The verbs that X-Road takes; CONNECT would make a gateway a tunnel."""
+
+METHODS_TEXT: Final = ", ".join(sorted(method.decode("ascii") for method in METHODS))
+
+SAFE_METHODS: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE"})
+"""RFC 9110 section 9.2.1: only these may be tried again at another gateway."""
+
+MAX_ID: Final = 255
+"""Characters of an X-Road-Id or a purpose's code; X-Road's own servers store 255."""
+
+_UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TARGET_PIECES: Final = 7  # "", "r1" and the five segments
+
+
+class Target(NamedTuple):
+    """A request target `/r1/` + service `[path][?query]`; path and query are raw, still percent-encoded."""
+
+    service: ServiceId
+    path: bytes
+    query: bytes | None
+
+
+def parse_target(target: bytes) -> Target:
+    """Split a request target of the REST interface; else raise INVALID_REQUEST."""
+    path, mark, query = target.partition(b"?")
+    pieces = path.split(b"/", _TARGET_PIECES)
+    if len(pieces) < _TARGET_PIECES or pieces[0] or pieces[1] != b"r1" or b"#" in target:
+        message = (
+            f"the target {shown(target)} is not /r1/INSTANCE/CLASS/CODE/SUBSYSTEM/SERVICE[/path][?query]"
+        )
+        raise ExchangeError(ExchangeErrorKind.INVALID_REQUEST, message)
+    service = _find_service(b"/".join(pieces[2:_TARGET_PIECES]))
+    rest = b"/" + pieces[_TARGET_PIECES] if len(pieces) > _TARGET_PIECES else b""
+    return Target(service, rest, query if mark else None)
+
+
+def require_request_line(method: bytes, target: bytes) -> Target:
+    """Check the method and split the target; INVALID_HTTP_METHOD or INVALID_REQUEST."""
+    if method not in METHODS:
+        message = f"the method {shown(method)} is not one of {METHODS_TEXT}"
+        raise ExchangeError(ExchangeErrorKind.INVALID_HTTP_METHOD, message)
+    return parse_target(target)
+
+
+class Control(NamedTuple):
+    """What control headers say; in the order of the fields of the two requests."""
+
+    client: ClientId
+    id: str
+    request_id: str
+    purpose: str | None
+    purpose_code: str | None
+    gateway: GatewayId | None
+
+
+def read_control(values: Mapping[bytes, bytes]) -> Control:
+    """Read control headers from a map of lower-case names; one reading serves both gateways."""
+    client = values.get(names.CLIENT)
+    if not client:
+        message = "X-Road-Client is missing: say who asks, as INSTANCE/CLASS/CODE/SUBSYSTEM"
+        raise ExchangeError(ExchangeErrorKind.MISSING_HEADER_FIELD, message)
+    request_id = values.get(names.REQUEST_ID, b"")
+    if not _UUID.fullmatch(request_id):
+        raise invalid_request(f"X-Road-Request-Id is {shown(request_id)}: expected a UUID in lower case")
+    purpose, code = _read_purpose(values.get(names.PURPOSE))
+    gateway = values.get(names.SECURITY_SERVER)
+    party = values.get(names.REPRESENTED_PARTY)
+    if party is not None:
+        require_represented_party(party.decode("latin-1"))
+    return Control(
+        _find_client(client),
+        _require_text(b"X-Road-Id", values.get(names.MESSAGE_ID, b"")),
+        request_id.decode("ascii"),
+        purpose,
+        code,
+        parse_gateway_id(gateway.decode("latin-1")) if gateway is not None else None,
+    )
+
+
+def _read_purpose(value: bytes | None) -> tuple[str | None, str | None]:
+    if value is None:
+        return None, None
+    code = value.partition(b"#")[0].strip()
+    return _require_text(b"X-Road-Purpose", value), _require_text(b"X-Road-Purpose", code)
+
+
+def _require_text(name: bytes, value: bytes) -> str:
+    """Decode a value that is compared, kept and shown: UTF-8, printable, not empty, of bounded length."""
+    try:
+        text = value.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise invalid_request(f"{name.decode()} is {shown(value)}: expected UTF-8") from error
+    if not 0 < len(text) <= MAX_ID or not text.isprintable():
+        raise invalid_request(
+            f"{name.decode()} is {shown(value)}: expected 1 to {MAX_ID} printable characters"
+        )
+    return text
+
+
+@lru_cache(maxsize=REMEMBERED_NAMES)
+def _find_client(raw: bytes) -> ClientId:
+    return parse_client_id(raw.decode("latin-1"))
+
+
+@lru_cache(maxsize=REMEMBERED_NAMES)
+def _find_service(raw: bytes) -> ServiceId:
+    return parse_service_id(raw.decode("latin-1"))
+
+
+def invalid_request(message: str) -> ExchangeError:
+    """Make the error for a request that no gateway can read; the side is the reader's."""
+    return ExchangeError(ExchangeErrorKind.INVALID_REQUEST, message)
+
+
+def shown(value: bytes) -> str:
+    """Quote the beginning of what a stranger sent, safe to print."""
+    return repr(value[:80].decode("latin-1"))

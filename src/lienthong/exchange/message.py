@@ -1,0 +1,243 @@
+"""Messages as X-Road's REST protocol has them: what a gateway commits to, forwards, and checks.
+
+The consumer's gateway makes the header part of a request once (`prepare_request`); these bytes are
+committed and sent, and the provider's gateway learns everything from them alone (`read_request`). The
+response goes the same way back. Both sides of a message lie next to each other here, because they must
+agree to the byte. No bodies, no clock and no directory here.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha512
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from lienthong.evidence.errors import EvidenceError
+from lienthong.evidence.message_part import (
+    RequestPart,
+    format_request_part,
+    format_response_part,
+    parse_request_part,
+    parse_response_part,
+)
+from lienthong.exchange import headers as names
+from lienthong.exchange.control import Target, invalid_request, read_control, require_request_line, shown
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
+from lienthong.exchange.headers import Header, join_accept, split_headers
+from lienthong.exchange.identifiers import ClientId, GatewayId, ServiceId
+from lienthong.kernel.ids import new_uuid4
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lienthong.evidence.message_part import ResponsePart
+
+MIN_STATUS: Final = 200
+"""An interim status (1xx) is not an answer, and 101 would turn the connection into something else."""
+
+
+class OutgoingRequest(msgspec.Struct, frozen=True, gc=False):
+    """A request at the consumer's gateway. `part` is what is committed and sent."""
+
+    part: bytes
+    method: bytes
+    target: Target
+    client: ClientId
+    id: str
+    request_id: str
+    purpose: str | None
+    """X-Road-Purpose in full; only `purpose_code`, the part before `#`, may enter a statement."""
+    purpose_code: str | None
+    gateway: GatewayId | None
+    """The provider's gateway that the caller asked for (X-Road-Security-Server)."""
+    accept: bytes
+
+    @property
+    def service(self) -> ServiceId:
+        """The service that is asked."""
+        return self.target.service
+
+
+class IncomingRequest(msgspec.Struct, frozen=True, gc=False):
+    """A request at the provider's gateway, read from the committed bytes only."""
+
+    part: RequestPart
+    method: bytes
+    target: Target
+    client: ClientId
+    id: str
+    request_id: str
+    purpose: str | None
+    purpose_code: str | None
+    gateway: GatewayId | None
+
+    @property
+    def service(self) -> ServiceId:
+        """The service that is asked."""
+        return self.target.service
+
+
+def prepare_request(
+    method: bytes, target: bytes, headers: Sequence[Header], new_request_id: str, instance: str
+) -> OutgoingRequest:
+    """Make the header part of a local caller's request.
+
+    `target` is kept as it came. `headers` are the caller's, in order. `new_request_id` is a fresh UUID for
+    X-Road-Request-Id; X-Road-Id is made in X-Road's form `INSTANCE-UUID` if the caller sent none, and
+    Accept is `application/json` then. Raises `ExchangeError` of the consumer's side.
+    """
+    place = require_request_line(method, target)
+    kept, single = split_headers(headers)
+    for name in names.NOT_IN_REQUESTS:
+        single.pop(name, None)
+    single[names.REQUEST_ID] = (b"X-Road-Request-Id", new_request_id.encode("ascii"))
+    if names.MESSAGE_ID not in single:
+        single[names.MESSAGE_ID] = (b"X-Road-Id", f"{instance}-{new_uuid4()}".encode())
+    accept = join_accept(headers)
+    if not accept:
+        kept.append((b"Accept", b"application/json"))
+    control = read_control({name: header[1] for name, header in single.items()})
+    try:
+        part = format_request_part(method, target, [*kept, *single.values()])
+    except EvidenceError as error:
+        raise ExchangeError(ExchangeErrorKind.INVALID_REQUEST, error.message) from error
+    return OutgoingRequest(part, method, place, *control, accept)
+
+
+def read_request(raw: bytes) -> IncomingRequest:
+    """Read a request's committed header part at the provider's gateway.
+
+    Strict: the peer is another member, and what it should have dropped or collapsed could mean one thing to
+    us and another to the service. Raises `ExchangeError` of the provider's side.
+    """
+    try:
+        part = parse_request_part(raw)
+        place = require_request_line(part.method, part.target)
+        _require_travelling_headers(part, names.NOT_IN_REQUESTS)
+        control = read_control(part.by_name)
+    except EvidenceError as error:
+        raise ExchangeError(ExchangeErrorKind.INVALID_REST, error.message, Side.PROVIDER) from error
+    except ExchangeError as error:
+        raise ExchangeError(error.kind, error.message, Side.PROVIDER) from error
+    return IncomingRequest(part, part.method, place, *control)
+
+
+def service_target(request: IncomingRequest, base_path: bytes) -> bytes:
+    """Give the target for the member's own service: the path of its URL, then the raw path and query.
+
+    `base_path` is percent-encoded; b"" and b"/" are the same. Calling a service without a path, `/…/service`,
+    asks for its URL itself; `/…/service/` asks for what stands under it.
+    """
+    path = request.target.path
+    if path and base_path.endswith(b"/"):
+        path = path[1:]
+    whole = base_path + path or b"/"
+    query = request.target.query
+    return whole if query is None else whole + b"?" + query
+
+
+def service_headers(request: IncomingRequest) -> list[Header]:
+    """Give the headers for the member's own service; the caller adds Host and Content-Length of the body."""
+    return list(request.part.headers)
+
+
+def prepare_response(
+    status: int, reason: bytes, headers: Sequence[Header], request: IncomingRequest, request_hash: str
+) -> bytes:
+    """Make the header part of the answer of a member's own service.
+
+    What the service says of itself in X-Road-Client, -Service, -Id, -Request-Id and -Request-Hash is
+    overwritten. There is one Date at most: the service's last; the consumer's listener adds one where there
+    is none. An answer that is not HTTP raises HTTP_ERROR of the provider's side.
+    """
+    if status < MIN_STATUS:
+        raise _service_error(f"the service answered {status}: expected a status from {MIN_STATUS} on")
+    kept, single = split_headers(headers)
+    for name in names.NOT_IN_RESPONSES:
+        single.pop(name, None)
+    single[names.CLIENT] = (b"X-Road-Client", request.client.text.encode())
+    single[names.SERVICE] = (b"X-Road-Service", request.service.text.encode())
+    single[names.MESSAGE_ID] = (b"X-Road-Id", request.id.encode())
+    single[names.REQUEST_ID] = (b"X-Road-Request-Id", request.request_id.encode())
+    single[names.REQUEST_HASH] = (b"X-Road-Request-Hash", request_hash.encode())
+    try:
+        return format_response_part(status, reason, [*kept, *single.values()])
+    except EvidenceError as error:
+        raise _service_error(error.message) from error
+
+
+def read_response(raw: bytes, request: OutgoingRequest, expected_hash: str) -> ResponsePart:
+    """Read a response's committed header part at the consumer's gateway; it must answer `request`.
+
+    Client, service, both ids and the request's hash must be the request's; `expected_hash` is this
+    gateway's own `hash_request`. Else raises INCONSISTENT_RESPONSE.
+    """
+    try:
+        part = parse_response_part(raw)
+    except EvidenceError as error:
+        raise _inconsistent(error.message) from error
+    if part.status < MIN_STATUS:
+        raise _inconsistent(f"the status is {part.status}: expected one from {MIN_STATUS} on")
+    _require_travelling_response(part)
+    found = part.by_name
+    _require_same(found, names.REQUEST_HASH, expected_hash)
+    _require_same(found, names.REQUEST_ID, request.request_id)
+    _require_same(found, names.MESSAGE_ID, request.id)
+    _require_same(found, names.CLIENT, request.client.text)
+    _require_same(found, names.SERVICE, request.service.text)
+    return part
+
+
+def hash_request(header_part: bytes, body_sha512: bytes | None) -> str:
+    """Compute X-Road-Request-Hash: base64 of SHA-512 of the two digests of header part and body.
+
+    Without a body (None, also for an empty one) it is the digest of the header part alone.
+    """
+    digest = sha512(header_part).digest()
+    if body_sha512 is not None:
+        digest = sha512(digest + body_sha512).digest()
+    return b64encode(digest).decode("ascii")
+
+
+def _require_travelling_headers(part: RequestPart | ResponsePart, refused: frozenset[bytes]) -> None:
+    """Refuse what the sending gateway had to drop or collapse."""
+    for forbidden in (names.FILTERED, refused):
+        if not forbidden.isdisjoint(part.by_name):
+            found = min(forbidden & part.by_name.keys()).decode()
+            raise invalid_request(f"the header {found} must not travel between gateways")
+    if len(part.by_name) != len(part.headers):
+        _require_single(part.headers)
+
+
+def _require_single(headers: tuple[Header, ...]) -> None:
+    seen = set()
+    for name, _ in headers:
+        lower = name.lower()
+        if lower.startswith(names.CONTROL_PREFIX) or lower == b"date":
+            if lower in seen:
+                raise invalid_request(f"the header {lower.decode()} is repeated: expected one")
+            seen.add(lower)
+
+
+def _require_travelling_response(part: ResponsePart) -> None:
+    try:
+        _require_travelling_headers(part, names.NOT_IN_RESPONSES)
+    except ExchangeError as error:
+        raise _inconsistent(error.message) from error
+
+
+def _require_same(found: dict[bytes, bytes], name: bytes, expected: str) -> None:
+    value = found.get(name)
+    if value != expected.encode():
+        got = "none" if value is None else shown(value)
+        raise _inconsistent(f"{name.decode()} is {got}: expected {expected!r} as in the request")
+
+
+def _inconsistent(message: str) -> ExchangeError:
+    return ExchangeError(ExchangeErrorKind.INCONSISTENT_RESPONSE, f"the answer does not fit: {message}")
+
+
+def _service_error(message: str) -> ExchangeError:
+    return ExchangeError(ExchangeErrorKind.HTTP_ERROR, message, Side.PROVIDER)
