@@ -81,7 +81,10 @@ def parse_decimal(text: str) -> int:
 
 def decode_hash(text: str) -> bytes:
     """Read a 32-byte hash from its base64 line."""
-    raw = decode_base64(text)
+    try:
+        raw = decode_base64(text)
+    except EvidenceError as error:
+        raise _checkpoint_error("a hash in base64", repr(text[:80])) from error
     if len(raw) != HASH_BYTES:
         raise _checkpoint_error(f"a hash of {HASH_BYTES} bytes", f"{len(raw)} bytes")
     return raw

@@ -52,7 +52,9 @@ class RequestPart(msgspec.Struct, frozen=True, gc=False):
 
     def find_single(self, name: bytes) -> bytes | None:
         """Give the value of a header that may stand once only; refuse a repeated one."""
-        return _find_single(name, self.headers, self.by_name)
+        if len(self.by_name) != len(self.headers):
+            _require_single(name, self.headers)
+        return self.by_name.get(name)
 
 
 class ResponsePart(msgspec.Struct, frozen=True, gc=False):
@@ -70,7 +72,9 @@ class ResponsePart(msgspec.Struct, frozen=True, gc=False):
 
     def find_single(self, name: bytes) -> bytes | None:
         """Give the value of a header that may stand once only; refuse a repeated one."""
-        return _find_single(name, self.headers, self.by_name)
+        if len(self.by_name) != len(self.headers):
+            _require_single(name, self.headers)
+        return self.by_name.get(name)
 
 
 def make_request_part(method: bytes, target: bytes, headers: Iterable[tuple[bytes, bytes]]) -> RequestPart:
@@ -123,10 +127,9 @@ def parse_response_part(raw: bytes) -> ResponsePart:
 
 
 def _format_headers(headers: Headers) -> bytes:
-    for name, _ in headers:
-        if b":" in name:
-            raise _message_error(f"a header name: expected none with a colon, got {name!r}")
-    return b"".join([b"%b:%b\r\n" % header for header in headers])
+    if any([b":" in name for name, _ in headers]):  # noqa: C419 # a list is faster than a generator here
+        raise _message_error("expected header names without a colon, got one with it")
+    return b"\r\n".join([b":".join(header) for header in headers] + [b""])
 
 
 def _parse_headers(lines: list[bytes]) -> Headers:
@@ -135,10 +138,9 @@ def _parse_headers(lines: list[bytes]) -> Headers:
     return tuple([(name, value) for name, _, value in [line.partition(b":") for line in lines]])
 
 
-def _find_single(name: bytes, headers: Headers, by_name: dict[bytes, bytes]) -> bytes | None:
-    if len(by_name) != len(headers) and sum(header.lower() == name for header, _ in headers) > 1:
+def _require_single(name: bytes, headers: Headers) -> None:
+    if sum(header.lower() == name for header, _ in headers) > 1:
         raise _message_error(f"the header {name.decode('latin-1')}: expected it once, got it repeated")
-    return by_name.get(name)
 
 
 def _require_shape(shape: re.Pattern[bytes], raw: bytes, expected: str) -> None:

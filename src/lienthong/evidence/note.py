@@ -7,6 +7,7 @@ expected key's signature; other signatures are kept as they came and prove nothi
 from __future__ import annotations
 
 import binascii
+import re
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -31,11 +32,13 @@ _KEY_ID_BYTES: Final = 4
 _DASH: Final = "\u2014 "
 """Em dash and blank, the start of each signature line."""
 
-_LOWEST_VISIBLE: Final = " "
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
+_KEY_NAME: Final = re.compile(r"[^\s+]+")
+"""No Unicode blank and no plus; `\\s` of a text pattern is Unicode's."""
 
 
 class NoteSignature(msgspec.Struct, frozen=True):
-    """One signature line: whose name, the key's short id (4 bytes), and the signature, as long as its type."""
+    """One signature line: the key's name, its short id (4 bytes), and the signature."""
 
     name: str
     key_id: bytes
@@ -125,24 +128,20 @@ def _decode_visible(raw: bytes) -> str:
         decoded = raw.decode()
     except UnicodeDecodeError as error:
         raise _note_error("expected UTF-8", repr(raw[:80])) from error
-    controls = {character for character in decoded if character < _LOWEST_VISIBLE} - {"\n"}
-    if controls:
-        raise _note_error("expected no control characters", repr("".join(sorted(controls))))
+    control = _CONTROL.search(decoded)
+    if control:
+        raise _note_error("expected no control characters", f"{control[0]!r} at character {control.start()}")
     return decoded
 
 
 def _parse_signature(line: str) -> NoteSignature:
     name, blank, encoded = line.removeprefix(_DASH).partition(" ")
-    if not line.startswith(_DASH) or not blank or not _is_key_name(name):
+    if not line.startswith(_DASH) or not blank or not _KEY_NAME.fullmatch(name):
         raise _note_error("expected a line of dash, key name and base64", repr(line[:80]))
     signature = decode_base64(encoded)
     if len(signature) <= _KEY_ID_BYTES:
         raise _note_error("expected a key id and a signature", f"{len(signature)} bytes")
     return NoteSignature(name, signature[:_KEY_ID_BYTES], signature[_KEY_ID_BYTES:])
-
-
-def _is_key_name(name: str) -> bool:
-    return bool(name) and "+" not in name and not any(character.isspace() for character in name)
 
 
 def _note_error(expected: str, got: str) -> EvidenceError:

@@ -1,4 +1,4 @@
-"""The text form of an inclusion proof with its checkpoint, for packages and other programs (C2SP tlog-proof)."""
+"""Inclusion proofs with their checkpoints as text, for packages and other programs (C2SP tlog-proof)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _HEADER: Final = "c2sp.org/tlog-proof@v1"
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """A proof as it came: `path` bottom-up, `checkpoint` the signed note, `extra` opaque and never trusted."""
+    """A proof as it came: the path bottom-up, the signed checkpoint, and opaque data never to be trusted."""
 
     index: int
     path: tuple[bytes, ...]
@@ -58,42 +58,49 @@ def parse_proof(raw: bytes) -> Proof:
     head, blank, note = raw.partition(b"\n\n")
     if not blank:
         raise _proof_error("an empty line before the checkpoint", repr(raw[-80:]))
-    extra, index, path = _parse_head(head)
-    parse_note(note)
-    return Proof(index, path, note, extra)
+    extra, index, path = _split_head(head)
+    try:
+        proof = Proof(parse_decimal(index), tuple(map(decode_hash, path)), note, decode_base64(extra))
+        parse_note(note)
+    except EvidenceError as error:
+        raise _proof_error("a number, hashes and a signed note", error.message) from error
+    if len(proof.extra) > MAX_EXTRA_BYTES:
+        raise _proof_error(f"at most {MAX_EXTRA_BYTES} bytes of extra data", str(len(proof.extra)))
+    return proof
 
 
 def verify_proof(proof: Proof, leaf: bytes, origin: str, key: VerifyKey) -> Checkpoint:
-    """Require that the proof shows `leaf` under a checkpoint of the log `origin`, and give that checkpoint."""
+    """Require that the proof shows `leaf` under a checkpoint of the log `origin`; give the checkpoint."""
     checkpoint = verify_checkpoint(proof.checkpoint, origin, key)
     verify_inclusion(leaf, proof.index, checkpoint.size, proof.path, checkpoint.root)
     return checkpoint
 
 
-def _parse_head(head: bytes) -> tuple[bytes, int, tuple[bytes, ...]]:
-    """Read the lines above the empty one: header, extra data if any, index, and the path's hashes."""
+def _split_head(head: bytes) -> tuple[str, str, list[str]]:
+    """Split the lines above the empty one into extra data (or none), index and hashes, all still text."""
     try:
-        lines = head.decode("ascii").split("\n")
+        header, *lines = head.decode("ascii").split("\n")
     except UnicodeDecodeError as error:
         raise _proof_error("ASCII above the checkpoint", repr(head[:80])) from error
-    if lines.pop(0) != _HEADER:
-        raise _proof_error(f"the first line {_HEADER!r}", repr(head[:80]))
-    extra = b""
-    if lines and lines[0].startswith("extra "):
-        extra = _parse_extra(lines.pop(0).removeprefix("extra "))
-    if not lines or not lines[0].startswith("index "):
+    if header != _HEADER:
+        raise _proof_error(f"the first line {_HEADER!r}", repr(header[:80]))
+    extra = _take_field(lines, "extra ") or ""
+    index = _take_field(lines, "index ")
+    if index is None:
         raise _proof_error("a line with the index", repr(lines[:1]))
-    index = parse_decimal(lines.pop(0).removeprefix("index "))
     if len(lines) > MAX_PATH_HASHES:
         raise _proof_error(f"at most {MAX_PATH_HASHES} hashes", str(len(lines)))
-    return extra, index, tuple(map(decode_hash, lines))
+    return extra, index, lines
 
 
-def _parse_extra(text: str) -> bytes:
-    extra = decode_base64(text)
-    if not 0 < len(extra) <= MAX_EXTRA_BYTES:
-        raise _proof_error(f"1 to {MAX_EXTRA_BYTES} bytes of extra data", str(len(extra)))
-    return extra
+def _take_field(lines: list[str], name: str) -> str | None:
+    """Take the first line off if it is the field `name`, and give its value; an empty value is refused."""
+    if not lines or not lines[0].startswith(name):
+        return None
+    value = lines.pop(0).removeprefix(name)
+    if not value:
+        raise _proof_error(f"a value after {name!r}", "none")
+    return value
 
 
 def _proof_error(expected: str, got: str) -> EvidenceError:

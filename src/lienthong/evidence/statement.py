@@ -24,6 +24,7 @@ from lienthong.kernel.errors import KernelError
 from lienthong.kernel.ids import format_identifier, parse_identifier
 
 if TYPE_CHECKING:
+    from lienthong.evidence.checkpoint import Checkpoint
     from lienthong.evidence.message_part import RequestPart, ResponsePart
 
 SALT_BYTES: Final = 16
@@ -35,7 +36,7 @@ MAX_STATEMENT_BYTES: Final = 65_535
 _KNOWN_NAMES: Final = 4096
 """How many spellings of client and service names are remembered in their normal form."""
 
-Hash: TypeAlias = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
+Hash: TypeAlias = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\\Z")]
 """32 bytes in unpadded base64url, the unused bits zero."""
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=MAX_TREE_SIZE)]
 """A number that RFC 8785 writes exactly: a time in UTC milliseconds, an index or a size."""
@@ -225,7 +226,7 @@ def rebuild_request(part: RequestPart, body_sha256: bytes, envelope: RequestEnve
         commitment=commit_message(envelope.salt, part.raw, body_sha256),
         exchange=_decode_text(_get_header(part, b"x-road-request-id")),
         id=hide_id(envelope.salt, _get_header(part, b"x-road-id")),
-        purpose=UNSET if purpose is None else _decode_text(purpose.partition(b"#")[0].rstrip(b"\t ")),
+        purpose=UNSET if purpose is None else _decode_text(purpose.partition(b"#")[0]),
         reliable=envelope.reliable,
         service=_normal_service(_service_of_target(part.target)),
         time=_require_count(envelope.time, "time"),
@@ -247,6 +248,25 @@ def rebuild_response(part: ResponsePart, body_sha256: bytes, envelope: ResponseE
         status=part.status,
         time=_require_count(envelope.time, "time"),
         to=envelope.to,
+    )
+
+
+def record_received(
+    leaf: bytes, index: int, checkpoint: Checkpoint, request: Request | None = None
+) -> Received:
+    """Build what is logged about a peer's verified entry: its leaf, place and checkpoint.
+
+    A request is passed along, so that a replay is found again after a restart (rule 4.5).
+    """
+    return Received(
+        exchange=request.exchange if request else UNSET,
+        from_=checkpoint.origin,
+        id=request.id if request else UNSET,
+        index=index,
+        leaf=encode_base64url(leaf),
+        root=encode_base64url(checkpoint.root),
+        size=checkpoint.size,
+        until=request.until if request else UNSET,
     )
 
 
