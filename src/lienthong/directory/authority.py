@@ -64,8 +64,7 @@ def make_tls_key() -> TlsKey:
 
 
 def make_authority(name: str, clock: Clock | None = None) -> Authority:
-    """Make an authority: a new key, and a certificate that may issue for gateways but for no further
-    authority."""
+    """Make an authority: a new key, and a certificate that may issue for gateways but not for authorities."""
     pair = make_tls_key()
     key = _load_private(pair.private_pem)
     subject = _name(name)

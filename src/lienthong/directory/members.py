@@ -1,6 +1,4 @@
-"""The directory: members, their gateways and keys, as one signed document; and its file, as a gateway reads
-it.
-
+"""The directory: members, their gateways and keys, in one signed document; and the file it is read from.
 
 A `Directory` exists only if it agrees with itself: every name is in its normal spelling and in its place,
 nothing is listed twice, and no key serves two logs. Log keys are closed, never forgotten. Look-ups take names

@@ -89,8 +89,11 @@ def _unknown_keys(value: object, expected: inspect.Type, place: tuple[str, ...])
 
 def _override(document: dict[str, Any], described: inspect.Type, name: str, text: str) -> None:
     path = tuple(name.removeprefix(PREFIX).lower().split(_SECTION_MARK))
-    section, expected = document, described
+    section: Any = document
+    expected = described
     for depth, part in enumerate(path):
+        if not isinstance(section, dict):
+            return  # The file has a plain value in the table's place, which the conversion refuses.
         field = _find_field(expected, part)
         if field is None:
             raise _unknown_key(f"variable {name}", path, _known_keys(described))
@@ -124,6 +127,8 @@ def _known_keys(expected: inspect.Type, place: tuple[str, ...] = ()) -> Iterator
         for field in struct.fields:
             yield (*place, field.encode_name)
             yield from _known_keys(field.type, (*place, field.encode_name))
+    for item in _item_types(expected):
+        yield from _known_keys(item, place)
 
 
 _Kind = TypeVar("_Kind", bound=inspect.Type)
