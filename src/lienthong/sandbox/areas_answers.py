@@ -6,13 +6,13 @@ comes from (real and public). Neither takes anything from the request's headers.
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 # msgspec reads it at run time
+from datetime import date
 from typing import Final
 
 import msgspec
 
 from lienthong.sandbox.marks import HOME_AFFAIRS_AGENCY, SandboxMark
-from lienthong.sandbox.units import Extract, Unit  # noqa: TC001 # msgspec reads it at run time
+from lienthong.sandbox.units import Extract, Unit
 
 SANDBOX: Final = SandboxMark(HOME_AFFAIRS_AGENCY)
 

@@ -32,12 +32,12 @@ from lienthong.sandbox.areas_answers import (
     describe_data,
 )
 from lienthong.sandbox.areas_openapi import JSON_TYPE, PROBLEM_TYPE, make_description
+from lienthong.sandbox.ports import LOOPBACK
 from lienthong.sandbox.units import Unit, UnitBook, read_units
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-LOOPBACK: Final = "127.0.0.1"
 VIETNAM: Final = timezone(timedelta(hours=7))
 """Vietnam's time has had no summer time since 1975."""
 

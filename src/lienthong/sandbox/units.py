@@ -8,7 +8,7 @@ look-ups; it refuses to choose among the candidates of a unit that was split.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date  # noqa: TC003 # msgspec reads it at run time
+from datetime import date
 from importlib import resources
 from typing import Final
 

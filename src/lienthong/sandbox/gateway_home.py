@@ -1,0 +1,125 @@
+"""A gateway's home folder as the sandbox sets it up: its keys, made once, and its settings, written anew.
+
+Owns which files a sandbox gateway has. Keys are never replaced: a home whose log key changed would refuse its
+own log. The local caller's token itself is not in the home; the gateway keeps only its hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import ssl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from lienthong.directory.authority import Authority, issue_certificate, make_tls_key, spki_fingerprint
+from lienthong.directory.members import Gateway, LogKey
+from lienthong.kernel.canonical import encode_base64url
+from lienthong.kernel.keys import (
+    VerifyKey,
+    load_secret,
+    load_signing_key,
+    make_secret,
+    make_signing_key,
+    store_secret,
+    store_signing_key,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CERTIFICATE_DAYS: Final = 365
+
+PRIVATE_MODE: Final = 0o600
+FOLDER_MODE: Final = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayHome:
+    """One gateway: its id, its home folder, and the three addresses (`host:port`) that it listens on."""
+
+    gateway: str
+    folder: Path
+    consumers: str
+    peers: str
+    admin: str
+
+    @property
+    def origin(self) -> str:
+        """The origin of its log; the sandbox never opens a second one."""
+        return f"{self.gateway}/1"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of its keys."""
+        return self.folder / "keys"
+
+    def list_in_directory(self, since: int) -> Gateway:
+        """Give this gateway as the directory lists it, its log open since `since` (ms UTC)."""
+        certificate = ssl.PEM_cert_to_DER_cert((self.keys / "tls.pem").read_text("ascii"))
+        key = load_signing_key(self.keys / "log.key").verify_key
+        log = LogKey(origin=self.origin, key=key, since=since)
+        return Gateway(self.gateway, (self.peers,), (spki_fingerprint(certificate),), (log,))
+
+
+def ensure_keys(home: GatewayHome, authority: Authority) -> None:
+    """Make those of the keys that are missing; a crash between two leaves the rest to the next call."""
+    home.keys.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    if not (home.keys / "log.key").exists():
+        store_signing_key(home.keys / "log.key", make_signing_key())
+    for name in ("store.key", "index.key"):
+        ensure_secret(home.keys / name)
+    # The certificate is written last: with it there, its key is there too.
+    if not (home.keys / "tls.pem").exists():
+        key = make_tls_key()
+        certificate = issue_certificate(
+            authority, home.gateway, key.public_der, (home.peers,), CERTIFICATE_DAYS
+        )
+        write_private(home.keys / "tls.key", key.private_pem)
+        write_private(home.keys / "tls.pem", certificate)
+
+
+def ensure_secret(path: Path) -> bytes:
+    """Give the 32 secret bytes at `path`, made now if they are not there."""
+    if not path.exists():
+        store_secret(path, make_secret())
+    return load_secret(path)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read; an older one is replaced whole."""
+    unfinished = path.with_name(f".{path.name}.new")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_MODE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    unfinished.replace(path)
+
+
+def write_settings(home: GatewayHome, root: VerifyKey, subsystem: str, tokens: tuple[str, ...]) -> None:
+    """Write `gateway.toml`: the directory is beside the home, and `tokens` prove the one subsystem."""
+    hashes = ", ".join(f'"{hash_token(token)}"' for token in tokens)
+    text = f"""\
+gateway = "{home.gateway}"
+log = "{home.origin}"
+
+[directory]
+file = "../directory.json"
+root = "{encode_base64url(root.raw)}"
+
+[listen]
+consumers = "{home.consumers}"
+peers = "{home.peers}"
+admin = "{home.admin}"
+
+[subsystems.{subsystem}]
+tokens = [{hashes}]
+certificates = []
+open_on_loopback = false
+"""
+    write_private(home.folder / "gateway.toml", text.encode())
+
+
+def hash_token(token: str) -> str:
+    """Give the form in which a gateway keeps a caller's token: base64url of its text's SHA-256."""
+    return encode_base64url(hashlib.sha256(token.encode("ascii")).digest())

@@ -1,0 +1,39 @@
+"""Free ports on loopback, chosen before the processes that will listen there exist.
+
+A port is free when it is chosen and may be taken a moment later; whoever then fails to listen says so.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+from contextlib import ExitStack
+from typing import Final
+
+from lienthong.sandbox.errors import SandboxError, SandboxErrorKind
+
+LOOPBACK: Final = "127.0.0.1"
+
+PORT_RANGE: Final = range(20_000, 32_000)
+"""Below the ports that Linux hands to outgoing connections (32768 and up), so that none of those takes it."""
+
+MAX_ATTEMPTS: Final = 1_000
+"""With so many ports taken the machine has another trouble than bad luck."""
+
+
+def find_free_ports(count: int) -> tuple[int, ...]:
+    """Choose `count` different ports that nobody listens on now, or raise `SandboxError`."""
+    random_source = random.SystemRandom()
+    ports: list[int] = []
+    with ExitStack() as held:
+        for port in random_source.sample(PORT_RANGE, MAX_ATTEMPTS):
+            try:
+                held.enter_context(socket.create_server((LOOPBACK, port)))
+            except OSError:
+                continue
+            ports.append(port)
+            if len(ports) == count:
+                return tuple(ports)
+    span = f"{LOOPBACK}, {PORT_RANGE.start} to {PORT_RANGE.stop - 1}"
+    message = f"expected {count} free ports on {span}, found {len(ports)}"
+    raise SandboxError(SandboxErrorKind.FEDERATION, message)
