@@ -1,0 +1,159 @@
+"""Where an exchange lies in the log: a SQLite file that can be made again from the log at any time.
+
+It holds random exchange ids, entry numbers, kinds and times, and of an X-Road-Id, which callers may fill
+with anything, only a keyed BLAKE2b hash (RFC 7693): without the key, a secret file, nobody can test a
+guess. Rows wait in memory for `flush`, which the gateway calls each second from a thread. A crash loses the
+newest rows only, since they are noted in the order of the log: `catch_up` (reindex.py) reads them from the
+log before the gateway starts.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+SCHEMA_VERSION: Final = 1
+"""SQLite's `user_version` of this schema."""
+
+ID_HASH_BYTES: Final = 16
+"""Two of 10^12 messages share a hash with a chance below 10^-14."""
+
+BUSY_SECONDS: Final = 5.0
+"""How long a flush waits for another process, such as an export, before it gives up for now."""
+
+_SCHEMA: Final = f"""
+CREATE TABLE entry (
+    entry INTEGER PRIMARY KEY, kind TEXT NOT NULL, exchange TEXT NOT NULL, id BLOB, time INTEGER NOT NULL
+);
+CREATE INDEX entry_by_exchange ON entry (exchange);
+CREATE INDEX entry_by_id ON entry (id) WHERE id IS NOT NULL;
+PRAGMA user_version = {SCHEMA_VERSION};
+"""
+
+
+class IndexRow(msgspec.Struct, frozen=True, gc=False):
+    """One entry of an exchange: its number in the log, its statement's kind and its time in UTC ms.
+
+    `xroad_id` is the raw X-Road-Id on its way into the index, None where the entry has none or its content is
+    erased. Rows that come out of the index have none.
+    """
+
+    entry: int
+    kind: str
+    exchange: str
+    time: int
+    xroad_id: bytes | None = None
+
+
+class Index:
+    """The index of one log. Any thread may call; `note` only appends to a list."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        """Open the index or make an empty one; kind `index` if the file is something else."""
+        self._path = path
+        self._key = key
+        self._pending: list[IndexRow] = []
+        self._using = threading.Lock()  # over the connection and over taking from `_pending`
+        try:
+            self._database = _open(path)
+        except sqlite3.Error as error:
+            raise self._error(error) from error
+
+    def note(self, row: IndexRow) -> None:
+        """Remember an entry for the next flush. On every message's way."""
+        self._pending.append(row)
+
+    def flush(self) -> None:
+        """Write the rows noted so far. After an error (kind `index`) they wait for the next flush."""
+        with self._using:
+            # A row appended meanwhile stands behind these and stays.
+            if rows := self._pending[:]:
+                self._write(rows)
+                del self._pending[: len(rows)]
+
+    def find_exchange(self, exchange: str) -> tuple[IndexRow, ...]:
+        """Give the entries of an exchange (X-Road-Request-Id) in the log's order; none if it is unknown."""
+        question = "SELECT entry, kind, exchange, time FROM entry WHERE exchange = ? ORDER BY entry"
+        return tuple(IndexRow(*row) for row in self._ask(question, exchange))
+
+    def find_message(self, xroad_id: bytes) -> str | None:
+        """Give the exchange with this X-Road-Id, or None; kind `ambiguous` if several have it."""
+        question = "SELECT DISTINCT exchange FROM entry WHERE id = ? LIMIT 2"
+        found = self._ask(question, self._hide(xroad_id))
+        if len(found) > 1:
+            message = "several exchanges have this X-Road-Id: ask for one of them by its X-Road-Request-Id"
+            raise EvidenceError(EvidenceErrorKind.AMBIGUOUS, message)
+        return str(found[0][0]) if found else None
+
+    def count_entries(self) -> int:
+        """Give the number of the first entry that may be missing: the one after the last that has a row."""
+        ((count,),) = self._ask("SELECT coalesce(max(entry) + ?, 0) FROM entry", 1)
+        return int(count)
+
+    def close(self) -> None:
+        """Flush and close; the file then stands alone, without SQLite's journal beside it."""
+        self.flush()
+        self._database.close()
+
+    def _hide(self, xroad_id: bytes) -> bytes:
+        return blake2b(xroad_id, key=self._key, digest_size=ID_HASH_BYTES).digest()
+
+    def _values(self, row: IndexRow) -> tuple[int, str, str, bytes | None, int]:
+        hidden = None if row.xroad_id is None else self._hide(row.xroad_id)
+        return row.entry, row.kind, row.exchange, hidden, row.time
+
+    def _write(self, rows: Sequence[IndexRow]) -> None:
+        statement = "INSERT OR REPLACE INTO entry (entry, kind, exchange, id, time) VALUES (?, ?, ?, ?, ?)"
+        try:
+            with self._database:  # one transaction: a crash here leaves all of these rows out
+                self._database.executemany(statement, map(self._values, rows))
+        except sqlite3.Error as error:
+            raise self._error(error) from error
+
+    def _ask(self, question: str, value: str | bytes | int) -> list[tuple[Any, ...]]:
+        self.flush()
+        with self._using:
+            try:
+                return self._database.execute(question, (value,)).fetchall()
+            except sqlite3.Error as error:
+                raise self._error(error) from error
+
+    def _error(self, what: sqlite3.Error) -> EvidenceError:
+        message = (
+            f"index {self._path}: {what}; the log has all that it needs: run `lienthong gateway reindex`"
+        )
+        return EvidenceError(EvidenceErrorKind.INDEX, message)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """Open the file, and make the tables if it is new; sqlite3.Error if it is anything but an index."""
+    database = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+    try:
+        # Readers of other processes do not stop the writer; what a crash takes is in the log.
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        _require_schema(database)
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database
+
+
+def _require_schema(database: sqlite3.Connection) -> None:
+    ((version,),) = database.execute("PRAGMA user_version").fetchall()
+    ((tables,),) = database.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    if version == 0 and tables == 0:
+        database.executescript(_SCHEMA)
+    elif version != SCHEMA_VERSION:
+        message = f"expected schema {SCHEMA_VERSION}, got {version}"
+        raise sqlite3.DatabaseError(message)
