@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
 
 from lienthong.exchange import headers as names
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.identifiers import (
-    REMEMBERED_NAMES,
     ClientId,
     GatewayId,
     ServiceId,
@@ -37,7 +37,7 @@ _UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TARGET_PIECES: Final = 7  # "", "r1" and the five segments
 
 
-class Target(NamedTuple):
+class Target(msgspec.Struct, frozen=True, gc=False):
     """A request target `/r1/` + service `[path][?query]`; path and query are raw, still percent-encoded."""
 
     service: ServiceId
@@ -54,7 +54,7 @@ def parse_target(target: bytes) -> Target:
             f"the target {shown(target)} is not /r1/INSTANCE/CLASS/CODE/SUBSYSTEM/SERVICE[/path][?query]"
         )
         raise ExchangeError(ExchangeErrorKind.INVALID_REQUEST, message)
-    service = _find_service(b"/".join(pieces[2:_TARGET_PIECES]))
+    service = parse_service_id(b"/".join(pieces[2:_TARGET_PIECES]).decode("latin-1"))
     rest = b"/" + pieces[_TARGET_PIECES] if len(pieces) > _TARGET_PIECES else b""
     return Target(service, rest, query if mark else None)
 
@@ -93,7 +93,7 @@ def read_control(values: Mapping[bytes, bytes]) -> Control:
     if party is not None:
         require_represented_party(party.decode("latin-1"))
     return Control(
-        _find_client(client),
+        parse_client_id(client.decode("latin-1")),
         _require_text(b"X-Road-Id", values.get(names.MESSAGE_ID, b"")),
         request_id.decode("ascii"),
         purpose,
@@ -120,16 +120,6 @@ def _require_text(name: bytes, value: bytes) -> str:
             f"{name.decode()} is {shown(value)}: expected 1 to {MAX_ID} printable characters"
         )
     return text
-
-
-@lru_cache(maxsize=REMEMBERED_NAMES)
-def _find_client(raw: bytes) -> ClientId:
-    return parse_client_id(raw.decode("latin-1"))
-
-
-@lru_cache(maxsize=REMEMBERED_NAMES)
-def _find_service(raw: bytes) -> ServiceId:
-    return parse_service_id(raw.decode("latin-1"))
 
 
 def invalid_request(message: str) -> ExchangeError:

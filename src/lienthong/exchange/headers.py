@@ -7,6 +7,7 @@ X-Road.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -52,7 +53,43 @@ NOT_IN_REQUESTS: Final = frozenset({SERVICE, REQUEST_HASH, ERROR, TOKEN})
 NOT_IN_RESPONSES: Final = frozenset({ERROR, TOKEN})
 """X-Road-Error belongs to errors that a gateway made: a service cannot make one."""
 
+REFUSED_IN_REQUESTS: Final = FILTERED | NOT_IN_REQUESTS
+REFUSED_IN_RESPONSES: Final = FILTERED | NOT_IN_RESPONSES
+"""What a gateway dropped before it sent a message; a message that holds one was not made by these rules."""
+
 _DATE: Final = b"date"
+_ORDINARY_CONNECTION: Final = frozenset({b"", b"keep-alive", b"close"})
+
+_REMEMBERED_NAMES: Final = 256
+"""More names than clients and services use; few enough that a stranger's long ones cost little memory."""
+
+
+# Plain numbers: looking up an enumeration's member costs as much as the rest of a header's turn.
+_FREELY: Final = 0
+_ONCE: Final = 1
+_NOT: Final = 2
+
+
+@lru_cache(maxsize=_REMEMBERED_NAMES)
+def _classify(name: bytes) -> tuple[bytes, int]:
+    """Give the lower-case name, and how a header of that name travels."""
+    lower = name.lower()
+    if lower in FILTERED or is_disguised(lower):
+        return lower, _NOT
+    if lower.startswith(CONTROL_PREFIX) or lower == _DATE:
+        return lower, _ONCE
+    return lower, _FREELY
+
+
+def is_disguised(lower: bytes) -> bool:
+    """Tell whether a lower-case name means a control or filtered header to a CGI or WSGI service only.
+
+    Those read `X_Road_Client` and `X-Road-Client` as one variable, so that the wrong one could win.
+    """
+    if b"_" not in lower:
+        return False
+    plain = lower.replace(b"_", b"-")
+    return plain in FILTERED or plain.startswith(CONTROL_PREFIX)
 
 
 def split_headers(headers: Iterable[Header]) -> tuple[list[Header], dict[bytes, Header]]:
@@ -68,16 +105,15 @@ def split_headers(headers: Iterable[Header]) -> tuple[list[Header], dict[bytes, 
     single: dict[bytes, Header] = {}
     connection = b""
     for name, value in headers:
-        lower = name.lower()
-        if lower in FILTERED:
-            if lower == b"connection":
-                connection += b"," + value.lower()
-        elif lower.startswith(CONTROL_PREFIX) or lower == _DATE:
+        lower, travel = _classify(name)
+        if travel == _FREELY:
+            kept.append((name, value.strip(b" \t")))
+        elif travel == _ONCE:
             single.pop(lower, None)
             if trimmed := value.strip(b" \t"):
                 single[lower] = (name, trimmed)
-        else:
-            kept.append((name, value.strip(b" \t")))
+        elif lower == b"connection" and value.lower() not in _ORDINARY_CONNECTION:
+            connection += b"," + value.lower()
     if connection:
         named = {item.strip(b" \t") for item in connection.split(b",")}
         kept = [header for header in kept if header[0].lower() not in named]

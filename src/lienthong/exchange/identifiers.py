@@ -8,7 +8,7 @@ spelling; two names are the same if their texts are. Requests name the same few,
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
@@ -16,8 +16,26 @@ from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.kernel.errors import KernelError
 from lienthong.kernel.ids import format_identifier, parse_identifier
 
-REMEMBERED_NAMES: Final = 4096
-"""Readings kept per kind of name: far over the names of one province, and bounded whatever strangers send."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_REMEMBERED_NAMES: Final = 4096
+_REMEMBERED_LENGTH: Final = 256
+"""Readings kept per kind of name, and characters of such a name: over the names of any province, and a few
+megabytes whatever strangers send."""
+
+_Name = TypeVar("_Name")
+
+
+def _remembered(parse: Callable[[str], _Name]) -> Callable[[str], _Name]:
+    cached = lru_cache(maxsize=_REMEMBERED_NAMES)(parse)
+
+    def recall(text: str) -> _Name:
+        return cached(text) if len(text) <= _REMEMBERED_LENGTH else parse(text)
+
+    recall.__doc__ = parse.__doc__
+    return recall
+
 
 _MEMBER_SEGMENTS: Final = 3
 _CLIENT_SEGMENTS: Final = 4
@@ -68,21 +86,21 @@ class GatewayId(msgspec.Struct, frozen=True):
     member: MemberId
 
 
-@lru_cache(maxsize=REMEMBERED_NAMES)
+@_remembered
 def parse_member_id(text: str) -> MemberId:
     """Read a member's name; else INVALID_CLIENT_IDENTIFIER."""
     segments = _parse(text, _MEMBER_SEGMENTS, _MEMBER_SEGMENTS, ExchangeErrorKind.INVALID_CLIENT_IDENTIFIER)
     return _member(segments)
 
 
-@lru_cache(maxsize=REMEMBERED_NAMES)
+@_remembered
 def parse_client_id(text: str) -> ClientId:
     """Read a client's name, as X-Road-Client holds it; else INVALID_CLIENT_IDENTIFIER."""
     segments = _parse(text, _MEMBER_SEGMENTS, _CLIENT_SEGMENTS, ExchangeErrorKind.INVALID_CLIENT_IDENTIFIER)
     return _client(segments)
 
 
-@lru_cache(maxsize=REMEMBERED_NAMES)
+@_remembered
 def parse_service_id(text: str) -> ServiceId:
     """Read a service's name, the five segments after `/r1/`; else INVALID_REQUEST."""
     segments = _parse(text, _SERVICE_SEGMENTS, _SERVICE_SEGMENTS, ExchangeErrorKind.INVALID_REQUEST)
@@ -91,7 +109,7 @@ def parse_service_id(text: str) -> ServiceId:
     return ServiceId(segments, format_identifier(segments), provider.member, provider, local)
 
 
-@lru_cache(maxsize=REMEMBERED_NAMES)
+@_remembered
 def parse_gateway_id(text: str) -> GatewayId:
     """Read a gateway's name, as X-Road-Security-Server holds it; else INVALID_SECURITY_SERVER."""
     segments = _parse(text, _CLIENT_SEGMENTS, _CLIENT_SEGMENTS, ExchangeErrorKind.INVALID_SECURITY_SERVER)

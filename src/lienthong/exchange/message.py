@@ -17,8 +17,8 @@ import msgspec
 from lienthong.evidence.errors import EvidenceError
 from lienthong.evidence.message_part import (
     RequestPart,
-    format_request_part,
     format_response_part,
+    make_request_part,
     parse_request_part,
     parse_response_part,
 )
@@ -98,12 +98,11 @@ def prepare_request(
     accept = join_accept(headers)
     if not accept:
         kept.append((b"Accept", b"application/json"))
-    control = read_control({name: header[1] for name, header in single.items()})
     try:
-        part = format_request_part(method, target, [*kept, *single.values()])
+        part = make_request_part(method, target, [*kept, *single.values()])
     except EvidenceError as error:
-        raise ExchangeError(ExchangeErrorKind.INVALID_REQUEST, error.message) from error
-    return OutgoingRequest(part, method, place, *control, accept)
+        raise invalid_request(error.message) from error
+    return OutgoingRequest(part.raw, method, place, *read_control(part.by_name), accept)
 
 
 def read_request(raw: bytes) -> IncomingRequest:
@@ -115,7 +114,7 @@ def read_request(raw: bytes) -> IncomingRequest:
     try:
         part = parse_request_part(raw)
         place = require_request_line(part.method, part.target)
-        _require_travelling_headers(part, names.NOT_IN_REQUESTS)
+        _require_travelling_headers(part, names.REFUSED_IN_REQUESTS)
         control = read_control(part.by_name)
     except EvidenceError as error:
         raise ExchangeError(ExchangeErrorKind.INVALID_REST, error.message, Side.PROVIDER) from error
@@ -203,10 +202,11 @@ def hash_request(header_part: bytes, body_sha512: bytes | None) -> str:
 
 def _require_travelling_headers(part: RequestPart | ResponsePart, refused: frozenset[bytes]) -> None:
     """Refuse what the sending gateway had to drop or collapse."""
-    for forbidden in (names.FILTERED, refused):
-        if not forbidden.isdisjoint(part.by_name):
-            found = min(forbidden & part.by_name.keys()).decode()
-            raise invalid_request(f"the header {found} must not travel between gateways")
+    if not refused.isdisjoint(part.by_name):
+        found = min(refused & part.by_name.keys()).decode()
+        raise invalid_request(f"the header {found} must not travel between gateways")
+    if b"_" in part.raw and any(map(names.is_disguised, part.by_name)):
+        raise invalid_request("a header with `_` in its name means another one to some services")
     if len(part.by_name) != len(part.headers):
         _require_single(part.headers)
 
@@ -223,7 +223,7 @@ def _require_single(headers: tuple[Header, ...]) -> None:
 
 def _require_travelling_response(part: ResponsePart) -> None:
     try:
-        _require_travelling_headers(part, names.NOT_IN_RESPONSES)
+        _require_travelling_headers(part, names.REFUSED_IN_RESPONSES)
     except ExchangeError as error:
         raise _inconsistent(error.message) from error
 
