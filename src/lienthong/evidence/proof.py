@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from lienthong.evidence.checkpoint import decode_hash, parse_decimal, verify_checkpoint
+from lienthong.evidence.checkpoint import decode_hash, parse_checkpoint, parse_decimal, verify_checkpoint
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.note import MAX_NOTE_BYTES, decode_base64, encode_base64, parse_note
 from lienthong.evidence.tree import verify_inclusion
@@ -61,9 +61,9 @@ def parse_proof(raw: bytes) -> Proof:
     extra, index, path = _split_head(head)
     try:
         proof = Proof(parse_decimal(index), tuple(map(decode_hash, path)), note, decode_base64(extra))
-        parse_note(note)
+        parse_checkpoint(parse_note(note).text)
     except EvidenceError as error:
-        raise _proof_error("a number, hashes and a signed note", error.message) from error
+        raise _proof_error("a number, hashes and a signed checkpoint", error.message) from error
     if len(proof.extra) > MAX_EXTRA_BYTES:
         raise _proof_error(f"at most {MAX_EXTRA_BYTES} bytes of extra data", str(len(proof.extra)))
     return proof
