@@ -218,3 +218,8 @@ def test_an_answer_has_exactly_the_fields_that_the_description_promises(areas: A
         assert set(answer.content) == set(schemas[name]["properties"])
     unit = answers["UnitAnswer"].content["unit"]
     assert set(schemas["Unit"]["required"]) <= set(unit) <= set(schemas["Unit"]["properties"])
+
+
+def test_the_list_also_answers_under_a_slash_and_nothing_redirects_to_this_address(areas: Areas) -> None:
+    assert len(areas.ask("/units/?on=2025-07-01").content["units"]) == 54
+    assert areas.ask("/units/06652/?on=2025-07-01").status == 404

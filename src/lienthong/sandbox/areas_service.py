@@ -144,15 +144,20 @@ def make_service(book: UnitBook, clock: Clock) -> Starlette:
     async def describe(_request: Request) -> Response:
         return Response(description, media_type=JSON_TYPE)
 
-    return Starlette(
+    application = Starlette(
         routes=[
             Route("/units", service.list_units),
+            # A gateway that is asked for `/` below its service's address asks for this.
+            Route("/units/", service.list_units),
             Route("/units/{code}", service.get_unit),
             Route("/units/{code}/successors", service.get_successors),
             Route("/openapi.json", describe),
         ],
         exception_handlers={AreasError: _answer_refusal, HTTPException: _answer_http_error},
     )
+    # A redirect would name this service's own address, which callers behind gateways cannot reach.
+    application.router.redirect_slashes = False
+    return application
 
 
 def _answer(answer: msgspec.Struct) -> Response:

@@ -1,0 +1,171 @@
+"""The demo: two members exchange real data through two gateways, and the evidence of it is checked.
+
+`run_demo` is the whole story, step by step. It keeps nothing of its own: the federation is a folder, the
+gateways and the provider are child processes, and what is shown was asked over HTTP or read from the logs.
+"""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+import time
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from lienthong.kernel.clock import SystemClock
+from lienthong.kernel.errors import LienthongError
+from lienthong.sandbox.children import Children
+from lienthong.sandbox.federation import CLIENT, SERVICE, make_federation
+from lienthong.sandbox.heads import find_head, require_head
+from lienthong.sandbox.marks import INSTANCE, NO_LEGAL_VALUE
+from lienthong.sandbox.processes import require_listening, start_areas, start_gateway
+from lienthong.sandbox.questions import Door, Reply, ask_all, measure_pace
+from lienthong.sandbox.screen import Screen
+from lienthong.sandbox.units import read_units
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from rich.console import Console
+
+    from lienthong.sandbox.federation import Federation
+    from lienthong.sandbox.gateway_home import GatewayHome
+    from lienthong.sandbox.processes import RunFile
+
+LAST_OLD_DAY: Final = date(2025, 6, 30)
+"""The questions' day: the last one on which the 171 former units stood."""
+
+EXIT_FAILED: Final = 1
+EXIT_INTERRUPTED: Final = 130
+"""As a shell reports a program that Ctrl-C ended before its time."""
+
+WATCH_SECONDS: Final = 0.5
+"""How soon a child's death is shown while the demo only stays up."""
+
+
+def run_demo(console: Console, data: Path | None, *, once: bool) -> int:
+    """Tell the whole story and return the exit code: 0 when all of it held.
+
+    `data` keeps the federation in a folder (and goes on with one that is there); without it a temporary one
+    is removed at the end. Without `once` the processes stay up until Ctrl-C. To be called from the main
+    thread: signals and children's leashes need it.
+    """
+    screen = Screen(console)
+    try:
+        with _sigterm_as_ctrl_c(), _choose_folder(data) as folder, Children() as children:
+            _tell(screen, children, folder)
+            if not once:
+                _stay_up(screen, children)
+    except LienthongError as error:
+        screen.say()
+        screen.say(f"The demo failed: {error}")
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        screen.say()
+        screen.say("Interrupted; all processes are ended.")
+        return EXIT_INTERRUPTED
+    return 0
+
+
+def _tell(screen: Screen, children: Children, folder: Path) -> None:
+    screen.head(f"Lienthong, instance {INSTANCE}: {NO_LEGAL_VALUE}")
+    # 1. Two members, their keys, and the signed directory that both gateways trust.
+    federation = make_federation(folder, SystemClock())
+    screen.say(f"  federation in {folder}, root key {federation.root_text}")
+    # 2. The provider's system and both gateways.
+    run = _start(screen, children, federation)
+    before = [_count_entries(federation, home) for home in federation.homes]
+    # 3. The consumer asks through both gateways which unit each of the 171 is now.
+    replies = _ask(screen, children, federation, run)
+    # 4. What both logs say of it, read from where they publish it.
+    _show_heads(screen, children, federation, [size + 2 * len(replies) for size in before])
+    # 5. The reader's turn.
+    _show_curl(screen, federation, run)
+
+
+def _start(screen: Screen, children: Children, federation: Federation) -> RunFile:
+    screen.head("Starting three processes")
+    logs = federation.folder / "logs"
+    gateways = [start_gateway(children, home, logs) for home in federation.homes]
+    areas = start_areas(children, federation)
+    screen.say(f"  areas service of the provider   process {areas.pid}, port {federation.areas_port}")
+    runs = []
+    for home, child in zip(federation.homes, gateways, strict=True):
+        run = require_listening(child, home)
+        screen.say(
+            f"  gateway {home.gateway}   process {child.pid}, callers {run.consumers}, peers {run.peers}"
+        )
+        runs.append(run)
+    return runs[0]
+
+
+def _ask(screen: Screen, children: Children, federation: Federation, run: RunFile) -> list[Reply]:
+    book = read_units()
+    former = book.list_units(LAST_OLD_DAY)
+    source = book.extract.source
+    screen.head(f"Asking through both gateways: which unit is it now? ({len(former)} former units)")
+    screen.say(
+        f"  the units are real and public: {source.package} {source.version}, {source.licence} licence"
+    )
+    door = Door(run.consumers, CLIENT, federation.token, SERVICE)
+    started = time.perf_counter()
+    asked = ask_all(door, former, LAST_OLD_DAY, children.require_running)
+    replies = list(screen.follow(asked, len(former)))
+    screen.show_pace(measure_pace(replies, time.perf_counter() - started))
+    screen.show_results(replies)
+    return replies
+
+
+def _count_entries(federation: Federation, home: GatewayHome) -> int:
+    head = find_head(federation, home)
+    return head.size if head else 0
+
+
+def _show_heads(screen: Screen, children: Children, federation: Federation, sizes: list[int]) -> None:
+    screen.head("Both logs, as published and signed: two entries more for each exchange")
+    for home, size in zip(federation.homes, sizes, strict=True):
+        screen.show_checkpoint(require_head(federation, home, size, children.require_running))
+
+
+def _show_curl(screen: Screen, federation: Federation, run: RunFile) -> None:
+    url = f"http://{run.consumers}/r1/{SERVICE}/06886/successors?on={LAST_OLD_DAY}"
+    screen.head("Ask yourself (X-Road's REST protocol):")
+    screen.say(f"curl -H 'X-Road-Client: {CLIENT}' -H 'X-Road-Token: {federation.token}' '{url}'")
+
+
+def _stay_up(screen: Screen, children: Children) -> None:
+    screen.say()
+    screen.say("Everything stays up until Ctrl-C.")
+    try:
+        while True:
+            children.require_running()
+            time.sleep(WATCH_SECONDS)
+    except KeyboardInterrupt:
+        screen.say()
+        screen.say("Ending all processes.")
+
+
+@contextmanager
+def _choose_folder(data: Path | None) -> Iterator[Path]:
+    if data is not None:
+        yield data.absolute()
+        return
+    with tempfile.TemporaryDirectory(prefix="lienthong-demo-") as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def _sigterm_as_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM end the demo as Ctrl-C does, so that children and the temporary folder are cleared away."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    earlier = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, earlier)

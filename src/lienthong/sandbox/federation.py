@@ -1,0 +1,181 @@
+"""The sandbox's federation in one folder: a signed directory, two members, and their gateways' homes.
+
+`make_federation` may be called again on the same folder: keys and logs stay, the directory is signed anew
+with a higher version and a new lifetime, and ports and settings are chosen and written afresh. The root key
+lies beside what it signs, which is fit for a sandbox only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from lienthong.directory.authority import Authority, make_authority
+from lienthong.directory.members import (
+    Directory,
+    Member,
+    Subsystem,
+    sign_directory,
+    verify_directory,
+)
+from lienthong.kernel.canonical import encode_base64url
+from lienthong.kernel.keys import SigningKey, VerifyKey, load_signing_key, make_signing_key, store_signing_key
+from lienthong.sandbox.errors import SandboxError, SandboxErrorKind
+from lienthong.sandbox.gateway_home import (
+    FOLDER_MODE,
+    GatewayHome,
+    ensure_keys,
+    ensure_secret,
+    write_private,
+    write_settings,
+)
+from lienthong.sandbox.marks import COMMUNE_AGENCY, HOME_AFFAIRS_AGENCY, INSTANCE
+from lienthong.sandbox.ports import LOOPBACK, find_free_ports
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lienthong.kernel.clock import Clock
+
+LIFETIME_MS: Final = 7 * 24 * 60 * 60 * 1000
+"""A directory's default lifetime: seven days."""
+
+CONSUMER: Final = Member(
+    f"{INSTANCE}/GOV/{COMMUNE_AGENCY}",
+    "UBND phường mẫu (sandbox)",
+    (Subsystem("PORTAL", "Cổng dịch vụ công mẫu (sandbox)"),),
+)
+PROVIDER: Final = Member(
+    f"{INSTANCE}/GOV/{HOME_AFFAIRS_AGENCY}",
+    "Sở Nội vụ mẫu (sandbox)",
+    (Subsystem("AREAS", "Danh mục đơn vị hành chính (sandbox)"),),
+)
+CLIENT: Final = f"{CONSUMER.id}/PORTAL"
+SERVICE: Final = f"{PROVIDER.id}/AREAS/units"
+
+
+@dataclass(frozen=True, slots=True)
+class Federation:
+    """Where everything is. `token` is what the consumer's own system shows to the consumer's gateway."""
+
+    folder: Path
+    root: VerifyKey
+    consumer: GatewayHome
+    provider: GatewayHome
+    areas_port: int
+    token: str
+
+    @property
+    def homes(self) -> tuple[GatewayHome, GatewayHome]:
+        """The consumer's gateway and the provider's."""
+        return (self.consumer, self.provider)
+
+    @property
+    def directory(self) -> Path:
+        """The signed directory's file."""
+        return self.folder / "directory.json"
+
+    @property
+    def root_text(self) -> str:
+        """The root key as it is given to `--root`."""
+        return encode_base64url(self.root.raw)
+
+
+def make_federation(folder: Path, clock: Clock) -> Federation:
+    """Make the federation in `folder`, or bring one that is there up to date; raises `SandboxError`."""
+    _require_ours_or_empty(folder)
+    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    root = _ensure_root(folder / "root.key")
+    authority = _ensure_authority(folder)
+    federation = _choose_addresses(folder, root.verify_key)
+    for home in federation.homes:
+        ensure_keys(home, authority)
+    # The directory comes before the settings: a crash between leaves settings with the old ports, which the
+    # next call replaces; no gateway runs meanwhile.
+    directory = _describe(federation, authority, clock.now_ms())
+    write_private(federation.directory, sign_directory(directory, root))
+    write_settings(federation.consumer, federation.root, "PORTAL", (federation.token,))
+    write_settings(federation.provider, federation.root, "AREAS", ())
+    _write_offers(federation)
+    return federation
+
+
+def _require_ours_or_empty(folder: Path) -> None:
+    if folder.exists() and not (folder / "root.key").exists() and any(folder.iterdir()):
+        message = f"expected an empty folder or an earlier sandbox at {folder}; name another one"
+        raise SandboxError(SandboxErrorKind.FEDERATION, message)
+
+
+def _ensure_root(path: Path) -> SigningKey:
+    if not path.exists():
+        store_signing_key(path, make_signing_key())
+    return load_signing_key(path)
+
+
+def _ensure_authority(folder: Path) -> Authority:
+    key, certificate = folder / "authority.key", folder / "authority.pem"
+    # The certificate is written last: with it there, its key is there too.
+    if not certificate.exists():
+        made = make_authority(f"{INSTANCE} sandbox authority")
+        write_private(key, made.key_pem)
+        write_private(certificate, made.certificate_pem)
+    return Authority(key.read_bytes(), certificate.read_bytes())
+
+
+def _choose_addresses(folder: Path, root: VerifyKey) -> Federation:
+    *ports, areas_port = find_free_ports(7)
+    addresses = [f"{LOOPBACK}:{port}" for port in ports]
+    token = encode_base64url(ensure_secret(folder / "portal.token"))
+    return Federation(
+        folder,
+        root,
+        GatewayHome(f"{CONSUMER.id}/GW1", folder / "commune", *addresses[:3]),
+        GatewayHome(f"{PROVIDER.id}/GW1", folder / "home-affairs", *addresses[3:]),
+        areas_port,
+        token,
+    )
+
+
+def _describe(federation: Federation, authority: Authority, now_ms: int) -> Directory:
+    earlier = _find_earlier(federation)
+    gateways = []
+    for home in federation.homes:
+        log = earlier.find_log(home.origin) if earlier else None
+        gateways.append(home.list_in_directory(log.since if log else now_ms))
+    return Directory(
+        version=earlier.version + 1 if earlier else 1,
+        instance=INSTANCE,
+        issued=now_ms,
+        expires=now_ms + LIFETIME_MS,
+        authority=authority.certificate_pem.decode("ascii"),
+        members=(CONSUMER, PROVIDER),
+        gateways=tuple(gateways),
+        groups={"communes": (CLIENT,)},
+    )
+
+
+def _write_offers(federation: Federation) -> None:
+    """Write who offers what to whom: the provider its one service to all communes, the consumer nothing."""
+    services = f"""\
+[services."AREAS/units"]
+url = "http://{LOOPBACK}:{federation.areas_port}/units"
+idempotent = true
+"""
+    grants = """\
+[[grant]]
+to = "group:communes"
+service = "AREAS/units"
+methods = ["GET", "HEAD"]
+paths = ["/", "/*", "/*/successors"]
+"""
+    nothing = b"# This member offers no services.\n"
+    write_private(federation.provider.folder / "services.toml", services.encode())
+    write_private(federation.provider.folder / "grants.toml", grants.encode())
+    write_private(federation.consumer.folder / "services.toml", nothing)
+    write_private(federation.consumer.folder / "grants.toml", nothing)
+
+
+def _find_earlier(federation: Federation) -> Directory | None:
+    if not federation.directory.exists():
+        return None
+    return verify_directory(federation.directory.read_bytes(), federation.root)
