@@ -1,0 +1,65 @@
+"""What goes into one commit of a log and what comes out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lienthong.evidence.tree import prove_batch, prove_in_batch
+
+if TYPE_CHECKING:
+    from lienthong.evidence.tree import NodeReader
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """What a caller appends.
+
+    `statement` is the entry itself and `leaf` its leaf hash, which the caller has at hand. `proven` is False if nobody
+    is to be shown a proof of it soon, as of `received`: a batch of such entries is not signed. `record` is its erasable
+    part; `evidence` is kept beside it under the CRC, and `shared` too, but once per batch where entries have the same.
+    """
+
+    statement: bytes
+    leaf: bytes
+    proven: bool
+    record: bytes = b""
+    evidence: bytes = b""
+    shared: bytes = b""
+
+
+class Head:
+    """The state of the log after one commit, with what proves the entries [first, size) of that commit.
+
+    `checkpoint` is the signed note over `size` and `root`, or empty if nothing in the batch needed one. An entry's
+    inclusion proof under it is its `path` and the batch's `suffix`, one after the other.
+    """
+
+    __slots__ = ("_node", "_suffix", "checkpoint", "first", "root", "size")
+
+    def __init__(self, first: int, size: int, root: bytes, checkpoint: bytes, node: NodeReader) -> None:
+        self.first = first
+        self.size = size
+        self.root = root
+        self.checkpoint = checkpoint
+        self._node = node
+        self._suffix: tuple[bytes, ...] | None = None
+
+    @property
+    def suffix(self) -> tuple[bytes, ...]:
+        """Give the common end of the batch's paths; computed once, and only if an entry is to be proven."""
+        if self._suffix is None:
+            self._suffix = prove_batch(self.first, self.size, self._node)
+        return self._suffix
+
+    def path(self, index: int) -> tuple[bytes, ...]:
+        """Give the part of entry `index`'s path that lies inside the batch."""
+        return prove_in_batch(index, self.first, self.size, self._node)
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """An entry that is durable: its index, its leaf hash and the head of its batch."""
+
+    index: int
+    leaf: bytes
+    head: Head

@@ -1,0 +1,432 @@
+"""The log a gateway writes: entries in batches that form by themselves, each durable before anyone hears of it.
+
+A batch is committed when a turn of the event loop adds no entry; no timer is involved. All methods belong to the
+loop's thread. After an error of a write or sync nobody knows what is on the disk: the log answers None to all who
+wait, takes nothing more, and leaves it to the next opening to find out (rule 6.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from lienthong.evidence.batch import Committed, Entry, Head
+from lienthong.evidence.checkpoint import Checkpoint, format_checkpoint, sign_checkpoint
+from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
+from lienthong.evidence.files import SystemFiles
+from lienthong.evidence.opening import lock_log, make_log
+from lienthong.evidence.publisher import Publisher, run_at_once
+from lienthong.evidence.recovery import SEGMENTS_FOLDER, recover, repair
+from lienthong.evidence.segment import SegmentHeader, encode_batch, encode_segment_header
+from lienthong.evidence.tiles import MAX_STATEMENT_BYTES
+from lienthong.evidence.tree import prove_consistency, prove_inclusion, root_of
+from lienthong.evidence.writer import SEGMENT_BYTES, SegmentWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+    from typing import TypeAlias
+
+    from lienthong.evidence.files import Files
+    from lienthong.evidence.publisher import RunInThread
+    from lienthong.evidence.recovery import RecordCheck, Recovered
+    from lienthong.kernel.keys import SigningKey
+
+    Done: TypeAlias = Callable[[Committed | None], None]
+    Waiting: TypeAlias = list[tuple[Entry, Done]]
+
+__all__ = ["Committed", "Entry", "Head", "Log", "LogPorts", "LogSettings", "create_log", "open_log"]
+
+MAX_LOOKS: Final = 4
+"""Turns of the loop that a batch may wait for more entries; more looks won nothing when measured."""
+MAX_BATCH_BYTES: Final = 4 * 1024 * 1024
+"""Where a batch is cut: a quarter of a segment, and some ten milliseconds of writing."""
+MAX_ENTRY_BYTES: Final = 256 * 1024 * 1024
+"""One entry with its evidence and record; far below what the 32-bit lengths of a batch hold."""
+SLOW_SYNC_S: Final = 0.0005
+"""A disk whose sync takes longer is synced in a thread: handing over costs about 0.1 ms, which then pays."""
+PUBLISH_ENTRIES: Final = 1024
+"""Entries that wait in memory for publication at most, before it starts without being asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogPorts:
+    """What a log needs from its surroundings.
+
+    `schedule` runs a call in the next turn of the loop (`loop.call_soon`). `on_failure` is called once, after all waiting
+    callers were told, and is to end the process. `run_in_thread(call, then)` starts `call` in a thread at once, whatever
+    else runs, and calls `then` in the loop's thread with its error or None; without it everything runs in the loop.
+    `check_record(leaf, record)` tests an erasable record at opening.
+    """
+
+    schedule: Callable[[Callable[[], None]], object]
+    on_failure: Callable[[Exception], None]
+    run_in_thread: RunInThread | None = None
+    check_record: RecordCheck | None = None
+    files: Files = field(default_factory=SystemFiles)
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """Sizes in bytes; `sync_in_thread` None leaves the choice to a measurement at opening."""
+
+    segment_bytes: int = SEGMENT_BYTES
+    max_batch_bytes: int = MAX_BATCH_BYTES
+    sync_in_thread: bool | None = None
+
+
+class _State(Enum):
+    OPENED = auto()
+    READY = auto()
+    FAILED = auto()
+    CLOSED = auto()
+
+
+def create_log(
+    folder: Path,
+    origin: str,
+    key: SigningKey,
+    first: Entry | None = None,
+    *,
+    files: Files | None = None,
+    settings: LogSettings | None = None,
+) -> None:
+    """Make a new log in `folder`, with a `first` entry if it follows another log (a `succeeds` statement).
+
+    Kind `log_exists` if a log is there. Opening never makes one: after a lost folder it would start the same log again.
+    """
+    start = encode_segment_header(SegmentHeader(0, 0, origin))
+    if first is not None:
+        note = sign_checkpoint(Checkpoint(origin, 1, first.leaf), key)
+        start += encode_batch(0, note, [first], signed=True)
+    make_log(files or SystemFiles(), folder, start, (settings or LogSettings()).segment_bytes)
+
+
+def open_log(
+    folder: Path, origin: str, key: SigningKey, ports: LogPorts, settings: LogSettings | None = None
+) -> Log:
+    """Open a log to write it, and hold its lock; `resume` must follow before the first append.
+
+    Reads and verifies the end of the log, and changes nothing. Refuses a missing log (`log_missing`), one that another
+    process has open (`log_locked`), another origin or key (`log_foreign`), a hole or other damage (`segment`), a wrong
+    tile (`tile`), and a published checkpoint ahead of its entries (`log_ahead`); the message says where.
+    """
+    lock = lock_log(ports.files, folder)
+    try:
+        found = recover(ports.files, folder, origin, key.verify_key, ports.check_record)
+    except BaseException:
+        ports.files.close(lock)
+        raise
+    return Log(folder, key, found, ports, settings or LogSettings(), lock)
+
+
+class Log:
+    """An open log; `open_log` makes one. `tail` says how its end was found."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 # made by open_log only, from what it has read
+        self,
+        folder: Path,
+        key: SigningKey,
+        found: Recovered,
+        ports: LogPorts,
+        settings: LogSettings,
+        lock: int,
+    ) -> None:
+        self.origin: Final = found.origin
+        self.tail: Final = found.tail
+        self._folder = folder
+        self._key = key
+        self._ports = ports
+        self._settings = settings
+        self._lock = lock
+        self._found = found
+        self._state = _State.OPENED
+        self._run = ports.run_in_thread or run_at_once
+        # The tree runs ahead of the head by the batch that is being written.
+        self._nodes = found.nodes
+        self._head = Checkpoint(found.origin, found.nodes.size, root_of(found.nodes.size, found.nodes.node))
+        self._signed = found.signed
+        self._publisher = Publisher(ports.files, folder, found)
+        self._queue: Waiting = []
+        self._queued_bytes = 0
+        self._looks = 0
+        self._seen = 0
+        self._is_looking = False
+        self._is_writing = False
+        self._is_preparing = False
+
+    def resume(self, known: Checkpoint | None) -> None:
+        """Make the log ready to append, after the head check (rule 6.3).
+
+        `known` is the highest head that the witness or a peer knows, verified under this log's key, or None if they were
+        asked and know none. If nobody answered, do not call this on a torn tail: wait. Refuses (`log_ahead`,
+        `log_forked`) a head that this log has not; then drops a torn tail, writes the last batch again and syncs it.
+        """
+        self._require_state(_State.OPENED, "was resumed before")
+        if known is not None:
+            self.require_head(known)
+        files, found = self._ports.files, self._found
+        repair(files, self._folder, found)
+        self._writer = SegmentWriter(
+            files, self._folder / SEGMENTS_FOLDER, self.origin, found.place, self._settings.segment_bytes
+        )
+        self._sync_in_thread = self._choose_thread(self._writer)
+        self._state = _State.READY
+
+    @property
+    def size(self) -> int:
+        """Give the number of durable entries."""
+        return self._head.size
+
+    @property
+    def root(self) -> bytes:
+        """Give the root over the durable entries."""
+        return self._head.root
+
+    @property
+    def published_size(self) -> int:
+        """Give the number of published entries."""
+        return self._publisher.size
+
+    @property
+    def is_idle(self) -> bool:
+        """Say whether nothing is queued, being written, published or prepared."""
+        busy = self._queue or self._is_writing or self._is_preparing or self._publisher.is_running
+        return not busy
+
+    @property
+    def signed_head(self) -> bytes:
+        """Give the newest signed checkpoint there is, empty if none; it may be behind `size`. Signs nothing."""
+        return self._signed
+
+    def append(self, entry: Entry, done: Done) -> None:
+        """Queue an entry; `done` gets its place once it is durable, or None if the log failed: outcome not recorded.
+
+        After a failure `done(None)` comes at once. Kind `too_large` for a statement that no bundle can hold.
+        """
+        if self._state is _State.FAILED:
+            done(None)
+            return
+        self._require_state(_State.READY, "takes no entry before `resume` or after `close`")
+        length = _entry_bytes(entry)
+        if len(entry.statement) > MAX_STATEMENT_BYTES or length > MAX_ENTRY_BYTES:
+            raise _too_large(entry)
+        self._queue.append((entry, done))
+        self._queued_bytes += length
+        if not self._is_looking and not self._is_writing:
+            self._watch()
+
+    def checkpoint(self) -> bytes:
+        """Give the signed checkpoint of the durable head; signs it if its batch did not need that."""
+        self._require_state(_State.READY, "signs nothing before the check of its head")
+        if not self._signed.startswith(format_checkpoint(self._head)):
+            self._signed = sign_checkpoint(self._head, self._key)
+        return self._signed
+
+    def publish(self) -> None:
+        """Publish what is durable, in a thread if there is one. Call it every second or so; does nothing if not needed."""
+        is_due = self._state is _State.READY and self._publisher.size < self._head.size
+        if is_due and not self._publisher.is_running:
+            self._publisher.start(self._head.size, self.checkpoint(), self._run, self._fail)
+
+    def root_at(self, size: int) -> bytes:
+        """Give the root over the first `size` entries; kind `log_ahead` if there are fewer."""
+        if size > self._head.size:
+            message = f"the log {self.origin} has {self._head.size} entries, asked for its root at {size}"
+            raise EvidenceError(EvidenceErrorKind.LOG_AHEAD, message)
+        return root_of(size, self._nodes.node)
+
+    def prove_inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
+        """Prove entry `index` in the tree of `size` entries (RFC 9162 section 2.1.3)."""
+        return prove_inclusion(index, size, self._nodes.node)
+
+    def prove_consistency(self, old: int, new: int) -> tuple[bytes, ...]:
+        """Prove the tree of `old` entries to be the start of that of `new` (RFC 9162 section 2.1.4)."""
+        return prove_consistency(old, new, self._nodes.node)
+
+    def require_head(self, known: Checkpoint) -> None:
+        """Require a head signed by this log to be in its history: kinds `log_ahead` and `log_forked`."""
+        if known.size > self._head.size:
+            message = (
+                f"the log {self.origin} has {self._head.size} entries here, but signed a checkpoint of {known.size}: its "
+                f"end was lost after {self.tail.segment}, offset {self.tail.offset}; restore this gateway as a new log"
+            )
+            raise EvidenceError(EvidenceErrorKind.LOG_AHEAD, message)
+        root = self.root_at(known.size)
+        if known != Checkpoint(self.origin, known.size, root):
+            message = (
+                f"the log {self.origin} has at size {known.size} the root {root.hex()}, but signed {known.root.hex()} for "
+                f"{known.origin}: its history was changed; restore this gateway as a new log"
+            )
+            raise EvidenceError(EvidenceErrorKind.LOG_FORKED, message)
+
+    def close(self) -> None:
+        """Publish the rest and free the lock. Only when `is_idle`: an append that waits would never be answered."""
+        if not self.is_idle:
+            raise _unready(f"the log {self.origin} is in use: stop appending, and wait until it is idle")
+        if self._state is _State.READY and self._publisher.size < self._head.size:
+            self._publisher.start(self._head.size, self.checkpoint(), run_at_once, self._fail)
+        if self._state is not _State.CLOSED:
+            self._state = _State.CLOSED
+            if self._writer is not None:
+                self._writer.close()
+            self._ports.files.close(self._lock)
+
+    def _watch(self) -> None:
+        """Begin to look, once per turn of the loop, whether the queue still grows."""
+        self._is_looking = True
+        self._looks = 0
+        self._seen = len(self._queue)
+        self._ports.schedule(self._look)
+
+    def _look(self) -> None:
+        """Commit if the last turn added nothing, or after the last look."""
+        queued = len(self._queue)
+        if queued > self._seen and self._looks < MAX_LOOKS:
+            self._looks += 1
+            self._seen = queued
+            self._ports.schedule(self._look)
+            return
+        self._is_looking = False
+        if queued:
+            self._commit()
+
+    def _commit(self) -> None:
+        """Make the queued entries durable as one batch, in the order of rule 6.1."""
+        waiting = self._take()
+        writer = self._get_writer()
+        try:
+            # 1. Tree. Only memory changes: after an error below the log is not used again.
+            entries = [entry for entry, _ in waiting]
+            first = self._nodes.size
+            self._nodes.append([entry.leaf for entry in entries])
+            size = self._nodes.size
+            head = Checkpoint(self.origin, size, root_of(size, self._nodes.node))
+            # 2. Sign, if an entry is to be proven. A crash here leaves nothing: nobody has seen the signature.
+            signed = any(entry.proven for entry in entries)
+            note = sign_checkpoint(head, self._key) if signed else b""
+            # 3. Write. A crash here leaves a torn or whole batch that nobody was told of. Opening drops a torn one after
+            #    the head check, and keeps a whole one: its entries are then in the log once, as after step 4.
+            writer.append(first, encode_batch(first, note or format_checkpoint(head), entries, signed=signed))
+            batch = Head(first, size, head.root, note, self._nodes.node)
+            # 4. Sync. A crash here leaves the same as step 3.
+            if self._sync_in_thread:
+                self._is_writing = True
+                self._run(writer.sync, partial(self._release, waiting, head, batch))
+                return
+            writer.sync()
+        except Exception as error:  # noqa: BLE001 # whatever it is, tree and disk may now differ
+            self._fail(error, waiting)
+            return
+        # 5. Release. A crash here leaves durable entries that some callers have not heard of.
+        self._release(waiting, head, batch, None)
+
+    def _release(self, waiting: Waiting, head: Checkpoint, batch: Head, error: Exception | None) -> None:
+        """Tell the callers that their entries are durable, or, after an error of the sync, that nobody knows."""
+        self._is_writing = False
+        if error is not None:
+            self._fail(error, waiting)
+            return
+        self._head = head
+        self._signed = batch.checkpoint or self._signed
+        self._publisher.add([entry.statement for entry, _ in waiting])
+        try:
+            _tell(
+                (done, Committed(index, entry.leaf, batch))
+                for index, (entry, done) in enumerate(waiting, batch.first)
+            )
+        finally:
+            if self._queue and not self._is_looking:
+                self._watch()
+            self._follow_up()
+
+    def _follow_up(self) -> None:
+        """Start what goes on beside the commits when it is due: publication, and the next segment's zeros."""
+        if self._head.size - self._publisher.size >= PUBLISH_ENTRIES:
+            self.publish()
+        writer = self._get_writer()
+        if self._ports.run_in_thread is not None and writer.wants_next and not self._is_preparing:
+            self._is_preparing = True
+            self._run(writer.prepare, self._prepared)
+
+    def _prepared(self, error: Exception | None) -> None:
+        """Note that the next segment is there. After an error the log fails: the disk is full or broken."""
+        self._is_preparing = False
+        if error is not None:
+            self._fail(error)
+
+    def _take(self) -> Waiting:
+        """Take the queue, or as much of it as a batch may hold."""
+        if self._queued_bytes <= self._settings.max_batch_bytes:
+            waiting, self._queue, self._queued_bytes = self._queue, [], 0
+            return waiting
+        count = taken = 0
+        for entry, _ in self._queue:
+            length = _entry_bytes(entry)
+            if count and taken + length > self._settings.max_batch_bytes:
+                break
+            count += 1
+            taken += length
+        waiting = self._queue[:count]
+        del self._queue[:count]
+        self._queued_bytes -= taken
+        return waiting
+
+    def _fail(self, error: Exception, waiting: Sequence[tuple[Entry, Done]] = ()) -> None:
+        """Answer all who wait with None, and take nothing more (rule 6.2). There is no second try."""
+        is_first = self._state is not _State.FAILED
+        self._state = _State.FAILED
+        queue, self._queue, self._queued_bytes = self._queue, [], 0
+        try:
+            _tell((done, None) for _, done in (*waiting, *queue))
+        finally:
+            if is_first:
+                self._ports.on_failure(error)
+
+    def _choose_thread(self, writer: SegmentWriter) -> bool:
+        """Say whether to sync in a thread: as set, or else if there is one and this disk is slow."""
+        if self._ports.run_in_thread is None:
+            return False
+        if self._settings.sync_in_thread is not None:
+            return self._settings.sync_in_thread
+        return writer.measure_sync() > SLOW_SYNC_S
+
+    def _get_writer(self) -> SegmentWriter:
+        """Give the writer, which `resume` has made."""
+        if self._writer is None:
+            raise _unready(f"the log {self.origin} was not resumed")
+        return self._writer
+
+    def _require_state(self, state: _State, otherwise: str) -> None:
+        if self._state is not state:
+            raise _unready(f"the log {self.origin} {otherwise} (it is {self._state.name.lower()})")
+
+
+def _tell(answers: Iterable[tuple[Done, Committed | None]]) -> None:
+    """Give each caller its answer, whatever the ones before made of theirs, and raise the first mistake at the end."""
+    mistakes: list[Exception] = []
+    for done, answer in answers:
+        try:
+            done(answer)
+        except Exception as mistake:  # noqa: BLE001, PERF203 # one caller's mistake must not keep the others waiting
+            mistakes.append(mistake)
+    if mistakes:
+        raise mistakes[0]
+
+
+def _entry_bytes(entry: Entry) -> int:
+    return len(entry.statement) + len(entry.evidence) + len(entry.record) + len(entry.shared)
+
+
+def _unready(what: str) -> EvidenceError:
+    return EvidenceError(EvidenceErrorKind.LOG_UNREADY, what)
+
+
+def _too_large(entry: Entry) -> EvidenceError:
+    message = (
+        f"expected a statement of at most {MAX_STATEMENT_BYTES} bytes and {MAX_ENTRY_BYTES} with all that is kept beside it, "
+        f"got {len(entry.statement)} and {_entry_bytes(entry)}; nothing was appended"
+    )
+    return EvidenceError(EvidenceErrorKind.TOO_LARGE, message)
