@@ -1,0 +1,72 @@
+# Needs python3 (3.11 or later) with venv, and make; everything else is installed into .venv from hashes.
+# A target's comment after ## is its line in `make help`.
+
+PYTHON ?= python3
+ARGS ?=
+
+BIN := .venv/bin
+UV_INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --upgrade --custom-compile-command 'make lock'
+
+# Percent of lines and branches that the tests of these houses must reach.
+COVERED_HOUSES := evidence exchange
+LEAST_COVERAGE := 95
+COVERAGE_DATA := build/coverage
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench campaign lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/core.stamp ## Start two members that exchange data with proofs; ends on Ctrl-C, or by itself with ARGS=--once
+	$(BIN)/lienthong demo $(ARGS)
+
+test: check ## Run every check that CI runs: `make check`, then all tests with coverage
+	rm -rf $(COVERAGE_DATA)
+	mkdir -p $(COVERAGE_DATA)
+	$(BIN)/coverage run -m pytest -n 2 $(ARGS)
+	$(BIN)/coverage combine --quiet
+	for house in $(COVERED_HOUSES); do \
+	  $(BIN)/coverage report --include="src/lienthong/$$house/*" --fail-under=$(LEAST_COVERAGE) || exit 1; \
+	done
+
+check: .venv/test.stamp ## Check lint, format, types and the order of imports
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/core.stamp ## Measure speed against nginx; prints tables and writes build/bench/*.json
+	$(BIN)/python -m bench.exchange $(ARGS)
+
+campaign: .venv/test.stamp ## Run the long fault campaigns that `make test` leaves out
+	$(BIN)/pytest -m campaign $(ARGS)
+
+lock: $(BIN)/uv ## Take the newest allowed versions into requirements/*.txt
+	$(LOCK) requirements/uv.in -o requirements/uv.txt
+	$(LOCK) pyproject.toml -o requirements/core.txt
+	$(LOCK) requirements/build.in -c requirements/core.txt -o requirements/build.txt
+	$(LOCK) requirements/test.in -c requirements/core.txt -c requirements/build.txt -o requirements/test.txt
+
+clean: ## Remove .venv and everything that was built
+	rm -rf .venv build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+# Each stamp says that its requirements were installed; a step that fails leaves none and is done again.
+$(BIN)/uv: requirements/uv.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
+	touch $@
+
+.venv/core.stamp: $(BIN)/uv requirements/core.txt requirements/build.txt pyproject.toml
+	$(UV_INSTALL) --require-hashes -r requirements/core.txt -r requirements/build.txt
+	$(UV_INSTALL) --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/test.stamp: .venv/core.stamp requirements/test.txt
+	$(UV_INSTALL) --require-hashes -r requirements/test.txt
+	touch $@

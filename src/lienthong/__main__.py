@@ -1,0 +1,52 @@
+"""The command line: `lienthong`, each command a thin function that calls one use case.
+
+Each house keeps its commands as plain functions in a module `commands.py`; this file alone puts them together.
+A refusal by any house ends the program with its message and exit code 1, without a traceback.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import sys
+
+import typer
+
+from lienthong.kernel.errors import LienthongError
+
+
+def show_version() -> None:
+    """Print the version of this program."""
+    typer.echo(importlib.metadata.version("lienthong"))
+
+
+def make_app() -> typer.Typer:
+    """Put the commands of all houses together."""
+    app = typer.Typer(
+        name="lienthong",
+        help="Exchange data between agencies, each exchange with a proof.",
+        no_args_is_help=True,
+        add_completion=False,
+        # Typer's own tracebacks show local variables, which may be keys.
+        pretty_exceptions_enable=False,
+    )
+    # A callback keeps `version` a command of its own even where it is the only one.
+    app.callback()(_main_group)
+    app.command("version")(show_version)
+    return app
+
+
+def main() -> None:
+    """Run the command line; the entry point of the installed program."""
+    try:
+        make_app()()
+    except LienthongError as error:
+        typer.echo(f"lienthong: {error.message}", err=True)
+        sys.exit(1)
+
+
+def _main_group() -> None:
+    """Exchange data between agencies, each exchange with a proof."""
+
+
+if __name__ == "__main__":
+    main()
