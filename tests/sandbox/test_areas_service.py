@@ -98,9 +98,7 @@ def test_a_split_unit_lists_all_candidates_and_none_is_chosen(areas: Areas) -> N
 def test_each_of_the_171_former_units_has_an_answer(areas: Areas) -> None:
     units = areas.ask("/units?on=2025-06-30").content["units"]
     assert len(units) == 171
-    decided = [
-        areas.ask(f"/units/{unit['code']}/successors?on=2025-06-30").content["decided"] for unit in units
-    ]
+    decided = [areas.ask(f"/units/{unit['code']}/successors?on=2025-06-30").content["decided"] for unit in units]
     assert (decided.count(True), decided.count(False)) == (159, 12)
 
 

@@ -73,9 +73,7 @@ def test_a_child_that_never_gets_ready_is_given_up(tmp_path: Path) -> None:
         Children() as children,
         pytest.raises(SandboxError, match=r"was not ready in 0.1 s; it logged nothing"),
     ):
-        children.start(_make_program(tmp_path, "import time; time.sleep(60)")).require_ready(
-            lambda: False, seconds=0.1
-        )
+        children.start(_make_program(tmp_path, "import time; time.sleep(60)")).require_ready(lambda: False, seconds=0.1)
 
 
 def test_ctrl_c_at_the_terminal_does_not_reach_the_children(tmp_path: Path) -> None:

@@ -90,9 +90,7 @@ def test_the_provider_offers_one_service_to_the_communes_for_reading(federation:
     assert service.address.path == b"/units"
     (grant,) = read_grants((folder / "grants.toml").read_text(), "grants.toml").by_service["AREAS/units"]
     assert (grant.to, sorted(grant.methods)) == ("group:communes", [b"GET", b"HEAD"])
-    matching = [
-        path for path in ("/", "/06886", "/06886/successors", "/a/b") if _matches(grant.patterns, path)
-    ]
+    matching = [path for path in ("/", "/06886", "/06886/successors", "/a/b") if _matches(grant.patterns, path)]
     assert matching == ["/", "/06886", "/06886/successors"]
 
 

@@ -27,9 +27,7 @@ def federation(tmp_path: Path) -> Federation:
 
 def _publish(federation: Federation, size: int, key: SigningKey | None = None) -> None:
     home = federation.consumer
-    signed = sign_checkpoint(
-        Checkpoint(home.origin, size, bytes(32)), key or load_signing_key(home.keys / "log.key")
-    )
+    signed = sign_checkpoint(Checkpoint(home.origin, size, bytes(32)), key or load_signing_key(home.keys / "log.key"))
     (home.folder / "log").mkdir(exist_ok=True)
     (home.folder / "log" / "new").write_bytes(signed)
     (home.folder / "log" / "new").replace(home.folder / "log" / "checkpoint")

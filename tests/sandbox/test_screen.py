@@ -41,9 +41,7 @@ def test_the_table_has_all_split_units_and_a_few_others_by_code() -> None:
 def test_a_split_unit_is_shown_with_all_candidates_and_no_choice() -> None:
     texts = {reply.unit.code: describe_answer(reply) for reply in REPLIES}
     assert texts["06664"] == "Phường Hà Tu (06652)"
-    assert texts["06886"] == (
-        "split, not decided: Xã Hải Hòa (06799) or Xã Hải Lạng (06886) or Xã Ba Chẽ (06970)"
-    )
+    assert texts["06886"] == ("split, not decided: Xã Hải Hòa (06799) or Xã Hải Lạng (06886) or Xã Ba Chẽ (06970)")
 
 
 def test_without_a_terminal_progress_is_plain_lines() -> None:

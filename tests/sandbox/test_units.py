@@ -42,16 +42,10 @@ def test_the_periods_state_the_numbers_that_the_units_have(book: UnitBook) -> No
     assert len(book.extract.units) == sum(period.units for period in book.extract.periods)
 
 
-def test_all_54_new_codes_are_old_ones_and_29_name_another_unit(
-    book: UnitBook, present: tuple[Unit, ...]
-) -> None:
+def test_all_54_new_codes_are_old_ones_and_29_name_another_unit(book: UnitBook, present: tuple[Unit, ...]) -> None:
     old_names = [book.find_unit(unit.code, LAST_OLD_DAY) for unit in present]
     assert None not in old_names
-    renamed = [
-        unit
-        for unit, old in zip(present, old_names, strict=True)
-        if old is not None and old.name != unit.name
-    ]
+    renamed = [unit for unit, old in zip(present, old_names, strict=True) if old is not None and old.name != unit.name]
     assert len(renamed) == 29
 
 
@@ -62,9 +56,7 @@ def test_each_former_unit_has_a_successor_and_each_present_one_a_predecessor(
     assert all(unit.predecessors for unit in present)
 
 
-def test_the_links_say_the_same_in_both_directions(
-    former: tuple[Unit, ...], present: tuple[Unit, ...]
-) -> None:
+def test_the_links_say_the_same_in_both_directions(former: tuple[Unit, ...], present: tuple[Unit, ...]) -> None:
     forward = {(old.code, new) for old in former for new in old.successors}
     backward = {(old, new.code) for new in present for old in new.predecessors}
     assert forward == backward
@@ -73,9 +65,7 @@ def test_the_links_say_the_same_in_both_directions(
 def test_12_former_units_were_split_and_all_their_candidates_are_listed(
     book: UnitBook, former: tuple[Unit, ...]
 ) -> None:
-    split = {
-        unit.code: [now.code for now in book.follow(unit)] for unit in former if len(unit.successors) > 1
-    }
+    split = {unit.code: [now.code for now in book.follow(unit)] for unit in former if len(unit.successors) > 1}
     assert split == {
         "06655": ["06661", "06706"],
         "06799": ["06799", "06886"],

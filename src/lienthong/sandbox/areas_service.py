@@ -115,9 +115,7 @@ class AreasService:
 
     def _explain_absence(self, code: str, day: date) -> str:
         known = self.book.by_code.get(code, ())
-        spans = " and ".join(
-            f"{unit.name} from {unit.first_day} to {unit.last_day or 'now'}" for unit in known
-        )
+        spans = " and ".join(f"{unit.name} from {unit.first_day} to {unit.last_day or 'now'}" for unit in known)
         other_days = f"it was {spans}" if known else "no unit of the province ever had it"
         return f"no unit has the code {code} on {day}: {other_days}"
 
@@ -168,9 +166,7 @@ def _answer(answer: msgspec.Struct) -> Response:
 async def _answer_refusal(_request: Request, error: Exception) -> Response:
     refusal = cast("AreasError", error)
     status, title = PROBLEMS[refusal.kind]
-    return _answer_problem(
-        ProblemAnswer(f"urn:lienthong:problem:{refusal.kind}", title, status, refusal.message)
-    )
+    return _answer_problem(ProblemAnswer(f"urn:lienthong:problem:{refusal.kind}", title, status, refusal.message))
 
 
 async def _answer_http_error(_request: Request, error: Exception) -> Response:

@@ -62,6 +62,8 @@ def run_demo(console: Console, data: Path | None, *, once: bool) -> int:
     except LienthongError as error:
         screen.say()
         screen.say(f"The demo failed: {error}")
+        if data is None:
+            screen.say("Run it with --data FOLDER to keep all logs.")
         return EXIT_FAILED
     except KeyboardInterrupt:
         screen.say()
@@ -95,9 +97,7 @@ def _start(screen: Screen, children: Children, federation: Federation) -> RunFil
     runs = []
     for home, child in zip(federation.homes, gateways, strict=True):
         run = require_listening(child, home)
-        screen.say(
-            f"  gateway {home.gateway}   process {child.pid}, callers {run.consumers}, peers {run.peers}"
-        )
+        screen.say(f"  gateway {home.gateway}   process {child.pid}, callers {run.consumers}, peers {run.peers}")
         runs.append(run)
     return runs[0]
 
@@ -107,9 +107,7 @@ def _ask(screen: Screen, children: Children, federation: Federation, run: RunFil
     former = book.list_units(LAST_OLD_DAY)
     source = book.extract.source
     screen.head(f"Asking through both gateways: which unit is it now? ({len(former)} former units)")
-    screen.say(
-        f"  the units are real and public: {source.package} {source.version}, {source.licence} licence"
-    )
+    screen.say(f"  the units are real and public: {source.package} {source.version}, {source.licence} licence")
     door = Door(run.consumers, CLIENT, federation.token, SERVICE)
     started = time.perf_counter()
     asked = ask_all(door, former, LAST_OLD_DAY, children.require_running)

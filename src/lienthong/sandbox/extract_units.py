@@ -93,8 +93,7 @@ def _read_units(database: bytes) -> tuple[dict[str, Row], dict[str, Row]]:
     try:
         connection.deserialize(database)
         before = {
-            f"{PROVINCE_KEY}_{district_key}_{key}": _make_row(code, name, kind, BEFORE)
-            | {"district": district}
+            f"{PROVINCE_KEY}_{district_key}_{key}": _make_row(code, name, kind, BEFORE) | {"district": district}
             for code, name, kind, key, district, district_key in connection.execute(
                 "SELECT wardCode, ward, wardType, wardKey, district, districtKey"
                 " FROM admin_units_legacy WHERE provinceKey = ?",

@@ -72,9 +72,7 @@ def ensure_keys(home: GatewayHome, authority: Authority) -> None:
     # The certificate is written last: with it there, its key is there too.
     if not (home.keys / "tls.pem").exists():
         key = make_tls_key()
-        certificate = issue_certificate(
-            authority, home.gateway, key.public_der, (home.peers,), CERTIFICATE_DAYS
-        )
+        certificate = issue_certificate(authority, home.gateway, key.public_der, (home.peers,), CERTIFICATE_DAYS)
         write_private(home.keys / "tls.key", key.private_pem)
         write_private(home.keys / "tls.pem", certificate)
 

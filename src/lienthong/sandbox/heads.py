@@ -21,9 +21,7 @@ PUBLISH_SECONDS: Final = 15.0
 LOOK_SECONDS: Final = 0.05
 
 
-def require_head(
-    federation: Federation, home: GatewayHome, size: int, check: Callable[[], None]
-) -> Checkpoint:
+def require_head(federation: Federation, home: GatewayHome, size: int, check: Callable[[], None]) -> Checkpoint:
     """Wait for a published head of at least `size` entries and return it, its signature verified.
 
     `check` is called while waiting and may raise; a head that stays behind raises `SandboxError`.

@@ -53,9 +53,7 @@ class Screen:
         """Write a table of some answers, among them all those that are not decided."""
         table = Table("code", "until 30 June 2025", "now", box=SIMPLE)
         for reply in choose_rows(replies):
-            table.add_row(
-                reply.unit.code, f"{reply.unit.name}, {reply.unit.district}", describe_answer(reply)
-            )
+            table.add_row(reply.unit.code, f"{reply.unit.name}, {reply.unit.district}", describe_answer(reply))
         self._console.print(table, highlight=False)
 
     def show_checkpoint(self, checkpoint: Checkpoint) -> None:

@@ -1,0 +1,23 @@
+"""The sandbox's command: `lienthong demo`."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 # typer reads it at run time
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from lienthong.sandbox.demo import run_demo
+
+
+def demo(
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Keep everything in this folder, and go on with what is there.", file_okay=False),
+    ] = None,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="End by itself instead of staying up.")] = False,
+) -> None:
+    """Start two members that exchange real data through two gateways, and check the evidence of it."""
+    raise typer.Exit(run_demo(Console(), data, once=once))
