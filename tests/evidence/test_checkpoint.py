@@ -23,15 +23,12 @@ BODY = format_checkpoint(HEAD)
 
 SPEC_BODY = b"example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
 SPEC_NOTE = (
-    SPEC_BODY.decode()
-    + "\n\u2014 example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5"
+    SPEC_BODY.decode() + "\n\u2014 example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5"
     "/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n"
 ).encode()
 
 ORIGINS = st.text(st.characters(codec="utf-8", exclude_characters="\n"), min_size=1, max_size=30)
-CHECKPOINTS = st.builds(
-    Checkpoint, ORIGINS, st.integers(1, MAX_TREE_SIZE), st.binary(min_size=32, max_size=32)
-)
+CHECKPOINTS = st.builds(Checkpoint, ORIGINS, st.integers(1, MAX_TREE_SIZE), st.binary(min_size=32, max_size=32))
 
 
 def test_the_specifications_example_is_read_and_written_again() -> None:

@@ -26,9 +26,7 @@ REQUEST = (
 )
 
 TOKENS = st.text("!#$%&'*+-.^_`|~09AZaz", min_size=1, max_size=12).map(str.encode)
-VALUES = st.binary(max_size=20).map(
-    lambda raw: bytes(b for b in raw if b in b"\t" or (b >= 32 and b != 127)).strip()
-)
+VALUES = st.binary(max_size=20).map(lambda raw: bytes(b for b in raw if b in b"\t" or (b >= 32 and b != 127)).strip())
 HEADERS = st.lists(st.tuples(TOKENS, VALUES), max_size=6)
 METHODS = st.sampled_from([b"DELETE", b"GET", b"HEAD", b"OPTIONS", b"PATCH", b"POST", b"PUT", b"TRACE"])
 TARGETS = st.text("abz09%/?&=;#+.~\u00e0", max_size=30).map(lambda text: b"/" + text.encode())
@@ -36,9 +34,9 @@ STATUSES = st.integers(100, 999)
 REASONS = st.sampled_from([b"", b"OK", b"Not Found", b"Kh\xc3\xb4ng"])
 BROKEN = st.one_of(
     st.binary(max_size=60),
-    st.lists(
-        st.sampled_from([b"GET", b"/", b"\r\n", b"\r", b"\n", b"a", b":", b" ", b"200", b"\0", b"\t"])
-    ).map(b"".join),
+    st.lists(st.sampled_from([b"GET", b"/", b"\r\n", b"\r", b"\n", b"a", b":", b" ", b"200", b"\0", b"\t"])).map(
+        b"".join
+    ),
 )
 
 

@@ -52,17 +52,13 @@ GO_NOTE = (
 ).encode()
 
 NAMES = st.text(st.sampled_from("abcZ09./-_\u00e0\U0001f600"), min_size=1, max_size=12)
-TEXTS = st.text(st.sampled_from("ab \n\u2014\u00e0\U0001f600"), max_size=40).map(
-    lambda text: f"{text}\n".encode()
-)
+TEXTS = st.text(st.sampled_from("ab \n\u2014\u00e0\U0001f600"), max_size=40).map(lambda text: f"{text}\n".encode())
 SIGNATURES = st.lists(
     st.builds(NoteSignature, NAMES, st.binary(min_size=4, max_size=4), st.binary(min_size=1, max_size=80)),
     min_size=1,
     max_size=4,
 )
-PIECES = st.sampled_from(
-    ["a", "\n", "\n\n", "\u2014 ", " ", "+", "AAAAAAA=", "AAAAAAAA", "\t", "\u00a0", "\ud7ff"]
-)
+PIECES = st.sampled_from(["a", "\n", "\n\n", "\u2014 ", " ", "+", "AAAAAAA=", "AAAAAAAA", "\t", "\u00a0", "\ud7ff"])
 ALMOST_NOTES = st.one_of(
     st.binary(max_size=80), st.lists(PIECES, max_size=20).map(lambda pieces: "".join(pieces).encode())
 )

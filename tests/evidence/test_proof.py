@@ -104,9 +104,7 @@ def test_a_proof_read_back_is_the_one_that_was_written(index: int, path: list[by
     st.one_of(
         st.binary(max_size=80),
         st.lists(
-            st.sampled_from(
-                ["extra AAAA", "index 0", "index 01", "A" * 43 + "=", "", "\n", "a", "\u2014 a AAAAAAA="]
-            ),
+            st.sampled_from(["extra AAAA", "index 0", "index 01", "A" * 43 + "=", "", "\n", "a", "\u2014 a AAAAAAA="]),
             max_size=8,
         ).map(lambda lines: "\n".join(["c2sp.org/tlog-proof@v1", *lines, ""]).encode()),
     )

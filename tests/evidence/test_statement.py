@@ -51,9 +51,7 @@ ENVELOPE = RequestEnvelope("DEMO/GOV/Z99.01/GW1/1", 1_790_000_000_000, 1_790_000
 NASTY = st.one_of(
     st.text(),
     st.text(
-        st.sampled_from(
-            [*map(chr, range(0x22)), '"', "\\", "/", "\x7f", "\x80", "\u2028", "\ufeff", "\U0001f600"]
-        )
+        st.sampled_from([*map(chr, range(0x22)), '"', "\\", "/", "\x7f", "\x80", "\u2028", "\ufeff", "\U0001f600"])
     ),
 )
 HASHES = st.binary(min_size=32, max_size=32).map(encode_base64url)
@@ -168,6 +166,12 @@ def test_another_spelling_or_shape_of_a_statement_is_refused(old: bytes, new: by
     assert old in raw
     with pytest.raises(EvidenceError, match="expected"):
         decode_statement(raw.replace(old, new))
+
+
+def test_an_unknown_field_is_named() -> None:
+    hashed = encode_base64url(BODY)
+    with pytest.raises(EvidenceError, match="unknown field `note`"):
+        decode_statement(f'{{"answers":"{hashed}","kind":"unknown","note":"","v":1}}'.encode())
 
 
 def test_fields_out_of_order_are_refused() -> None:

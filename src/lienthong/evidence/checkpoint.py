@@ -34,11 +34,10 @@ class Checkpoint(msgspec.Struct, frozen=True):
 def format_checkpoint(checkpoint: Checkpoint) -> bytes:
     """Write the body that is signed; an unsigned batch keeps just this.
 
-    Refuses what `parse_checkpoint` would not read back as the same checkpoint.
+    Refuses what `parse_checkpoint` would refuse; what it reads has one spelling, so it is the same checkpoint.
     """
     body = f"{checkpoint.origin}\n{checkpoint.size}\n{encode_base64(checkpoint.root)}\n".encode()
-    if parse_checkpoint(body) != checkpoint:
-        raise _checkpoint_error("an origin of one line", repr(checkpoint.origin))
+    parse_checkpoint(body)
     return body
 
 

@@ -64,9 +64,7 @@ def sign_note(text: bytes, name: str, key: SigningKey) -> bytes:
 
 def format_note(text: bytes, signatures: Sequence[NoteSignature]) -> bytes:
     """Write a note; refuse what `parse_note` would not read back as the same note."""
-    lines = [
-        f"{_DASH}{each.name} {encode_base64(each.key_id + each.signature)}\n".encode() for each in signatures
-    ]
+    lines = [f"{_DASH}{each.name} {encode_base64(each.key_id + each.signature)}\n".encode() for each in signatures]
     raw = b"".join([text, b"\n", *lines])
     if parse_note(raw) != Note(text, tuple(signatures)):
         raise _note_error("expected a text and signatures of the note format", repr(raw[:80]))
@@ -150,7 +148,5 @@ def _note_error(expected: str, got: str) -> EvidenceError:
 
 
 def _signature_error(expected: str, got: str) -> EvidenceError:
-    message = (
-        f"a signed note is not signed as it must be: expected {expected}, got {got}; do not use its text"
-    )
+    message = f"a signed note is not signed as it must be: expected {expected}, got {got}; do not use its text"
     return EvidenceError(EvidenceErrorKind.SIGNATURE, message)

@@ -39,14 +39,12 @@ class Proof(msgspec.Struct, frozen=True):
 
 
 def format_proof(index: int, path: Sequence[bytes], checkpoint_note: bytes, extra: bytes = b"") -> bytes:
-    """Write a proof's text; refuse what `parse_proof` would not read back as the same proof."""
-    proof = Proof(index, tuple(path), checkpoint_note, extra)
+    """Write a proof's text; refuse what `parse_proof` would refuse, so that it is read back as the same."""
     lines = [_HEADER, f"index {index}", *map(encode_base64, path)]
     if extra:
         lines.insert(1, f"extra {encode_base64(extra)}")
     raw = "\n".join([*lines, "", ""]).encode() + checkpoint_note
-    if parse_proof(raw) != proof:
-        raise _proof_error("a proof that the format can hold", repr(proof)[:200])
+    parse_proof(raw)
     return raw
 
 

@@ -172,9 +172,7 @@ def encode_statement(statement: Statement) -> bytes:
     except UnicodeEncodeError as error:
         raise _statement_error(f"expected text with a UTF-8 form, got {error.object!r}") from error
     if len(raw) > MAX_STATEMENT_BYTES:
-        raise _statement_error(
-            f"expected at most {MAX_STATEMENT_BYTES} bytes, got {len(raw)}; shorten its names"
-        )
+        raise _statement_error(f"expected at most {MAX_STATEMENT_BYTES} bytes, got {len(raw)}; shorten its names")
     return raw
 
 
@@ -251,9 +249,7 @@ def rebuild_response(part: ResponsePart, body_sha256: bytes, envelope: ResponseE
     )
 
 
-def record_received(
-    leaf: bytes, index: int, checkpoint: Checkpoint, request: Request | None = None
-) -> Received:
+def record_received(leaf: bytes, index: int, checkpoint: Checkpoint, request: Request | None = None) -> Received:
     """Build what is logged about a peer's verified entry: its leaf, place and checkpoint.
 
     A request is passed along, so that a replay is found again after a restart (rule 4.5).
