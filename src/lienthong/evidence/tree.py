@@ -46,8 +46,10 @@ def _range_root(start: int, end: int, node: NodeReader) -> bytes:
 
     `start` must be a multiple of a power of two that is not below `end - start`.
     """
-    parts = []
     rest = end - start
+    if not rest & (rest - 1):
+        return node(rest.bit_length() - 1, start >> (rest.bit_length() - 1))
+    parts = []
     while rest:
         level = rest.bit_length() - 1
         parts.append(node(level, start >> level))
@@ -118,12 +120,13 @@ def _prove_in_range(index: int, start: int, end: int, node: NodeReader) -> tuple
     """Collect the siblings of a leaf's way down a subtree, bottom-up."""
     siblings = []
     while end - start > 1:
-        middle = start + _split(end - start)
+        level = (end - start - 1).bit_length() - 1
+        middle = start + (1 << level)
         if index < middle:
             siblings.append(_range_root(middle, end, node))
             end = middle
         else:
-            siblings.append(_range_root(start, middle, node))
+            siblings.append(node(level, start >> level))
             start = middle
     siblings.reverse()
     return tuple(siblings)
