@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """What a caller appends.
 
-    `statement` is the entry itself and `leaf` its leaf hash, which the caller has at hand. `proven` is False if nobody
-    is to be shown a proof of it soon, as of `received`: a batch of such entries is not signed. `record` is its erasable
-    part; `evidence` is kept beside it under the CRC, and `shared` too, but once per batch where entries have the same.
+    `statement` is the entry itself and `leaf` its leaf hash, which the caller has at hand. `proven` is False
+    if nobody is to be shown a proof of it soon, as of `received`: a batch of such entries is not signed.
+    `record` is its erasable part; `evidence` is kept beside it under the CRC, and `shared` too, but once per
+    batch where entries have the same.
     """
 
     statement: bytes
@@ -31,8 +32,8 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 class Head:
     """The state of the log after one commit, with what proves the entries [first, size) of that commit.
 
-    `checkpoint` is the signed note over `size` and `root`, or empty if nothing in the batch needed one. An entry's
-    inclusion proof under it is its `path` and the batch's `suffix`, one after the other.
+    `checkpoint` is the signed note over `size` and `root`, or empty if nothing in the batch needed one. An
+    entry's inclusion proof under it is its `path` and the batch's `suffix`, one after the other.
     """
 
     __slots__ = ("_node", "_suffix", "checkpoint", "first", "root", "size")

@@ -1,8 +1,9 @@
 """The port through which the log reaches its disk.
 
-Every byte of a log is read and written through `Files`, so that tests can put a full, failing or crashing disk behind
-the same code, and a bench a slow one. It keeps to the operating system's own terms: `pwrite` may write less than asked,
-and nothing is durable before `fdatasync` of the file, and for names `sync_folder` of the folder.
+Every byte of a log is read and written through `Files`, so that tests can put a full, failing or crashing
+disk behind the same code, and a bench a slow one. It keeps to the operating system's own terms: `pwrite` may
+write less than asked, and nothing is durable before `fdatasync` of the file, and for names `sync_folder` of
+the folder.
 """
 
 from __future__ import annotations
@@ -44,7 +45,10 @@ class Files(Protocol):
         ...
 
     def fdatasync(self, descriptor: int) -> None:
-        """Make all earlier writes to the file durable. After an error nobody knows which of them are: never retry."""
+        """Make all earlier writes to the file durable.
+
+        After an error nobody knows which of them are: never retry.
+        """
         ...
 
     def size(self, descriptor: int) -> int:
@@ -86,7 +90,7 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SystemFiles:
-    """The real file system. `sync_delay_s` makes each sync of a file that much longer, to stand for a slower disk."""
+    """The real file system. `sync_delay_s` lengthens each sync of a file, to stand for a slower disk."""
 
     sync_delay_s: float = 0.0
 
@@ -95,11 +99,11 @@ class SystemFiles:
         return os.open(path, os.O_RDWR | (os.O_CREAT | os.O_EXCL if create else 0), FILE_MODE)
 
     def close(self, descriptor: int) -> None:
-        """Close; see close(2)."""
+        """By the system call close."""
         os.close(descriptor)
 
     def pread(self, descriptor: int, length: int, offset: int) -> bytes:
-        """Read until `length` or the end: pread(2) alone may give less than there is (2 GiB at most on Linux)."""
+        """Read on to `length` or the end, for one system call gives 2 GiB at most."""
         data = os.pread(descriptor, length, offset)
         if len(data) == length or not data:
             return data
@@ -111,17 +115,17 @@ class SystemFiles:
         return b"".join(parts)
 
     def pwrite(self, descriptor: int, data: bytes, offset: int) -> int:
-        """Write once; see pwrite(2)."""
+        """By one system call, which may be short."""
         return os.pwrite(descriptor, data, offset)
 
     def fdatasync(self, descriptor: int) -> None:
-        """Sync; see fdatasync(2), which leaves the times out but not a changed length."""
+        """By the system call, which leaves the times out but not a changed length."""
         os.fdatasync(descriptor)
         if self.sync_delay_s:
             time.sleep(self.sync_delay_s)
 
     def size(self, descriptor: int) -> int:
-        """Ask fstat(2)."""
+        """By the system call fstat."""
         return os.fstat(descriptor).st_size
 
     def lock(self, descriptor: int) -> None:
@@ -141,15 +145,15 @@ class SystemFiles:
         folder.mkdir(FOLDER_MODE)
 
     def replace(self, source: Path, target: Path) -> None:
-        """Rename; see rename(2)."""
+        """By the system call rename."""
         source.replace(target)
 
     def remove(self, path: Path) -> None:
-        """Unlink; see unlink(2)."""
+        """By the system call unlink."""
         path.unlink()
 
     def remove_folder(self, folder: Path) -> None:
-        """Remove the folder; see rmdir(2)."""
+        """By the system call rmdir."""
         folder.rmdir()
 
     def sync_folder(self, folder: Path) -> None:
@@ -164,7 +168,8 @@ class SystemFiles:
 def write_all(files: Files, descriptor: int, data: bytes, offset: int) -> None:
     """Write all of `data` or raise OSError.
 
-    A short write is an error at once: on a regular file it means a full or failing disk, and writing on would only hide where.
+    A short write is an error at once: on a regular file it means a full or failing disk, and writing on would
+    only hide where.
     """
     written = files.pwrite(descriptor, data, offset)
     if written != len(data):
@@ -175,8 +180,9 @@ def write_all(files: Files, descriptor: int, data: bytes, offset: int) -> None:
 def write_file(files: Files, path: Path, content: bytes) -> None:
     """Replace a file's whole content in one step, with its bytes durable before its name.
 
-    A crash leaves the old file or the new one, and perhaps `NAME.new`, which the next write replaces. The name itself is
-    durable only after `sync_folder`, so that a caller with many files in a folder pays for that once.
+    A crash leaves the old file or the new one, and perhaps `NAME.new`, which the next write replaces. The
+    name itself is durable only after `sync_folder`, so that a caller with many files in a folder pays for
+    that once.
     """
     unfinished = path.with_name(path.name + UNFINISHED)
     write_new_file(files, unfinished, lambda descriptor: write_all(files, descriptor, content, 0))

@@ -1,8 +1,8 @@
-"""The log a gateway writes: entries in batches that form by themselves, each durable before anyone hears of it.
+"""The log a gateway writes: entries in batches that form by themselves, durable before anyone hears of them.
 
-A batch is committed when a turn of the event loop adds no entry; no timer is involved. All methods belong to the
-loop's thread. After an error of a write or sync nobody knows what is on the disk: the log answers None to all who
-wait, takes nothing more, and leaves it to the next opening to find out (rule 6.2).
+A batch is committed when a turn of the event loop adds no entry; no timer is involved. All methods belong to
+the loop's thread. After an error of a write or sync nobody knows what is on the disk: the log answers None to
+all who wait, takes nothing more, and leaves it to the next opening to find out (rule 6.2).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.files import SystemFiles
 from lienthong.evidence.opening import lock_log, make_log
 from lienthong.evidence.publisher import Publisher, run_at_once
-from lienthong.evidence.recovery import SEGMENTS_FOLDER, recover, repair
-from lienthong.evidence.segment import SegmentHeader, encode_batch, encode_segment_header
+from lienthong.evidence.recovery import recover, repair
+from lienthong.evidence.segment import SEGMENTS_FOLDER, SegmentHeader, encode_batch, encode_segment_header
 from lienthong.evidence.tiles import MAX_STATEMENT_BYTES
 from lienthong.evidence.tree import prove_consistency, prove_inclusion, root_of
 from lienthong.evidence.writer import SEGMENT_BYTES, SegmentWriter
@@ -55,10 +55,10 @@ PUBLISH_ENTRIES: Final = 1024
 class LogPorts:
     """What a log needs from its surroundings.
 
-    `schedule` runs a call in the next turn of the loop (`loop.call_soon`). `on_failure` is called once, after all waiting
-    callers were told, and is to end the process. `run_in_thread(call, then)` starts `call` in a thread at once, whatever
-    else runs, and calls `then` in the loop's thread with its error or None; without it everything runs in the loop.
-    `check_record(leaf, record)` tests an erasable record at opening.
+    `schedule` runs a call in the next turn of the loop (`loop.call_soon`). `on_failure` is called once, after
+    all waiting callers were told, and is to end the process. `run_in_thread(call, then)` starts `call` in a
+    thread at once, whatever else runs, and calls `then` in the loop's thread with its error or None; without
+    it everything runs in the loop. `check_record(leaf, record)` tests an erasable record at opening.
     """
 
     schedule: Callable[[Callable[[], None]], object]
@@ -95,7 +95,8 @@ def create_log(
 ) -> None:
     """Make a new log in `folder`, with a `first` entry if it follows another log (a `succeeds` statement).
 
-    Kind `log_exists` if a log is there. Opening never makes one: after a lost folder it would start the same log again.
+    Kind `log_exists` if a log is there. Opening never makes one: after a lost folder it would start the same
+    log again.
     """
     start = encode_segment_header(SegmentHeader(0, 0, origin))
     if first is not None:
@@ -104,14 +105,13 @@ def create_log(
     make_log(files or SystemFiles(), folder, start, (settings or LogSettings()).segment_bytes)
 
 
-def open_log(
-    folder: Path, origin: str, key: SigningKey, ports: LogPorts, settings: LogSettings | None = None
-) -> Log:
+def open_log(folder: Path, origin: str, key: SigningKey, ports: LogPorts, settings: LogSettings | None = None) -> Log:
     """Open a log to write it, and hold its lock; `resume` must follow before the first append.
 
-    Reads and verifies the end of the log, and changes nothing. Refuses a missing log (`log_missing`), one that another
-    process has open (`log_locked`), another origin or key (`log_foreign`), a hole or other damage (`segment`), a wrong
-    tile (`tile`), and a published checkpoint ahead of its entries (`log_ahead`); the message says where.
+    Reads and verifies the end of the log, and changes nothing. Refuses a missing log (`log_missing`), one
+    that another process has open (`log_locked`), another origin or key (`log_foreign`), a hole or other
+    damage (`segment`), a wrong tile (`tile`), and a published checkpoint ahead of its entries (`log_ahead`);
+    the message says where.
     """
     lock = lock_log(ports.files, folder)
     try:
@@ -125,7 +125,7 @@ def open_log(
 class Log:
     """An open log; `open_log` makes one. `tail` says how its end was found."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 # made by open_log only, from what it has read
+    def __init__(
         self,
         folder: Path,
         key: SigningKey,
@@ -160,9 +160,10 @@ class Log:
     def resume(self, known: Checkpoint | None) -> None:
         """Make the log ready to append, after the head check (rule 6.3).
 
-        `known` is the highest head that the witness or a peer knows, verified under this log's key, or None if they were
-        asked and know none. If nobody answered, do not call this on a torn tail: wait. Refuses (`log_ahead`,
-        `log_forked`) a head that this log has not; then drops a torn tail, writes the last batch again and syncs it.
+        `known` is the highest head that the witness or a peer knows, verified under this log's key, or None
+        if they were asked and know none. If nobody answered, do not call this on a torn tail: wait. Refuses
+        (`log_ahead`, `log_forked`) a head that this log has not; then drops a torn tail, writes the last
+        batch again and syncs it.
         """
         self._require_state(_State.OPENED, "was resumed before")
         if known is not None:
@@ -198,13 +199,17 @@ class Log:
 
     @property
     def signed_head(self) -> bytes:
-        """Give the newest signed checkpoint there is, empty if none; it may be behind `size`. Signs nothing."""
+        """Give the newest signed checkpoint there is, empty if none; it may be behind `size`.
+
+        Signs nothing.
+        """
         return self._signed
 
     def append(self, entry: Entry, done: Done) -> None:
-        """Queue an entry; `done` gets its place once it is durable, or None if the log failed: outcome not recorded.
+        """Queue an entry; `done` gets its place once it is durable, or None if the log failed.
 
-        After a failure `done(None)` comes at once. Kind `too_large` for a statement that no bundle can hold.
+        None means that the outcome is not recorded: the entry may be in the log or not. After a failure
+        `done(None)` comes at once. Kind `too_large` for a statement that no bundle can hold.
         """
         if self._state is _State.FAILED:
             done(None)
@@ -226,7 +231,10 @@ class Log:
         return self._signed
 
     def publish(self) -> None:
-        """Publish what is durable, in a thread if there is one. Call it every second or so; does nothing if not needed."""
+        """Publish what is durable, in a thread if there is one.
+
+        Call it every second or so; does nothing if not needed.
+        """
         is_due = self._state is _State.READY and self._publisher.size < self._head.size
         if is_due and not self._publisher.is_running:
             self._publisher.start(self._head.size, self.checkpoint(), self._run, self._fail)
@@ -250,20 +258,23 @@ class Log:
         """Require a head signed by this log to be in its history: kinds `log_ahead` and `log_forked`."""
         if known.size > self._head.size:
             message = (
-                f"the log {self.origin} has {self._head.size} entries here, but signed a checkpoint of {known.size}: its "
-                f"end was lost after {self.tail.segment}, offset {self.tail.offset}; restore this gateway as a new log"
+                f"the log {self.origin} has {self._head.size} entries, but signed a checkpoint of {known.size}: the "
+                f"end behind {self.tail.segment}, offset {self.tail.offset}, is lost; restore as a new log"
             )
             raise EvidenceError(EvidenceErrorKind.LOG_AHEAD, message)
         root = self.root_at(known.size)
         if known != Checkpoint(self.origin, known.size, root):
             message = (
-                f"the log {self.origin} has at size {known.size} the root {root.hex()}, but signed {known.root.hex()} for "
-                f"{known.origin}: its history was changed; restore this gateway as a new log"
+                f"the log {self.origin} has at size {known.size} the root {root.hex()}, but signed "
+                f"{known.root.hex()} for {known.origin}: its history was changed; restore as a new log"
             )
             raise EvidenceError(EvidenceErrorKind.LOG_FORKED, message)
 
     def close(self) -> None:
-        """Publish the rest and free the lock. Only when `is_idle`: an append that waits would never be answered."""
+        """Publish the rest and free the lock.
+
+        Only when `is_idle`: an append that waits would never be answered.
+        """
         if not self.is_idle:
             raise _unready(f"the log {self.origin} is in use: stop appending, and wait until it is idle")
         if self._state is _State.READY and self._publisher.size < self._head.size:
@@ -304,11 +315,13 @@ class Log:
             self._nodes.append([entry.leaf for entry in entries])
             size = self._nodes.size
             head = Checkpoint(self.origin, size, root_of(size, self._nodes.node))
-            # 2. Sign, if an entry is to be proven. A crash here leaves nothing: nobody has seen the signature.
+            # 2. Sign, if an entry is to be proven. A crash here leaves nothing: nobody has seen the
+            #    signature.
             signed = any(entry.proven for entry in entries)
             note = sign_checkpoint(head, self._key) if signed else b""
-            # 3. Write. A crash here leaves a torn or whole batch that nobody was told of. Opening drops a torn one after
-            #    the head check, and keeps a whole one: its entries are then in the log once, as after step 4.
+            # 3. Write. A crash here leaves a torn or whole batch that nobody was told of. Opening drops a
+            #    torn one after the head check, and keeps a whole one: its entries are then in the log once,
+            #    as after step 4.
             writer.append(first, encode_batch(first, note or format_checkpoint(head), entries, signed=signed))
             batch = Head(first, size, head.root, note, self._nodes.node)
             # 4. Sync. A crash here leaves the same as step 3.
@@ -324,7 +337,7 @@ class Log:
         self._release(waiting, head, batch, None)
 
     def _release(self, waiting: Waiting, head: Checkpoint, batch: Head, error: Exception | None) -> None:
-        """Tell the callers that their entries are durable, or, after an error of the sync, that nobody knows."""
+        """Tell the callers that their entries are durable, or after a failed sync that nobody knows."""
         self._is_writing = False
         if error is not None:
             self._fail(error, waiting)
@@ -334,8 +347,7 @@ class Log:
         self._publisher.add([entry.statement for entry, _ in waiting])
         try:
             _tell(
-                (done, Committed(index, entry.leaf, batch))
-                for index, (entry, done) in enumerate(waiting, batch.first)
+                (done, Committed(index, entry.leaf, batch)) for index, (entry, done) in enumerate(waiting, batch.first)
             )
         finally:
             if self._queue and not self._is_looking:
@@ -405,12 +417,12 @@ class Log:
 
 
 def _tell(answers: Iterable[tuple[Done, Committed | None]]) -> None:
-    """Give each caller its answer, whatever the ones before made of theirs, and raise the first mistake at the end."""
+    """Give each caller its answer, whatever others make of theirs, and raise the first mistake at the end."""
     mistakes: list[Exception] = []
     for done, answer in answers:
         try:
             done(answer)
-        except Exception as mistake:  # noqa: BLE001, PERF203 # one caller's mistake must not keep the others waiting
+        except Exception as mistake:  # noqa: BLE001 # one caller's mistake must not keep the others waiting
             mistakes.append(mistake)
     if mistakes:
         raise mistakes[0]
@@ -426,7 +438,7 @@ def _unready(what: str) -> EvidenceError:
 
 def _too_large(entry: Entry) -> EvidenceError:
     message = (
-        f"expected a statement of at most {MAX_STATEMENT_BYTES} bytes and {MAX_ENTRY_BYTES} with all that is kept beside it, "
-        f"got {len(entry.statement)} and {_entry_bytes(entry)}; nothing was appended"
+        f"expected a statement of at most {MAX_STATEMENT_BYTES} bytes, and {MAX_ENTRY_BYTES} with what is kept "
+        f"beside it, got {len(entry.statement)} and {_entry_bytes(entry)}; nothing was appended"
     )
     return EvidenceError(EvidenceErrorKind.TOO_LARGE, message)

@@ -1,7 +1,7 @@
 """The hashes of a log's tree that are kept in memory: those of its right edge, and of full tiles read lately.
 
-A proof needs few nodes, most of them near the end. What the published tiles hold completely is read from there, so
-memory grows with the entries not yet published and not with the log.
+A proof needs few nodes, most of them near the end. What the published tiles hold completely is read from
+there, so memory grows with the entries not yet published and not with the log.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _CACHED_TILES: Final = 64
 
 
 def edge_start(level: int, size: int) -> int:
-    """Give the index of the first node at `level` that lies in the last, not yet full tile of a tree of `size` leaves."""
+    """Give the index of the first node at `level` in the last, unfilled tile of a tree of `size` leaves."""
     within = level % TILE_HEIGHT
     return size >> (level - within + TILE_HEIGHT) << (TILE_HEIGHT - within)
 
@@ -44,8 +44,9 @@ def hash_full_tile(hashes: Sequence[bytes]) -> bytes:
 class Nodes:
     """The nodes of a growing tree, per level a list that starts at some index.
 
-    `read_tile(height, index)` reads the 256 hashes of a full tile. Each tile read is tested against the node above it,
-    and so, at the end, against what is in memory: a changed one raises kind `tile` and never gets into a proof.
+    `read_tile(height, index)` reads the 256 hashes of a full tile. Each tile read is tested against the node
+    above it, and so, at the end, against what is in memory: a changed one raises kind `tile` and never gets
+    into a proof.
     """
 
     __slots__ = ("_levels", "_read_tile", "_starts", "_tiles", "size")
@@ -58,7 +59,7 @@ class Nodes:
         self._levels: list[list[bytes]] = []
 
     def restore(self, size: int, edge: Sequence[Sequence[bytes]]) -> None:
-        """Start from a tree of `size` leaves: `edge` has, per level of tiles, the hashes of its last, unfilled tile."""
+        """Start from a tree of `size` leaves; `edge` has per level of tiles the last, unfilled one's hashes."""
         self.size = size
         for hashes in edge:
             self._levels += hash_tile(hashes)
@@ -79,8 +80,10 @@ class Nodes:
                 self._add_level()
             parents = levels[level]
             before = starts[level - 1]
-            for place in range(2 * start - before, 2 * end - before, 2):
-                parents.append(sha256(b"\1" + nodes[place] + nodes[place + 1]).digest())  # noqa: PERF401 # appends in place
+            parents.extend(
+                sha256(b"\1" + nodes[place] + nodes[place + 1]).digest()
+                for place in range(2 * start - before, 2 * end - before, 2)
+            )
             nodes = parents
             level += 1
 
@@ -100,7 +103,7 @@ class Nodes:
         return self._levels[level][start - before : end - before]
 
     def forget(self, published: int) -> None:
-        """Drop what full tiles of the published tree of that size hold; its last tiles, and so its frontier, stay."""
+        """Drop what full tiles of the published tree of that size hold; its last, unfilled tiles stay."""
         for level, nodes in enumerate(self._levels):
             start = edge_start(level, published)
             if start > self._starts[level]:
@@ -120,7 +123,8 @@ class Nodes:
             return tile
         hashes = self._read_tile(height, index)
         if hash_full_tile(hashes) != self.node((height + 1) * TILE_HEIGHT, index):
-            message = f"{tile_path(height, index)} does not hash to what the tile above it says; run `lienthong log check`"
+            name = tile_path(height, index)
+            message = f"{name} does not hash to what the tile above it says; run `lienthong log check`"
             raise EvidenceError(EvidenceErrorKind.TILE, message)
         tile = self._tiles[height, index] = hash_tile(hashes)
         if len(self._tiles) > _CACHED_TILES:

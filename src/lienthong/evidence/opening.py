@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.files import list_names, make_folders
-from lienthong.evidence.recovery import SEGMENTS_FOLDER
-from lienthong.evidence.segment import SEGMENT_SUFFIX, segment_name
+from lienthong.evidence.segment import SEGMENT_SUFFIX, SEGMENTS_FOLDER, segment_name
 from lienthong.evidence.writer import NEXT_SEGMENT, make_segment
 
 if TYPE_CHECKING:
@@ -19,12 +18,13 @@ LOCK_FILE: Final = "lock"
 
 
 def lock_log(files: Files, folder: Path) -> int:
-    """Take the log's lock and give its open file, whose closing frees it; kind `log_locked` if another has it."""
+    """Take the log's lock and give its open file, which holds it; kind `log_locked` if another has it."""
     path = folder / LOCK_FILE
     try:
         descriptor = files.open(path)
     except FileNotFoundError as error:
-        message = f"there is no log in {folder}: expected {LOCK_FILE} and {SEGMENTS_FOLDER}/; is this the right folder?"
+        expected = f"{LOCK_FILE} and {SEGMENTS_FOLDER}/"
+        message = f"there is no log in {folder}: expected {expected}; is this the right folder?"
         raise EvidenceError(EvidenceErrorKind.LOG_MISSING, message) from error
     try:
         files.lock(descriptor)
@@ -42,7 +42,7 @@ def make_log(files: Files, folder: Path, start: bytes, segment_bytes: int) -> No
     """
     segments = folder / SEGMENTS_FOLDER
     if any(name.endswith(SEGMENT_SUFFIX) for name in list_names(files, segments)):
-        message = f"expected no log in {folder}, found segments; choose another folder, or open the log that is there"
+        message = f"expected no log in {folder}, found segments; choose another folder, or open this log"
         raise EvidenceError(EvidenceErrorKind.LOG_EXISTS, message)
     make_folders(files, segments)
     if LOCK_FILE not in files.names(folder):

@@ -31,7 +31,7 @@ def run_at_once(call: Callable[[], None], then: Callable[[Exception | None], Non
 
 
 class Publisher:
-    """Publishes one stretch of the log at a time. All methods belong to the log's thread; `publish` itself need not run there.
+    """Publishes one stretch of the log at a time, in a thread; its methods belong to the log's thread.
 
     `size` is the published size. Memory holds the statements from the last bundle on, and the nodes likewise.
     """
@@ -48,18 +48,14 @@ class Publisher:
         """Take note of entries that have become durable."""
         self._statements.extend(statements)
 
-    def start(
-        self, size: int, note: bytes, run: RunInThread, on_failure: Callable[[Exception], None]
-    ) -> None:
+    def start(self, size: int, note: bytes, run: RunInThread, on_failure: Callable[[Exception], None]) -> None:
         """Publish up to `size` entries under their signed checkpoint; only if nothing is running."""
         self.is_running = True
         plan = plan_publication(self.size, size, note, self._nodes, list(self._statements))
         call = partial(publish, self._files, self._folder, plan)
         run(call, partial(self._end, plan, on_failure))
 
-    def _end(
-        self, plan: Publication, on_failure: Callable[[Exception], None], error: Exception | None
-    ) -> None:
+    def _end(self, plan: Publication, on_failure: Callable[[Exception], None], error: Exception | None) -> None:
         """Forget what can now be read from the tiles."""
         self.is_running = False
         if error is not None:

@@ -1,13 +1,14 @@
 """Reading a log back at opening, and making its end safe to write behind.
 
-`recover` changes nothing. It reads the published right edge, then the segments from there, so it costs what was not
-published and not the whole log. It verifies all that it reads and refuses what no crash can leave. `repair` then
-makes the end as if the last commit had just ended.
+`recover` changes nothing. It reads the published right edge, then the segments from there, so it costs what
+was not published and not the whole log. It verifies all that it reads and refuses what no crash can leave.
+`repair` then makes the end as if the last commit had just ended.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,17 +17,18 @@ from lienthong.evidence.checkpoint import Checkpoint, parse_checkpoint
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.files import UNFINISHED, list_names, remove_file, write_all
 from lienthong.evidence.nodes import Nodes
+from lienthong.evidence.reader import segment_names
 from lienthong.evidence.segment import (
     ERASED_MARKER,
     HEADER_BYTES,
     LIVE_MARKER,
-    SEGMENT_SUFFIX,
+    SEGMENTS_FOLDER,
     decode_segment_header,
+    first_of_segment,
     measure_rest,
     read_batches_of,
     require_no_later_batch,
     segment_damage,
-    segment_name,
 )
 from lienthong.evidence.store import RecordState
 from lienthong.evidence.tile_names import TILE_WIDTH, Tile
@@ -44,8 +46,6 @@ if TYPE_CHECKING:
 
     RecordCheck = Callable[[bytes, bytes], RecordState]
 
-SEGMENTS_FOLDER = "segments"
-
 
 class Tail(msgspec.Struct, frozen=True):
     """How the log ends: `torn` bytes of an unfinished batch, 0 if none, at `offset` of the file `segment`."""
@@ -55,10 +55,12 @@ class Tail(msgspec.Struct, frozen=True):
     torn: int
 
 
-class Recovered(msgspec.Struct):
-    """A log as it was found. `statements` start with the first entry of the bundle that the published size ends in.
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A log as it was found.
 
-    `signed` is the newest signed checkpoint, empty if there is none; `last` is the last whole batch.
+    `statements` start with the first entry of the bundle that the published size ends in. `signed` is the
+    newest signed checkpoint, empty if there is none; `last` is the last whole batch.
     """
 
     origin: str
@@ -71,24 +73,16 @@ class Recovered(msgspec.Struct):
     place: SegmentPlace
 
 
-def segment_names(files: Files, folder: Path) -> list[str]:
-    """List a log's segments in order; kind `log_missing` if there are none."""
-    names = [name for name in list_names(files, folder / SEGMENTS_FOLDER) if name.endswith(SEGMENT_SUFFIX)]
-    if not names:
-        message = f"there is no log in {folder}: expected {SEGMENTS_FOLDER}/{segment_name(0)}; is this the right folder?"
-        raise EvidenceError(EvidenceErrorKind.LOG_MISSING, message)
-    return names
-
-
 def recover(files: Files, folder: Path, origin: str, key: VerifyKey, check: RecordCheck | None) -> Recovered:
-    """Read and verify what is not known to be right; raises kinds `segment`, `tile`, `log_foreign`, `log_ahead`.
+    """Read and verify what is not known to be right.
 
-    `check` tests an erasable record: a damaged one in the last batch counts as torn, since the CRC leaves it out.
+    Refuses with kinds `log_missing`, `log_foreign`, `log_ahead`, `segment`, `tile` and `checkpoint`. `check`
+    tests an erasable record: a damaged one in the last batch counts as torn, since the CRC leaves it out.
     """
     published = read_published(files, folder, origin, key)
     replay = _Replay(files, folder, published, origin, key)
     names = segment_names(files, folder)
-    firsts = [int(name.removesuffix(SEGMENT_SUFFIX)) for name in names]
+    firsts = [first_of_segment(name) for name in names]
     start = max(0, bisect_left(firsts, published.size) - 1)
     for number in range(start, len(names)):
         replay.read_segment(number, names[number], is_last=number == len(names) - 1)
@@ -96,7 +90,10 @@ def recover(files: Files, folder: Path, origin: str, key: VerifyKey, check: Reco
 
 
 class _Replay:
-    """The state of reading the segments in order. The newest batch is held back: only the last one may be torn."""
+    """The state of reading the segments in order.
+
+    The newest batch is held back: only the last one may be torn.
+    """
 
     def __init__(self, files: Files, folder: Path, published: Published, origin: str, key: VerifyKey) -> None:
         self._files = files
@@ -119,7 +116,7 @@ class _Replay:
         data = self._files.read(self._folder / SEGMENTS_FOLDER / name)
         self._require_next(number, name, decode_segment_header(data, name))
         offset = HEADER_BYTES
-        for batch in read_batches_of(data, name, int(name.removesuffix(SEGMENT_SUFFIX))):
+        for batch in read_batches_of(data, name, first_of_segment(name)):
             self._absorb_held()
             self._held = batch
             self._end, offset = batch.size, batch.end
@@ -127,9 +124,8 @@ class _Replay:
         if torn:
             require_no_later_batch(data, offset, name)
             if not is_last:
-                raise segment_damage(
-                    name, offset, "a hole: the batch here is damaged, but another segment follows"
-                )
+                what = "a hole: the batch here is damaged, but another segment follows"
+                raise segment_damage(name, offset, what)
         self._tail = Tail(name, offset, torn)
         self._number = number
 
@@ -143,8 +139,8 @@ class _Replay:
         size = self._last.size if self._last else 0
         if size < self._published.size:
             message = (
-                f"the published checkpoint has {self._published.size} entries, the segments only {size}: the end of the log "
-                f"behind {self._tail.segment}, offset {self._tail.offset}, is lost; restore this gateway as a new log"
+                f"the published checkpoint has {self._published.size} entries, the segments only {size}: the end "
+                f"behind {self._tail.segment}, offset {self._tail.offset}, is lost; restore as a new log"
             )
             raise EvidenceError(EvidenceErrorKind.LOG_AHEAD, message)
         place = SegmentPlace(self._number, self._tail.segment, self._tail.offset)
@@ -161,7 +157,7 @@ class _Replay:
 
     def _require_next(self, number: int, name: str, header: SegmentHeader) -> None:
         if header.origin != self._origin:
-            message = f"segment {name} is of the log {header.origin}, expected {self._origin}; is this the right folder?"
+            message = f"segment {name}: expected the log {self._origin}, got {header.origin}; is this the right folder?"
             raise EvidenceError(EvidenceErrorKind.LOG_FOREIGN, message)
         if header.number != number or self._end not in (None, header.first):
             what = f"a segment is missing before it: expected number {number} from entry {self._end}"
@@ -203,15 +199,15 @@ class _Replay:
         else:
             found = parse_checkpoint(batch.checkpoint)
         if found != expected:
-            what = f"the entries give the root {root.hex()} at size {batch.size}, but the batch's checkpoint says {found}"
+            what = f"the entries give the root {root.hex()} at size {batch.size}, its checkpoint says {found}"
             raise segment_damage(batch.segment, batch.offset, what)
 
 
 def is_damaged(entry: StoredEntry, check: RecordCheck | None) -> bool:
     """Say whether an entry's erasable record is neither live nor erased.
 
-    An erasure writes its marker first, so a record with that marker is one whose erasure may only be unfinished.
-    Without `check` only the marker is looked at.
+    An erasure writes its marker first, so a record with that marker is one whose erasure may only be
+    unfinished. Without `check` only the marker is looked at.
     """
     if not entry.record or entry.record[0] == ERASED_MARKER:
         return False
@@ -221,9 +217,10 @@ def is_damaged(entry: StoredEntry, check: RecordCheck | None) -> bool:
 
 
 def repair(files: Files, folder: Path, found: Recovered) -> None:
-    """Drop a torn batch, rewrite the last whole one and make both durable. A crash here leaves it to be done again.
+    """Drop a torn batch, rewrite the last whole one and make both durable; a crash leaves it to be done again.
 
-    The last batch may have reached the page cache only; what is written again and synced is known to be on the disk.
+    The last batch may have reached the page cache only; what is written again and synced is known to be on
+    the disk.
     """
     segments = folder / SEGMENTS_FOLDER
     for name in list_names(files, segments):

@@ -1,21 +1,25 @@
-"""The bytes of a segment: the durable form of a log, final from its first version.
+r"""The bytes of a segment: the durable form of a log, final from its first version.
 
-A segment is a file of zeros that batches fill from its start; only the last one of a log grows. Numbers are little endian.
+A segment is a file of zeros that batches fill from its start; only the last one of a log grows. Numbers are
+little endian.
 
-    header, 512 bytes   magic "LTSEG\\0\\1\\0" | number u64 | first index u64 | origin length u16 | origin | zeros | crc32 u32
-    batch, 8-aligned    magic "LTB\\1" | crc32 u32 | covered length u32 | erasable length u32 | first index u64 | count u32 | flags u32
-      covered part      checkpoint | shared table | per entry 4 x u32 | per entry statement, evidence
-      erasable part     per entry its record
+    segment header  magic "LTSEG\0\1\0" | number u64 | first index u64 | origin length u16 | origin
+                    | zeros to 508 | crc32 u32
+    batch, aligned  magic "LTB\1" | crc32 u32 | covered length u32 | erasable length u32 | first index u64
+    to 8 bytes      | count u32 | flags u32 | covered part | erasable part
+    covered part    checkpoint | shared table | per entry lengths | per entry statement and evidence
+    erasable part   per entry its record
 
-    checkpoint          length u32, then the signed note (flag 1), or the unsigned body of a batch that proves nothing
-    shared table        count u32, then per item length u32 and the bytes: what several entries of the batch have in common
-    per entry           lengths of statement, evidence and record, and the number of its shared item, from 1; 0 is none
+    checkpoint      length u32, then the signed note (flag 1), or of a batch that proves nothing the body
+    shared table    count u32, then per item length u32 and bytes: what several entries have in common
+    lengths         u32 each of statement, evidence and record, then the number of its shared item, from 1;
+                    0 is none
 
-A batch is one commit and stands or falls as one. Its CRC covers the header behind the CRC and the covered part, so the
-lengths of records are covered while the records are not: erasing one changes no covered byte. A header of zeros ends
-a segment, and so zeros must follow to the end of the file. One write carries a whole batch, and sectors are taken to
-be written whole or not at all, so a torn write never reaches into the batch before it.
-This file is pure: it turns values into bytes and back.
+A batch is one commit and stands or falls as one. Its CRC covers the header behind the CRC and the covered
+part, so the lengths of records are covered while the records are not: erasing one changes no covered byte. A
+header of zeros ends a segment, and so zeros must follow to the end of the file. One write carries a whole
+batch, and sectors are taken to be written whole or not at all, so a torn write never reaches into the batch
+before it. This file is pure: it turns values into bytes and back.
 """
 
 from __future__ import annotations
@@ -39,6 +43,7 @@ MAX_ORIGIN_BYTES: Final = HEADER_BYTES - 30
 """What the header leaves beside its numbers and checksum."""
 BATCH_HEADER_BYTES: Final = 32
 ALIGNMENT: Final = 8
+SEGMENTS_FOLDER: Final = "segments"
 SEGMENT_SUFFIX: Final = ".seg"
 LIVE_MARKER: Final = 1
 ERASED_MARKER: Final = 2
@@ -55,7 +60,7 @@ _FIRST_CRC_COVERED: Final = 8
 
 
 class SegmentHeader(msgspec.Struct, frozen=True):
-    """What a segment says of itself: the how-manieth of its log it is, from 0, and the index of its first entry."""
+    """What a segment says of itself: its number in its log, from 0, and the index of its first entry."""
 
     number: int
     first: int
@@ -84,8 +89,8 @@ class StoredEntry(msgspec.Struct, frozen=True):
 class StoredBatch(msgspec.Struct, frozen=True):
     """One commit as it lies on disk, with an intact CRC.
 
-    `checkpoint` is the signed note if `signed`, else the checkpoint's body. `offset` to `end` are its bytes in the file
-    `segment`, without and with the zeros that align the next one.
+    `checkpoint` is the signed note if `signed`, else the checkpoint's body. `offset` to `end` are its bytes
+    in the file `segment`, without and with the zeros that align the next one.
     """
 
     segment: str
@@ -107,9 +112,17 @@ def segment_name(first: int) -> str:
     return f"{first:020d}{SEGMENT_SUFFIX}"
 
 
+def first_of_segment(name: str) -> int:
+    """Read the index of a segment's first entry from the file's name."""
+    digits = name.removesuffix(SEGMENT_SUFFIX)
+    if not digits.isdecimal() or segment_name(int(digits)) != name:
+        raise segment_damage(name, 0, f"expected a name such as {segment_name(0)}")
+    return int(digits)
+
+
 def segment_damage(segment: str, offset: int, what: str) -> EvidenceError:
     """Make the error for bytes of a segment that are not what a log writes."""
-    message = f"segment {segment}, offset {offset}: {what}; restore this gateway as a new log, and keep the files as they are"
+    message = f"segment {segment}, offset {offset}: {what}; keep the files, and restore this gateway as a new log"
     return EvidenceError(EvidenceErrorKind.SEGMENT, message)
 
 
@@ -125,16 +138,14 @@ def encode_segment_header(header: SegmentHeader) -> bytes:
 
 
 def decode_segment_header(data: bytes, segment: str) -> SegmentHeader:
-    """Read the header of the segment file of that name; refuses a changed bit and a name that is not the header's."""
+    """Read the header of the segment file of that name; refuses a changed bit and another segment's header."""
     if len(data) < HEADER_BYTES:
         raise segment_damage(segment, 0, f"expected a header of {HEADER_BYTES} bytes, got {len(data)}")
     magic, number, first, length = _SEGMENT_HEADER.unpack_from(data)
     (crc,) = _NUMBER.unpack_from(data, HEADER_BYTES - _NUMBER.size)
     if magic != _SEGMENT_MAGIC or crc != zlib.crc32(data[: HEADER_BYTES - _NUMBER.size]):
         raise segment_damage(segment, 0, "the segment's header is damaged")
-    header = SegmentHeader(
-        number, first, data[_SEGMENT_HEADER.size : _SEGMENT_HEADER.size + length].decode("ascii")
-    )
+    header = SegmentHeader(number, first, data[_SEGMENT_HEADER.size : _SEGMENT_HEADER.size + length].decode("ascii"))
     if segment_name(first) != segment or encode_segment_header(header) != data[:HEADER_BYTES]:
         raise segment_damage(segment, 0, f"the header belongs to {segment_name(first)}")
     return header
@@ -280,12 +291,12 @@ def require_no_later_batch(data: bytes, offset: int, segment: str) -> None:
     while (place := data.find(_BATCH_MAGIC, place + 1)) >= 0:
         later = find_batch(data, place, segment) if place % ALIGNMENT == 0 else None
         if later is not None:
-            what = f"a hole: the batch here is damaged, but an intact one from entry {later.first} follows at offset {place}"
-            raise segment_damage(segment, offset, what)
+            follows = f"one from entry {later.first} follows intact at offset {place}"
+            raise segment_damage(segment, offset, f"a hole: the batch here is damaged, but {follows}")
 
 
 def measure_rest(data: bytes, offset: int) -> int:
-    """Give the number of bytes from `offset` to the last one that is not zero: 0 if the segment ends cleanly there."""
+    """Give the number of bytes from `offset` to the last one that is not zero: 0 if the segment ends there."""
     rest = data[offset:]
     if rest == bytes(len(rest)):
         return 0

@@ -1,8 +1,8 @@
 """The published form of a log: hash tiles, entry bundles and a signed checkpoint (C2SP tlog-tiles).
 
 It follows the segments, which alone are the log: a crash while publishing leaves files beyond the published
-checkpoint, and the next publication writes them again. What lies under the published checkpoint must be right, for
-proofs and the next opening read it.
+checkpoint, and the next publication writes them again. What lies under the published checkpoint must be
+right, for proofs and the next opening read it.
 """
 
 from __future__ import annotations
@@ -40,9 +40,10 @@ _LENGTH_BYTES: Final = 2
 
 
 class Published(msgspec.Struct, frozen=True):
-    """What a log has published: `note` is the signed checkpoint over `size` and `root`, empty if there is none yet.
+    """What a log has published.
 
-    `edge` has per level of tiles the hashes of the last, unfilled tile; `statements` the entries of the last bundle.
+    `note` is the signed checkpoint over `size` and `root`, empty if there is none yet. `edge` has per level
+    of tiles the hashes of the last, unfilled tile; `statements` the entries of the last bundle.
     """
 
     size: int = 0
@@ -55,7 +56,8 @@ class Published(msgspec.Struct, frozen=True):
 class Publication(msgspec.Struct, frozen=True):
     """What is to be published: the tree grows from `old` to `new` entries, whose signed checkpoint is `note`.
 
-    `tiles` are the new ones with their bytes; `statements` start with the first entry of the bundle that `old` ends in.
+    `tiles` are the new ones with their bytes; `statements` start with the first entry of the bundle that
+    `old` ends in.
     """
 
     old: int
@@ -91,8 +93,9 @@ def publish(files: Files, folder: Path, plan: Publication) -> None:
     # 2. Their names.
     for place in sorted(touched):
         files.sync_folder(place)
-    # 3. A full tile makes its partial forms superfluous. A crash here leaves the old checkpoint without a partial tile
-    #    that it covers: readers then take the start of the full one, as C2SP tlog-tiles lets a log expect.
+    # 3. A full tile makes its partial forms superfluous. A crash here leaves the old checkpoint without a
+    #    partial tile that it covers: readers then take the start of the full one, as C2SP tlog-tiles lets a
+    #    log expect.
     for tile, _ in plan.tiles:
         if tile.width == TILE_WIDTH:
             _remove_partials(files, folder / tile_path(tile.level, tile.index))
@@ -105,9 +108,7 @@ def publish(files: Files, folder: Path, plan: Publication) -> None:
 
 def encode_bundle(statements: Sequence[bytes]) -> bytes:
     """Write an entry bundle: per entry its length in two bytes, big endian, and its bytes."""
-    return b"".join(
-        part for statement in statements for part in (len(statement).to_bytes(_LENGTH_BYTES), statement)
-    )
+    return b"".join(part for statement in statements for part in (len(statement).to_bytes(_LENGTH_BYTES), statement))
 
 
 def decode_bundle(bundle: bytes, name: str) -> list[bytes]:
@@ -124,7 +125,7 @@ def decode_bundle(bundle: bytes, name: str) -> list[bytes]:
 
 
 def read_tile(files: Files, folder: Path, tile: Tile) -> tuple[bytes, ...]:
-    """Read a tile's hashes: `tile.width` of them, from the start of the full tile if the partial one is gone."""
+    """Read `tile.width` hashes of a tile, from the start of the full one if the partial one is gone."""
     name = tile_path(tile.level, tile.index, tile.width)
     raw, width = _read_published(files, folder, name, tile_path(tile.level, tile.index), tile.width)
     if len(raw) != width * HASH_BYTES:
@@ -145,7 +146,8 @@ def read_bundle(files: Files, folder: Path, index: int, width: int) -> tuple[byt
 def read_published(files: Files, folder: Path, origin: str, key: VerifyKey) -> Published:
     """Read the published checkpoint and the right edge under it, and verify both.
 
-    The edge's hashes lead to the checkpoint's root, so each of its tiles is tested; other tiles are when they are used.
+    The edge's hashes lead to the checkpoint's root, so each of its tiles is tested; other tiles are when they
+    are used.
     """
     try:
         note = files.read(folder / CHECKPOINT_FILE)
@@ -212,7 +214,7 @@ def _remove_partials(files: Files, full: Path) -> None:
 
 
 def _read_published(files: Files, folder: Path, name: str, full: str, width: int) -> tuple[bytes, int]:
-    """Read a published file or the full one that replaced it; give its bytes and how many items it must have."""
+    """Read a published file or the full one that replaced it, and say how many items it must have."""
     for each, items in ((name, width), (full, TILE_WIDTH)):
         try:
             return files.read(folder / each), items
@@ -222,7 +224,7 @@ def _read_published(files: Files, folder: Path, name: str, full: str, width: int
 
 
 def _require_edge(files: Files, folder: Path, published: Published) -> None:
-    """Require that the right edge leads to the published root, and the last bundle to the edge; name what does not."""
+    """Require the right edge to lead to the published root, and the last bundle to the edge."""
     nodes = Nodes(lambda height, index: read_tile(files, folder, Tile(height, index, TILE_WIDTH)))
     nodes.restore(published.size, published.edge)
     if published.edge:

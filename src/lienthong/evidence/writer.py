@@ -1,7 +1,7 @@
 """Where the next batch of a log goes: the open segment, and the change to the next one.
 
-Segments are filled with zeros before their first use, so that a commit changes no length and its sync has no metadata
-to write.
+Segments are filled with zeros before their first use, so that a commit changes no length and its sync has no
+metadata to write.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ class SegmentPlace(msgspec.Struct, frozen=True):
 
 
 def make_segment(files: Files, path: Path, length: int, start: bytes = b"") -> None:
-    """Make a durable file of `length` bytes, `start` and then zeros. Its name is durable after a sync of the folder."""
+    """Make a durable file of `length` bytes, `start` and then zeros.
+
+    Its name is durable after a sync of the folder.
+    """
 
     def fill(descriptor: int) -> None:
         for offset in range(0, length, len(_ZEROS)):
@@ -49,11 +52,12 @@ def make_segment(files: Files, path: Path, length: int, start: bytes = b"") -> N
 
 
 class SegmentWriter:
-    """Writes batches one behind the other. `append` and `sync` belong to the log's thread; `prepare` may run in another."""
+    """Writes batches one behind the other.
 
-    def __init__(
-        self, files: Files, folder: Path, origin: str, place: SegmentPlace, segment_bytes: int
-    ) -> None:
+    `sync` and `prepare` may run in another thread than the rest, `sync` not at the same time as the rest.
+    """
+
+    def __init__(self, files: Files, folder: Path, origin: str, place: SegmentPlace, segment_bytes: int) -> None:
         self._files = files
         self._folder = folder
         self._origin = origin
@@ -66,7 +70,10 @@ class SegmentWriter:
         self._is_prepared = False  # guarded by _preparing
 
     def append(self, first: int, batch: bytes) -> None:
-        """Write a batch from entry `first` behind the last one, in a new segment if this one is full. Not yet durable."""
+        """Write a batch from entry `first` behind the last one, in a new segment if this one is full.
+
+        Not yet durable.
+        """
         if self._offset + len(batch) > self._length:
             self._change_segment(first, HEADER_BYTES + len(batch))
         write_all(self._files, self._descriptor, batch, self._offset)
@@ -77,7 +84,10 @@ class SegmentWriter:
         self._files.fdatasync(self._descriptor)
 
     def measure_sync(self) -> float:
-        """Give the seconds that a sync takes here, the middle of some. Writes the segment's header as it is."""
+        """Give the seconds that a sync takes here, the middle of some.
+
+        Writes the segment's header as it is.
+        """
         header = self._files.pread(self._descriptor, HEADER_BYTES, 0)
         times = []
         for _ in range(_MEASUREMENTS):
@@ -89,7 +99,7 @@ class SegmentWriter:
 
     @property
     def wants_next(self) -> bool:
-        """Say whether it is time to `prepare`: the segment is more than half full and the next one is not there."""
+        """Say whether to `prepare`: the segment is more than half full and the next one is not there."""
         return self._offset * 2 > self._length and not self._is_prepared
 
     def prepare(self) -> None:
