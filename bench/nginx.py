@@ -135,9 +135,7 @@ def start_nginx(children: Children, folder: Path, name: str, server: str, ports:
     own_port, next_port = ports
     configuration = folder / f"{name}.conf"
     configuration.write_text(
-        FRAME.format(
-            user=user, folder=folder, name=name, server=server, next_port=next_port, kept=KEPT_CONNECTIONS
-        )
+        FRAME.format(user=user, folder=folder, name=name, server=server, next_port=next_port, kept=KEPT_CONNECTIONS)
     )
     log = folder / f"{name}.log"
     command = (find_nginx(), "-p", str(folder), "-e", str(log), "-c", str(configuration))

@@ -125,9 +125,7 @@ def format_ratios(rounds: Rounds, cell: Cell) -> str:
 
 def format_memory(memory: Memory) -> str:
     """Give the line on memory."""
-    return (
-        f"memory of one gateway (the larger one): idle {memory.idle_mb:.0f} MB, peak {memory.peak_mb:.0f} MB"
-    )
+    return f"memory of one gateway (the larger one): idle {memory.idle_mb:.0f} MB, peak {memory.peak_mb:.0f} MB"
 
 
 def format_proofs(proofs: Iterable[ProofSize]) -> str:

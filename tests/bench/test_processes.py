@@ -21,9 +21,7 @@ sys.stdin.read()
 
 def test_the_work_of_a_child_counts_for_its_parent() -> None:
     program = f"CHILD = {CHILD!r}\n{PARENT}"
-    with subprocess.Popen(
-        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as parent:
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         parent.stdout.readline()
 
