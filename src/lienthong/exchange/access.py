@@ -181,9 +181,7 @@ def read_grants(text: str, source: str) -> Grants:
 def _read_grant(raw: object, place: str) -> Grant:
     until = raw.get("until") if isinstance(raw, dict) else None
     if until is not None and not (isinstance(until, datetime) and until.tzinfo):
-        raise bad_settings(
-            place, f"until is {until}: expected a time with its zone, 2027-01-01T00:00:00+07:00"
-        )
+        raise bad_settings(place, f"until is {until}: expected a time with its zone, 2027-01-01T00:00:00+07:00")
     table = convert_table(raw, _GrantTable, place)
     return Grant(
         to=_require_subject(table.to, place),
@@ -234,7 +232,5 @@ def _require_purposes(purposes: list[str] | None, place: str) -> frozenset[str]:
         raise bad_settings(place, "purposes is empty: name some, or remove it")
     for purpose in purposes:
         if not purpose.strip() or "#" in purpose or purpose != purpose.strip():
-            raise bad_settings(
-                place, f"purpose {purpose!r}: expected the part before `#`, without blanks around"
-            )
+            raise bad_settings(place, f"purpose {purpose!r}: expected the part before `#`, without blanks around")
     return frozenset(purposes)

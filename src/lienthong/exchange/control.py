@@ -50,9 +50,7 @@ def parse_target(target: bytes) -> Target:
     path, mark, query = target.partition(b"?")
     pieces = path.split(b"/", _TARGET_PIECES)
     if len(pieces) < _TARGET_PIECES or pieces[0] or pieces[1] != b"r1" or b"#" in target:
-        message = (
-            f"the target {shown(target)} is not /r1/INSTANCE/CLASS/CODE/SUBSYSTEM/SERVICE[/path][?query]"
-        )
+        message = f"the target {shown(target)} is not /r1/INSTANCE/CLASS/CODE/SUBSYSTEM/SERVICE[/path][?query]"
         raise ExchangeError(ExchangeErrorKind.INVALID_REQUEST, message)
     service = parse_service_id(b"/".join(pieces[2:_TARGET_PIECES]).decode("latin-1"))
     rest = b"/" + pieces[_TARGET_PIECES] if len(pieces) > _TARGET_PIECES else b""
@@ -116,9 +114,7 @@ def _require_text(name: bytes, value: bytes) -> str:
     except UnicodeDecodeError as error:
         raise invalid_request(f"{name.decode()} is {shown(value)}: expected UTF-8") from error
     if not 0 < len(text) <= MAX_ID or not text.isprintable():
-        raise invalid_request(
-            f"{name.decode()} is {shown(value)}: expected 1 to {MAX_ID} printable characters"
-        )
+        raise invalid_request(f"{name.decode()} is {shown(value)}: expected 1 to {MAX_ID} printable characters")
     return text
 
 

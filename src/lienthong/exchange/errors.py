@@ -297,9 +297,7 @@ def _choose_content_type(accept: bytes) -> bytes:
 
 
 def _format_xml(code: str, message: str, detail_id: str) -> bytes:
-    fields = (
-        f"<type>{escape(code)}</type><message>{escape(message)}</message><detail>{escape(detail_id)}</detail>"
-    )
+    fields = f"<type>{escape(code)}</type><message>{escape(message)}</message><detail>{escape(detail_id)}</detail>"
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<error>{fields}</error>\n'.encode()
 
 

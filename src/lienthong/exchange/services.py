@@ -143,9 +143,7 @@ def _require_subject(table: _ServiceTable, place: str) -> None:
         sources = ", ".join(_SUBJECT_SOURCES)
         raise bad_settings(place, f"subject is {table.subject!r}: expected it to begin with one of {sources}")
     if table.requires_purpose is False:
-        raise bad_settings(
-            place, "a service with a subject always requires a purpose: remove requires_purpose"
-        )
+        raise bad_settings(place, "a service with a subject always requires a purpose: remove requires_purpose")
 
 
 def _read_url(url: str, place: str) -> Address:
@@ -155,9 +153,7 @@ def _read_url(url: str, place: str) -> Address:
     except ValueError as error:
         raise bad_settings(place, f"url {url!r}: {error}") from error
     if parts.scheme not in {"http", "https"} or not parts.hostname or not _is_visible_ascii(url):
-        raise bad_settings(
-            place, f"url {url!r}: expected http://HOST[:PORT][/path] or https, percent-encoded"
-        )
+        raise bad_settings(place, f"url {url!r}: expected http://HOST[:PORT][/path] or https, percent-encoded")
     if parts.query or parts.fragment or "@" in parts.netloc or "?" in url or "#" in url:
         raise bad_settings(place, f"url {url!r}: expected no user, query or fragment")
     tls = parts.scheme == "https"
