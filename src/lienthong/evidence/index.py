@@ -95,6 +95,13 @@ class Index:
             raise EvidenceError(EvidenceErrorKind.AMBIGUOUS, message)
         return str(found[0][0]) if found else None
 
+    def forget_ids(self, exchange: str) -> None:
+        """Drop the X-Road-Id's hash of an exchange whose content is erased; its request id still finds it.
+
+        A crash before leaves the hash, which says nothing without the index's key; erase again.
+        """
+        self._ask("UPDATE entry SET id = NULL WHERE exchange = ?", exchange)
+
     def count_entries(self) -> int:
         """Give the number of the first entry that may be missing: the one after the last that has a row."""
         ((count,),) = self._ask("SELECT coalesce(max(entry) + ?, 0) FROM entry", 1)
@@ -124,14 +131,13 @@ class Index:
         self.flush()
         with self._using:
             try:
-                return self._database.execute(question, (value,)).fetchall()
+                with self._database:
+                    return self._database.execute(question, (value,)).fetchall()
             except sqlite3.Error as error:
                 raise self._error(error) from error
 
     def _error(self, what: sqlite3.Error) -> EvidenceError:
-        message = (
-            f"index {self._path}: {what}; the log has all that it needs: run `lienthong gateway reindex`"
-        )
+        message = f"index {self._path}: {what}; the log has all that it needs: run `lienthong gateway reindex`"
         return EvidenceError(EvidenceErrorKind.INDEX, message)
 
 
@@ -142,6 +148,8 @@ def _open(path: Path) -> sqlite3.Connection:
         # Readers of other processes do not stop the writer; what a crash takes is in the log.
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
+        # What is dropped from a row is overwritten too.
+        database.execute("PRAGMA secure_delete = ON")
         _require_schema(database)
     except sqlite3.Error:
         database.close()
