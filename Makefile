@@ -16,6 +16,11 @@ COVERAGE_DATA := build/coverage
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
+# uv brings certificate authorities of its own; where the machine has a list, that counts, as it does for pip.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt),)
+export UV_SYSTEM_CERTS ?= true
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench campaign lock clean
 
