@@ -107,6 +107,12 @@ class Index:
         ((count,),) = self._ask("SELECT coalesce(max(entry) + ?, 0) FROM entry", 1)
         return int(count)
 
+    def find_last_before(self, time_ms: int) -> int | None:
+        """Give the last entry noted before a time: what is younger lies behind it. Reads back from the end."""
+        self.flush()
+        found = self._ask("SELECT entry FROM entry WHERE time < ? ORDER BY entry DESC LIMIT 1", time_ms)
+        return int(found[0][0]) if found else None
+
     def close(self) -> None:
         """Flush and close; the file then stands alone, without SQLite's journal beside it."""
         self.flush()
