@@ -7,7 +7,7 @@ kind, is granted, is not disabled. Pure: groups and time are given.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from lienthong.exchange.services import Services
 
 GROUP_PREFIX: Final = "group:"
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 METHOD_OVERRIDES: Final = frozenset({b"x-http-method-override", b"x-http-method", b"x-method-override"})
 """Frameworks let these replace the method, which would make a granted POST an ungranted DELETE."""
@@ -190,7 +192,7 @@ def _read_grant(raw: object, place: str) -> Grant:
         paths=tuple(table.paths),
         patterns=_compile_paths(table.paths, place),
         purposes=_require_purposes(table.purposes, place),
-        until_ms=None if table.until is None else int(table.until.timestamp() * 1000),
+        until_ms=None if table.until is None else (table.until - _EPOCH) // timedelta(milliseconds=1),
     )
 
 

@@ -130,7 +130,7 @@ def service_target(request: IncomingRequest, base_path: bytes) -> bytes:
     asks for its URL itself; `/…/service/` asks for what stands under it.
     """
     path = request.target.path
-    if path and base_path.endswith(b"/"):
+    if base_path.endswith(b"/"):
         path = path[1:]
     whole = base_path + path or b"/"
     query = request.target.query
