@@ -61,9 +61,7 @@ CONTRADICTIONS = {
     "a log closed before it opened": lambda: _with_log(closed=LogClosure(1, HASH, ISSUED - 1, "")),
     "a closing root that is no hash": lambda: _with_log(closed=LogClosure(1, "AAAA", ISSUED, "")),
     "a group of unlisted subsystems": lambda: replace(make_directory(), groups={"g": ("DEMO/GOV/Z99.01/X",)}),
-    "a subsystem twice in a group": lambda: replace(
-        make_directory(), groups={"g": ("DEMO/GOV/Z99.02/AREAS",) * 2}
-    ),
+    "a subsystem twice in a group": lambda: replace(make_directory(), groups={"g": ("DEMO/GOV/Z99.02/AREAS",) * 2}),
 }
 
 
@@ -75,9 +73,7 @@ def test_a_directory_that_contradicts_itself_is_refused(contradiction: str) -> N
     assert refused.value.kind is DirectoryErrorKind.CONTRADICTORY
 
 
-@pytest.mark.parametrize(
-    "address", ["", "host", "host:", ":5500", "host:0", "host:65536", "host:x", "host:+1", "h:٣"]
-)
+@pytest.mark.parametrize("address", ["", "host", "host:", ":5500", "host:0", "host:65536", "host:x", "host:+1", "h:٣"])
 def test_an_address_without_host_and_port_is_refused(address: str) -> None:
     with pytest.raises(DirectoryError) as refused:
         _with_gateway(addresses=(address,))

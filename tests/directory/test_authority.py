@@ -96,9 +96,7 @@ def test_a_renewed_certificate_keeps_the_fingerprint_of_its_key() -> None:
 
 def test_a_certificate_names_its_gateway_and_hosts_and_is_no_authority() -> None:
     authority, key = make_authority("DEMO"), make_tls_key()
-    certificate = x509.load_pem_x509_certificate(
-        issue_certificate(authority, GATEWAY, key.public_der, ADDRESSES, 30)
-    )
+    certificate = x509.load_pem_x509_certificate(issue_certificate(authority, GATEWAY, key.public_der, ADDRESSES, 30))
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
 
     assert names.get_values_for_type(x509.UniformResourceIdentifier) == [f"lienthong:gateway/{GATEWAY}"]
@@ -142,9 +140,7 @@ def test_a_certificate_is_issued_only_for_p256_keys_and_by_an_authority() -> Non
     spki = serialization.PublicFormat.SubjectPublicKeyInfo
     larger = ec.generate_private_key(ec.SECP384R1()).public_key().public_bytes(encoding.DER, spki)
     other = ed25519.Ed25519PrivateKey.generate()
-    other_pem = other.private_bytes(
-        encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    other_pem = other.private_bytes(encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
     for wrong, public, addresses in [
         (authority, larger, ADDRESSES),

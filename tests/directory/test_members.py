@@ -20,9 +20,7 @@ ENVELOPE = sign_directory(make_directory(), ROOT)
 
 def _resign(signed: object) -> bytes:
     signature = encode_base64url(ROOT.sign(canonical_bytes(signed)))
-    return canonical_bytes(
-        {"signed": signed, "signatures": [{"keyid": key_id(ROOT.verify_key), "sig": signature}]}
-    )
+    return canonical_bytes({"signed": signed, "signatures": [{"keyid": key_id(ROOT.verify_key), "sig": signature}]})
 
 
 def _signed() -> dict[str, Any]:
@@ -143,9 +141,7 @@ def test_an_endless_document_is_not_parsed() -> None:
         (("groups",), "communes", "DEMO/GOV/Z99.01/PORTAL"),
     ],
 )
-def test_a_signed_document_of_another_form_is_malformed(
-    part: tuple[str | int, ...], field: str, value: object
-) -> None:
+def test_a_signed_document_of_another_form_is_malformed(part: tuple[str | int, ...], field: str, value: object) -> None:
     signed: Any = _signed()
     target = signed
     for step in part:

@@ -50,9 +50,7 @@ def test_the_order_of_keys_does_not_matter(value: dict[str, int]) -> None:
     assert canonical_bytes(value) == canonical_bytes(dict(reversed(value.items())))
 
 
-@pytest.mark.parametrize(
-    "value", [math.nan, math.inf, 2**53, {1: "a"}, b"bytes", "\ud800", {"\ud800": 1}, object()]
-)
+@pytest.mark.parametrize("value", [math.nan, math.inf, 2**53, {1: "a"}, b"bytes", "\ud800", {"\ud800": 1}, object()])
 def test_a_value_without_a_canonical_form_is_refused(value: object) -> None:
     with pytest.raises(KernelError) as refused:
         canonical_bytes(value)

@@ -128,9 +128,7 @@ def test_a_key_file_that_others_can_touch_is_refused(mode: int, tmp_path: Path) 
     assert f"chmod 600 {path}" in refused.value.message
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"\n", b"short\n", b"\xff" * 43, b"A" * 43 + b"\n\n", b"A" * 20_000]
-)
+@pytest.mark.parametrize("content", [b"", b"\n", b"short\n", b"\xff" * 43, b"A" * 43 + b"\n\n", b"A" * 20_000])
 def test_a_damaged_key_file_is_refused_without_showing_it(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "secret"
     store_private(path, content)

@@ -156,27 +156,21 @@ def test_a_number_means_the_same_in_the_file_and_in_a_variable(
 ) -> None:
     folder = tmp_path_factory.mktemp("settings")
     in_file = load_settings(_write(folder, f'gateway = "A"\n[peers]\nport = {number}'), Settings, {})
-    in_variable = load_settings(
-        _write(folder, 'gateway = "A"'), Settings, {"LIENTHONG_PEERS__PORT": str(number)}
-    )
+    in_variable = load_settings(_write(folder, 'gateway = "A"'), Settings, {"LIENTHONG_PEERS__PORT": str(number)})
 
     assert in_file == in_variable
     assert in_file.peers.port == number
 
 
 @given(text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")))
-def test_text_in_a_variable_is_taken_as_it_stands(
-    text: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_text_in_a_variable_is_taken_as_it_stands(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = _write(tmp_path_factory.mktemp("settings"), 'gateway = "A"')
 
     assert load_settings(path, Settings, {"LIENTHONG_GATEWAY": text}).gateway == text
 
 
 @given(content=st.binary(max_size=60))
-def test_any_file_gives_settings_or_a_settings_error(
-    content: bytes, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_any_file_gives_settings_or_a_settings_error(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("settings") / "gateway.toml"
     path.write_bytes(b'gateway = "A"\n' + content)
 

@@ -66,9 +66,7 @@ def _require_gateway(gateway: Gateway) -> None:
         _require_log(gateway, log)
     still_open = [log.origin for log in gateway.logs if log.closed is None]
     if len(still_open) > 1:
-        raise _contradiction(
-            f"gateway {gateway.id}: expected at most one open log, got {', '.join(still_open)}"
-        )
+        raise _contradiction(f"gateway {gateway.id}: expected at most one open log, got {', '.join(still_open)}")
 
 
 def _require_log(gateway: Gateway, log: LogKey) -> None:
@@ -79,15 +77,11 @@ def _require_log(gateway: Gateway, log: LogKey) -> None:
     if log.closed is not None:
         _require_hash(f"closing root of {log.origin}", log.closed.root)
         if log.closed.size < 0 or log.closed.time < log.since:
-            raise _contradiction(
-                f"log {log.origin}: it cannot close at size {log.closed.size}, time {log.closed.time}"
-            )
+            raise _contradiction(f"log {log.origin}: it cannot close at size {log.closed.size}, time {log.closed.time}")
 
 
 def _require_groups(directory: Directory) -> None:
-    known = {
-        f"{member.id}/{subsystem.code}" for member in directory.members for subsystem in member.subsystems
-    }
+    known = {f"{member.id}/{subsystem.code}" for member in directory.members for subsystem in member.subsystems}
     for group, subsystems in directory.groups.items():
         _require_once(f"subsystem of group {group}", subsystems)
         for subsystem in subsystems:

@@ -86,9 +86,7 @@ class Gateway(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return next((log for log in self.logs if log.closed is None), None)
 
 
-class Directory(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True, tag_field="type", tag="directory"
-):
+class Directory(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True, tag_field="type", tag="directory"):
     """All of one instance.
 
     `issued` and `expires` are ms UTC, `authority` is the PEM of the TLS authority's certificate, `groups`
@@ -223,9 +221,7 @@ def _open_envelope(envelope: bytes) -> _Envelope:
     try:
         return msgspec.json.decode(envelope, type=_Envelope)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise DirectoryError(
-            DirectoryErrorKind.MALFORMED, f"directory: not a signed document: {error}"
-        ) from error
+        raise DirectoryError(DirectoryErrorKind.MALFORMED, f"directory: not a signed document: {error}") from error
 
 
 def _require_signed(envelope: _Envelope, root: VerifyKey) -> None:

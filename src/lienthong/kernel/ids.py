@@ -105,9 +105,7 @@ def _require_segment(segment: str, whole: str) -> None:
     if not segment or segment in {".", ".."}:
         raise _invalid(whole, f"the segment {segment!r} is not a name")
     if len(segment) > MAX_SEGMENT_CHARACTERS:
-        raise _invalid(
-            whole, f"a segment has {len(segment)} characters, at most {MAX_SEGMENT_CHARACTERS} may be"
-        )
+        raise _invalid(whole, f"a segment has {len(segment)} characters, at most {MAX_SEGMENT_CHARACTERS} may be")
     if _CONTROL.search(segment):
         raise _invalid(whole, f"the segment {segment!r} holds a control character")
 

@@ -107,9 +107,7 @@ def load_signing_key(path: Path) -> SigningKey:
 def store_secret(path: Path, secret: bytes) -> None:
     """Write 32 secret bytes to a new private file; an existing file is refused (`KEY_EXISTS`)."""
     if len(secret) != KEY_BYTES:
-        raise KernelError(
-            KernelErrorKind.INVALID_KEY, f"expected {KEY_BYTES} secret bytes, not {len(secret)}"
-        )
+        raise KernelError(KernelErrorKind.INVALID_KEY, f"expected {KEY_BYTES} secret bytes, not {len(secret)}")
     store_private(path, encode_base64url(secret).encode("ascii") + b"\n")
 
 

@@ -91,7 +91,5 @@ def _syllable_key(word: str) -> str:
     if word.isdecimal():
         return word
     tones = "".join(_TONE_RANKS[tone] for tone in _TONE.findall(word)) or _NO_TONE
-    letters = _MARKED_LETTER.sub(
-        lambda letter: _LETTER_RANKS.get(letter.group(), letter.group()), _TONE.sub("", word)
-    )
+    letters = _MARKED_LETTER.sub(lambda letter: _LETTER_RANKS.get(letter.group(), letter.group()), _TONE.sub("", word))
     return "".join(c for c in letters if not unicodedata.combining(c)) + tones
