@@ -11,6 +11,7 @@ import sys
 
 import typer
 
+from lienthong.exchange.commands import make_gateway_app
 from lienthong.kernel.errors import LienthongError
 
 
@@ -32,6 +33,7 @@ def make_app() -> typer.Typer:
     # A callback keeps `version` a command of its own even where it is the only one.
     app.callback()(_main_group)
     app.command("version")(show_version)
+    app.add_typer(make_gateway_app(), name="gateway")
     return app
 
 

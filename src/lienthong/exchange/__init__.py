@@ -1,0 +1,1 @@
+"""Data between agencies: allowed, and provable."""

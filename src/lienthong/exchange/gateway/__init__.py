@@ -1,0 +1,1 @@
+"""A member's door to the others: one process, one log."""

@@ -1,0 +1,82 @@
+"""The commands of a member's gateway: `lienthong gateway …`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+
+Home = Annotated[Path, typer.Option(help="The gateway's home folder.", exists=True, file_okay=False)]
+
+
+def serve(home: Home) -> None:
+    """Run a gateway until it is told to stop."""
+    import uvloop
+
+    from lienthong.exchange.gateway.home import open_home
+    from lienthong.exchange.gateway.process import serve_gateway
+
+    _log_as_json()
+    code = uvloop.run(serve_gateway(open_home(home, os.environ)))
+    raise typer.Exit(code)
+
+
+def create_log(home: Home) -> None:
+    """Make the empty log of a new gateway. Opening never makes one: a lost log must not look like a new one."""
+    from lienthong.evidence.log import create_log as make_log
+    from lienthong.exchange.gateway.home import open_home
+    from lienthong.kernel.keys import load_signing_key
+
+    gateway = open_home(home, os.environ)
+    make_log(gateway.log, gateway.settings.log, load_signing_key(gateway.keys / "log.key"))
+    typer.echo(f"made the log {gateway.settings.log} in {gateway.log}")
+
+
+def reindex(home: Home) -> None:
+    """Make the index of exchanges again from the log. Stop the gateway first."""
+    from rich.progress import Progress
+
+    from lienthong.evidence.reindex import rebuild_index
+    from lienthong.evidence.store import load_store_key
+    from lienthong.exchange.gateway.home import open_home
+    from lienthong.kernel.keys import load_secret
+
+    gateway = open_home(home, os.environ)
+    with Progress(transient=True) as progress:
+        task = progress.add_task("entries read", total=None)
+        rows = rebuild_index(
+            gateway.index,
+            load_secret(gateway.keys / "index.key"),
+            gateway.log,
+            load_store_key(gateway.keys / "store.key"),
+            lambda read: progress.update(task, completed=read),
+        )
+    typer.echo(f"indexed {rows} entries of {gateway.log}")
+
+
+def make_gateway_app() -> typer.Typer:
+    """Give the commands under `lienthong gateway`."""
+    app = typer.Typer(no_args_is_help=True, help="Run and keep a member's gateway.")
+    app.command("serve")(serve)
+    app.command("create-log")(create_log)
+    app.command("reindex")(reindex)
+    return app
+
+
+def _log_as_json() -> None:
+    """Write what an operator should know as JSON lines to standard error; callers' own text never gets there."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,197 @@
+"""The dialler's end of a link: requests that are out, and the answers to them (rules 3 and 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
+from lienthong.exchange.gateway import frames
+from lienthong.exchange.gateway.frames import FrameType
+from lienthong.exchange.gateway.peer_heads import VerifiedHead
+from lienthong.exchange.gateway.pending import Pending
+from lienthong.exchange.gateway.spool import Body
+
+if TYPE_CHECKING:
+    from lienthong.evidence.log import Committed
+    from lienthong.evidence.statement import RequestEnvelope
+    from lienthong.exchange.gateway.link import Link
+
+MAX_STREAMS = 1024
+"""Requests under way on one link; the acceptor ends a link that opens more."""
+MAX_STREAM = 2**32 - 1
+
+
+class AnswerArrival(msgspec.Struct, frozen=True, gc=False):
+    """A whole response, and the verified head that it came under."""
+
+    frame: frames.AnswerFrame
+    head: VerifiedHead
+    body: Body
+
+
+class RefusalArrival(msgspec.Struct, frozen=True, gc=False):
+    """A logged refusal or `unknown`, and the verified head that it came under."""
+
+    frame: frames.RefuseFrame
+    head: VerifiedHead
+
+
+Outcome = AnswerArrival | RefusalArrival | frames.ErrorFrame
+
+
+class _Call:
+    """A request that is out. `waiting` is None once nobody waits any more; the stream then ends in silence."""
+
+    __slots__ = ("deadline", "is_sending", "waiting")
+
+    def __init__(self, waiting: Pending[Outcome], deadline: float) -> None:
+        self.waiting: Pending[Outcome] | None = waiting
+        self.deadline = deadline
+        self.is_sending = False
+
+
+class Calls:
+    """All requests under way on one link."""
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        self._calls: dict[int, _Call] = {}
+        self._last = 0
+
+    @property
+    def origin(self) -> str:
+        """The origin of the peer's open log, which a request names as `to`."""
+        log = self.link.peer_log
+        if log is None:
+            raise ExchangeError(ExchangeErrorKind.NETWORK_ERROR, f"the link to {self.link.peer} is not ready")
+        return log.origin
+
+    @property
+    def count(self) -> int:
+        """Requests under way."""
+        return len(self._calls)
+
+    def is_full(self) -> bool:
+        """True if no further request may be opened now."""
+        return len(self._calls) >= MAX_STREAMS or self._last == MAX_STREAM
+
+    def call(
+        self,
+        committed: Committed,
+        envelope: RequestEnvelope,
+        header_part: bytes,
+        body: Body,
+        patience_s: float,
+    ) -> Pending[Outcome]:
+        """Send a logged request; the outcome comes later, or ExchangeError when the link is lost or time is up."""
+        link = self.link
+        self._last = stream = self._last + 1
+        waiting: Pending[Outcome] = Pending()
+        call = _Call(waiting, link.loop.time() + patience_s)
+        self._calls[stream] = call
+        link.send_head(committed.head)
+        chunk = link.sender.first_chunk(body)
+        link.send(
+            frames.encode_open(
+                frames.OpenFrame(
+                    stream,
+                    committed.index,
+                    envelope.time,
+                    envelope.until,
+                    envelope.reliable,
+                    envelope.salt,
+                    body.length,
+                    committed.head.path(committed.index),
+                    header_part,
+                    chunk,
+                )
+            )
+        )
+        if len(chunk) < body.length:
+            call.is_sending = True
+            link.sender.add(stream, body, len(chunk))
+            link.pump()
+        return waiting
+
+    def handle(self, kind: int, payload: bytes) -> None:
+        """Take ANSWER, REFUSE, ERROR or DATA."""
+        if kind == FrameType.ANSWER:
+            self._on_answer(frames.decode_answer(payload))
+        elif kind == FrameType.REFUSE:
+            refusal = frames.decode_refuse(payload)
+            self._finish(refusal.stream, RefusalArrival(refusal, self.link.take_head()))
+        elif kind == FrameType.ERROR:
+            error = frames.decode_error(payload)
+            self.link.bodies.forget(error.stream)
+            self._finish(error.stream, error)
+        elif kind == FrameType.DATA:
+            self._on_data(*frames.decode_data(payload))
+        else:
+            raise ExchangeError(ExchangeErrorKind.BAD_FRAME, f"frame type {kind} toward a dialler")
+
+    def when_body_sent(self, stream: int) -> None:
+        """The request's body has gone out."""
+        call = self._calls.get(stream)
+        if call is not None:
+            call.is_sending = False
+
+    def expire(self, now: float) -> None:
+        """Give up on answers that are overdue and on bodies that stall."""
+        overdue = [stream for stream, call in self._calls.items() if now > call.deadline and call.waiting]
+        for stream in [*overdue, *self.link.bodies.find_stalled(now)]:
+            self._give_up(stream, ExchangeError(ExchangeErrorKind.TIMEOUT, f"{self.link.peer} did not answer in time"))
+
+    def close(self, error: ExchangeError) -> None:
+        """The link is gone."""
+        calls, self._calls = self._calls, {}
+        for call in calls.values():
+            if call.waiting is not None:
+                call.waiting.fail(error)
+
+    def _on_answer(self, frame: frames.AnswerFrame) -> None:
+        self._require_known(frame.stream)
+        head = self.link.take_head()
+        try:
+            self.link.bodies.begin(
+                frame.stream,
+                frame.body_length,
+                frame.chunk,
+                lambda body: self._finish(frame.stream, AnswerArrival(frame, head, body)),
+            )
+        except ExchangeError as error:
+            if error.kind is ExchangeErrorKind.BAD_FRAME:
+                raise
+            self._give_up(frame.stream, error)
+
+    def _on_data(self, stream: int, chunk: bytes) -> None:
+        if not self.link.bodies.take(stream, chunk, self.link.loop.time()):
+            raise ExchangeError(ExchangeErrorKind.BAD_FRAME, f"DATA on stream {stream}, which expects none")
+
+    def _finish(self, stream: int, outcome: Outcome | None) -> None:
+        self._require_known(stream)
+        call = self._calls.pop(stream)
+        if call.is_sending:
+            self.link.sender.stop(stream)
+            self.link.send(frames.encode_cancel(stream))
+        if call.waiting is not None and outcome is not None:
+            call.waiting.resolve(outcome)
+        elif isinstance(outcome, AnswerArrival):
+            outcome.body.close()
+
+    def _give_up(self, stream: int, error: ExchangeError) -> None:
+        """Tell the caller; keep the stream until the acceptor has ended it, so that both count alike."""
+        call = self._calls.get(stream)
+        if call is None or call.waiting is None:
+            return
+        waiting, call.waiting = call.waiting, None
+        call.is_sending = False
+        self.link.sender.stop(stream)
+        self.link.bodies.drop(stream, lambda: self._finish(stream, None))
+        self.link.send(frames.encode_cancel(stream))
+        waiting.fail(error)
+
+    def _require_known(self, stream: int) -> None:
+        if stream not in self._calls:
+            raise ExchangeError(ExchangeErrorKind.BAD_FRAME, f"an answer on unknown stream {stream}")

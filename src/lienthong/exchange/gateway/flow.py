@@ -1,0 +1,131 @@
+"""Flow control of bodies on one link: how much may be sent, and how much may come (rule 9, docs/wire.md).
+
+Each side may send WINDOW body bytes on a stream and LINK_WINDOW on the link before the other grants more. A body's
+first chunk, inside OPEN or ANSWER, counts as well.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
+from lienthong.exchange.gateway.frames import CHUNK_SIZE, encode_credit, encode_data
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lienthong.exchange.gateway.spool import Body
+
+WINDOW = 256 * 1024
+"""Body bytes of one stream that may be under way unacknowledged: enough for 100 MiB/s at 2.5 ms."""
+LINK_WINDOW = 4 * 1024 * 1024
+"""Body bytes of one link that may be under way unacknowledged."""
+LINK = 0
+"""The stream number that means the whole link in a CREDIT frame."""
+
+
+class _Sending:
+    """A body that is going out, and how far it is."""
+
+    __slots__ = ("at", "body", "credit", "stream")
+
+    def __init__(self, stream: int, body: Body, at: int) -> None:
+        self.stream = stream
+        self.body = body
+        self.at = at
+        self.credit = WINDOW - at
+
+
+class BodySender:
+    """The bodies going out on one link, in turns of one chunk each, within their credit."""
+
+    def __init__(self, when_sent: Callable[[int], None]) -> None:
+        self._when_sent = when_sent
+        self._link_credit = LINK_WINDOW
+        self._turns: deque[_Sending] = deque()
+        self._blocked: dict[int, _Sending] = {}
+
+    def first_chunk(self, body: Body) -> bytes:
+        """Take what travels inside OPEN or ANSWER: all of a small body, the beginning of a large one."""
+        size = min(CHUNK_SIZE, body.length, self._link_credit)
+        if size == 0:
+            return b""
+        self._link_credit -= size
+        return body.content if size == body.length and body.is_in_memory else body.read(0, size)
+
+    def add(self, stream: int, body: Body, at: int) -> None:
+        """Send the rest of a body from offset `at`, in turns with the others."""
+        self._turns.append(_Sending(stream, body, at))
+
+    def stop(self, stream: int) -> bool:
+        """Send nothing more of this stream; True if something was left to send."""
+        left = self._blocked.pop(stream, None) is not None
+        before = len(self._turns)
+        self._turns = deque(sending for sending in self._turns if sending.stream != stream)
+        return left or len(self._turns) < before
+
+    def add_credit(self, stream: int, amount: int) -> None:
+        """Take a CREDIT frame; credit for a stream that has ended is nothing."""
+        if stream == LINK:
+            self._link_credit += amount
+            if self._link_credit > LINK_WINDOW:
+                raise _excess(f"link credit of {self._link_credit} bytes, at most {LINK_WINDOW}")
+            return
+        sending = self._blocked.get(stream) or next((s for s in self._turns if s.stream == stream), None)
+        if sending is None:
+            return
+        sending.credit += amount
+        if sending.credit > WINDOW:
+            raise _excess(f"credit of {sending.credit} bytes on stream {stream}, at most {WINDOW}")
+        if self._blocked.pop(stream, None) is not None:
+            self._turns.append(sending)
+
+    def take_chunks(self, room: int) -> list[bytes]:
+        """Give DATA frames for at most about `room` body bytes."""
+        frames: list[bytes] = []
+        while room > 0 and self._turns and self._link_credit > 0:
+            sending = self._turns.popleft()
+            size = min(CHUNK_SIZE, sending.body.length - sending.at, sending.credit, self._link_credit)
+            if size <= 0:
+                self._blocked[sending.stream] = sending
+                continue
+            frames.append(encode_data(sending.stream, sending.body.read(sending.at, size)))
+            sending.at += size
+            sending.credit -= size
+            self._link_credit -= size
+            room -= size
+            if sending.at < sending.body.length:
+                self._turns.append(sending)
+            else:
+                self._when_sent(sending.stream)
+        return frames
+
+
+class CreditMeter:
+    """What the other side may still send, of the link or of one stream."""
+
+    __slots__ = ("_granted", "_owed", "_stream", "_window")
+
+    def __init__(self, stream: int, window: int) -> None:
+        self._stream = stream
+        self._window = window
+        self._granted = window
+        self._owed = 0
+
+    def take(self, amount: int) -> bytes | None:
+        """Count received body bytes; gives a CREDIT frame when half a window is owed."""
+        self._granted -= amount
+        if self._granted < 0:
+            raise _excess(f"{-self._granted} body bytes more than granted on stream {self._stream}")
+        self._owed += amount
+        if self._owed * 2 < self._window:
+            return None
+        credit = encode_credit(self._stream, self._owed)
+        self._granted += self._owed
+        self._owed = 0
+        return credit
+
+
+def _excess(why: str) -> ExchangeError:
+    return ExchangeError(ExchangeErrorKind.BAD_FRAME, why)

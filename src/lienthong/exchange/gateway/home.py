@@ -1,0 +1,148 @@
+"""A gateway's home folder: `gateway.toml`, keys, and where everything else lies (docs/operate.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Spelling
+from lienthong.exchange.identifiers import MemberId, parse_member_id
+from lienthong.kernel.canonical import decode_base64url
+from lienthong.kernel.keys import VerifyKey
+from lienthong.kernel.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+MEBIBYTE = 1024 * 1024
+
+
+class DirectorySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the signed directory lies (relative to the home), and the one key that is trusted (base64url)."""
+
+    file: str
+    root: str
+
+
+class ListenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Addresses, `host:port`, port 0 for a free one. The listener for own systems is plain unless it has a key."""
+
+    consumers: str = "127.0.0.1:8080"
+    peers: str = "127.0.0.1:5500"
+    admin: str = "127.0.0.1:4000"
+    certificate: str = ""
+    key: str = ""
+
+
+class SubsystemSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the callers of one own subsystem prove that they are it.
+
+    `tokens` are SHA-256 of X-Road-Token values (base64url), `certificates` PEM files of client certificates.
+    `open_on_loopback` lets any process of this machine speak for the subsystem: for trying out only.
+    """
+
+    tokens: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
+    open_on_loopback: bool = False
+
+
+class LimitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Limits that an operator may move."""
+
+    body_bytes: int = 100 * MEBIBYTE
+    spool_bytes: int = 1024 * MEBIBYTE
+    answer_s: float = 60.0
+    """How long the consumer's side waits for an answer."""
+    segment_bytes: int = 16 * MEBIBYTE
+
+
+class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long bodies and header parts are kept; 0 days: bodies are not kept at all."""
+
+    keep_days: int = 365
+
+
+class AdminSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may read the published log: SHA-256 of bearer tokens (base64url). Auditors also read entries."""
+
+    members: tuple[str, ...] = ()
+    auditors: tuple[str, ...] = ()
+
+
+class BenchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """For measurements only: lengthens each sync of the log, to stand for a slower disk."""
+
+    sync_delay_ms: float = 0.0
+
+
+class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All of `gateway.toml`. `log` is the origin of the log that this gateway appends to."""
+
+    gateway: str
+    log: str
+    directory: DirectorySettings
+    listen: ListenSettings = ListenSettings()
+    subsystems: dict[str, SubsystemSettings] = {}
+    limits: LimitSettings = LimitSettings()
+    store: StoreSettings = StoreSettings()
+    admin: AdminSettings = AdminSettings()
+    bench: BenchSettings = BenchSettings()
+    error_codes: Spelling = Spelling.SNAKE
+
+
+class GatewayHome:
+    """The folder and its settings. Nothing is read but `gateway.toml` until it is asked for."""
+
+    def __init__(self, folder: Path, settings: GatewaySettings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.keys = folder / "keys"
+        self.log = folder / "log"
+        self.store = folder / "store"
+        self.spool = folder / "spool"
+        self.index = folder / "index.sqlite"
+        self.run_file = folder / "run.json"
+        self.services = folder / "services.toml"
+        self.grants = folder / "grants.toml"
+        self.directory_file = (folder / settings.directory.file).resolve()
+
+    @property
+    def member(self) -> MemberId:
+        """The member that this gateway serves."""
+        return parse_member_id(self.settings.gateway.rpartition("/")[0])
+
+    @property
+    def root_key(self) -> VerifyKey:
+        """The trusted key of the directory."""
+        return VerifyKey(decode_base64url(self.settings.directory.root))
+
+    def path(self, name: str) -> Path:
+        """Give a file named in the settings, relative to the home."""
+        return self.folder / name
+
+
+def open_home(folder: Path, environ: Mapping[str, str]) -> GatewayHome:
+    """Read `gateway.toml`; raises KernelError, or ExchangeError where its names contradict each other."""
+    settings = load_settings(folder / "gateway.toml", GatewaySettings, environ)
+    home = GatewayHome(folder, settings)
+    if not settings.log.startswith(settings.gateway + "/"):
+        raise ExchangeError(
+            ExchangeErrorKind.MALFORMED_SETTINGS,
+            f"gateway.toml: log {settings.log!r} must be {settings.gateway}/SERIAL",
+        )
+    for folder_needed in (home.store, home.spool):
+        folder_needed.mkdir(mode=0o700, exist_ok=True)
+    return home
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """Split `host:port` (an IPv6 host in brackets)."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit():
+        raise ExchangeError(
+            ExchangeErrorKind.MALFORMED_SETTINGS,
+            f"address {address!r}: expected host:port, such as 127.0.0.1:8080",
+        )
+    return host.strip("[]"), int(port)

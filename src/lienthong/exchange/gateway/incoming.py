@@ -1,0 +1,117 @@
+"""The bodies coming in on one link: let in or refused by their announced length, then whole, or dropped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lienthong.exchange.gateway.flow import LINK, LINK_WINDOW, WINDOW, CreditMeter
+from lienthong.exchange.gateway.spool import EMPTY_BODY, Body, Spool, SpoolBudget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BODY_TIMEOUT_S = 30.0
+"""A body that has not grown for this long is dropped."""
+
+
+class _Incoming:
+    """One body on its way in. `spool` is None once nobody wants it: its bytes are counted and thrown away."""
+
+    __slots__ = ("left", "meter", "moved_at", "spool", "then", "when_drained")
+
+    def __init__(self, stream: int, left: int) -> None:
+        self.left = left
+        self.meter = CreditMeter(stream, WINDOW)
+        self.moved_at = 0.0
+        self.spool: Spool | None = None
+        self.then: Callable[[Body], None] | None = None
+        self.when_drained: Callable[[], None] | None = None
+
+
+class IncomingBodies:
+    """All bodies coming in on one link."""
+
+    def __init__(self, budget: SpoolBudget, send: Callable[[bytes], None]) -> None:
+        self._budget = budget
+        self._limit = budget.body_limit
+        self._send = send
+        self._meter = CreditMeter(LINK, LINK_WINDOW)
+        self._bodies: dict[int, _Incoming] = {}
+
+    def begin(self, stream: int, length: int, chunk: bytes, then: Callable[[Body], None]) -> None:
+        """Let a body of `length` bytes in, of which `chunk` is the beginning; `then` gets it when it is whole.
+
+        Raises ExchangeError `body_too_large` or `overloaded`; the rest of it is then thrown away as it comes.
+        """
+        self._count(self._meter, len(chunk))
+        if length == 0:
+            then(EMPTY_BODY)
+            return
+        if len(chunk) == length <= self._limit:
+            self._budget.take(length)
+            then(Body(chunk).charge(self._budget, length))
+            return
+        self._begin_long(stream, length, chunk, then)
+
+    def _begin_long(self, stream: int, length: int, chunk: bytes, then: Callable[[Body], None]) -> None:
+        incoming = _Incoming(stream, length - len(chunk))
+        if incoming.left > 0:
+            self._bodies[stream] = incoming
+            self._count(incoming.meter, len(chunk))
+        spool = Spool(self._budget)
+        spool.reserve(length)
+        spool.write(chunk)
+        incoming.spool, incoming.then = spool, then
+
+    def take(self, stream: int, chunk: bytes, now: float) -> bool:
+        """Take the next bytes of a body. False if this stream has no body coming: the link must end."""
+        incoming = self._bodies.get(stream)
+        if incoming is None or len(chunk) > incoming.left:
+            return False
+        self._count(self._meter, len(chunk))
+        incoming.left -= len(chunk)
+        incoming.moved_at = now
+        if incoming.spool is not None:
+            incoming.spool.write(chunk)
+        if incoming.left > 0:
+            self._count(incoming.meter, len(chunk))
+            return True
+        del self._bodies[stream]
+        if incoming.spool is not None and incoming.then is not None:
+            incoming.then(incoming.spool.finish())
+        elif incoming.when_drained is not None:
+            incoming.when_drained()
+        return True
+
+    def drop(self, stream: int, when_drained: Callable[[], None] | None = None) -> None:
+        """Nobody wants this body any more; what still comes of it is thrown away, then `when_drained` is called."""
+        incoming = self._bodies.get(stream)
+        if incoming is not None and incoming.spool is not None:
+            incoming.spool.drop()
+            incoming.spool = None
+            incoming.when_drained = when_drained
+
+    def forget(self, stream: int) -> bool:
+        """The sender has stopped: nothing more comes of this body. False if it was whole already."""
+        self.drop(stream)
+        return self._bodies.pop(stream, None) is not None
+
+    def find_stalled(self, now: float) -> list[int]:
+        """Give the streams whose body has not grown for too long. A first look starts the count."""
+        stalled = []
+        for stream, incoming in self._bodies.items():
+            if incoming.moved_at == 0.0:
+                incoming.moved_at = now
+            elif incoming.spool is not None and now - incoming.moved_at > BODY_TIMEOUT_S:
+                stalled.append(stream)
+        return stalled
+
+    def close(self) -> None:
+        """Drop everything: the link is gone."""
+        for stream in list(self._bodies):
+            self.forget(stream)
+
+    def _count(self, meter: CreditMeter, amount: int) -> None:
+        credit = meter.take(amount) if amount else None
+        if credit is not None:
+            self._send(credit)

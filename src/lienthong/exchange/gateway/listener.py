@@ -1,0 +1,382 @@
+"""The member's own systems' door: HTTP/1.1 on `/r1/`, as X-Road's message protocol for REST has it.
+
+Owns connections, parsing, limits and the writing of answers. What a request means, and every refusal with an
+X-Road code, is story.py's; requests that two programs could read differently never get that far.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import httptools
+import msgspec
+
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
+from lienthong.exchange.gateway.spool import EMPTY_BODY, Body, Spool, SpoolBudget
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+MAX_HEADER_BYTES = 64 * 1024
+"""Request line and headers together."""
+MAX_PIPELINED = 8
+"""Requests read ahead on one connection; further bytes wait in the kernel."""
+HEADER_TIMEOUT_S = 15.0
+"""A request's head must be whole within this time of its first byte."""
+BODY_TIMEOUT_S = 30.0
+"""A body must grow within this time."""
+IDLE_TIMEOUT_S = 75.0
+WRITE_TIMEOUT_S = 60.0
+"""A caller that takes no bytes of its answer for this long is cut off."""
+METHODS = frozenset({b"DELETE", b"GET", b"HEAD", b"OPTIONS", b"PATCH", b"POST", b"PUT", b"TRACE"})
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class LocalRequest(msgspec.Struct, frozen=True, gc=False):
+    """A request of the member's own system, as it came. `certificate` is the caller's (DER) where it showed one."""
+
+    method: bytes
+    target: bytes
+    headers: list[tuple[bytes, bytes]]
+    body: Body
+    certificate: bytes | None
+    is_loopback: bool
+
+
+class LocalAnswer(msgspec.Struct, frozen=True, gc=False):
+    """An answer to write; `headers` are complete but for Content-Length and Connection."""
+
+    status: int
+    reason: bytes
+    headers: Sequence[tuple[bytes, bytes]]
+    body: Body
+
+
+class RequestTaker(Protocol):
+    """Who answers the requests of a listener."""
+
+    def __call__(self, caller: CallerConnection, request: LocalRequest) -> None:
+        """Take a whole request; must end in exactly one `caller.answer`."""
+
+    def refuse(self, caller: CallerConnection, error: ExchangeError, headers: list[tuple[bytes, bytes]]) -> None:
+        """Answer a request that could not be read whole; the connection ends with it."""
+
+
+class CallerConnection(asyncio.Protocol):
+    """One connection of a local caller: requests in order, one at a time."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._transport: asyncio.Transport | None = None
+        self._parser = httptools.HttpRequestParser(self)
+        self._certificate: bytes | None = None
+        self._is_loopback = False
+        self._waiting: deque[tuple[LocalRequest, bool]] = deque()
+        self._is_busy = False
+        self._is_ending = False
+        self._keep_alive = True
+        self._is_head = False
+        self._drained: asyncio.Future[None] | None = None
+        self._moved_at = listener.loop.time()
+        self._spool: Spool | None = None
+        self._reset()
+
+    def _reset(self) -> None:
+        self._target = b""
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._head_bytes = 0
+        self._is_in_message = False
+        self._is_in_body = False
+
+    # The transport's side.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Look at who calls."""
+        self._transport = cast("asyncio.Transport", transport)
+        peer = transport.get_extra_info("peername")
+        self._is_loopback = bool(peer) and (peer[0].startswith("127.") or peer[0] == "::1")
+        tls: Any = transport.get_extra_info("ssl_object")
+        if tls is not None:
+            self._certificate = tls.getpeercert(binary_form=True)
+        self._listener.connections.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came."""
+        if self._is_ending:
+            return
+        self._moved_at = self._listener.loop.time()
+        if not self._is_in_body:
+            self._head_bytes += len(data)
+        try:
+            self._parser.feed_data(data)
+            if self._is_in_message and not self._is_in_body and self._head_bytes > MAX_HEADER_BYTES:
+                raise _too_long()
+        except httptools.HttpParserUpgrade:
+            self._refuse(ExchangeError(ExchangeErrorKind.MALFORMED_HTTP, "Upgrade is not supported here"))
+        except httptools.HttpParserError as error:
+            cause = error.__context__
+            self._refuse(
+                cause
+                if isinstance(cause, ExchangeError)
+                else ExchangeError(ExchangeErrorKind.MALFORMED_HTTP, f"expected HTTP/1.1: {error}")
+            )
+        except ExchangeError as error:
+            self._refuse(error)
+
+    def pause_writing(self) -> None:
+        """The caller takes no more for now."""
+        self._drained = self._listener.loop.create_future()
+
+    def resume_writing(self) -> None:
+        """The caller takes more."""
+        drained, self._drained = self._drained, None
+        if drained is not None and not drained.done():
+            drained.set_result(None)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the reason changes nothing
+        """The caller is gone; a story under way goes on, its answer has nowhere to go."""
+        self._is_ending = True
+        self.resume_writing()
+        self._transport = None
+        if self._spool is not None:
+            self._spool.drop()
+            self._spool = None
+        for request, _ in self._waiting:
+            request.body.close()
+        self._waiting.clear()
+        self._listener.connections.discard(self)
+
+    # The parser's side.
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._reset()
+        self._is_in_message = True
+
+    def on_url(self, url: bytes) -> None:
+        """Collect the target."""
+        self._target += url
+        if len(self._target) > MAX_HEADER_BYTES:
+            raise _too_long()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Collect a header within the limit."""
+        self._headers.append((name, value))
+        if sum(map(len, self._headers[-1])) + len(self._headers) > MAX_HEADER_BYTES:
+            raise _too_long()
+
+    def on_headers_complete(self) -> None:
+        """The head is whole: refuse what is ambiguous before any of the body counts."""
+        self._is_in_body = True
+        self._head_bytes = 0
+        _require_unambiguous(self._parser.get_http_version(), self._headers, self._target)
+        if self._parser.get_method() not in METHODS:
+            raise ExchangeError(
+                ExchangeErrorKind.INVALID_HTTP_METHOD, f"method {self._parser.get_method().decode('latin-1')}"
+            )
+        length = _announced_length(self._headers)
+        if length > self._listener.budget.body_limit:
+            limit = self._listener.budget.body_limit
+            raise ExchangeError(ExchangeErrorKind.BODY_TOO_LARGE, f"a body of {length} bytes, at most {limit}")
+        if _expects_continue(self._headers) and self._transport is not None and not self._is_busy:
+            self._transport.write(CONTINUE)
+
+    def on_body(self, body: bytes) -> None:
+        """Collect the body within its limits."""
+        if self._spool is None:
+            self._spool = Spool(self._listener.budget)
+        self._spool.write(body)
+
+    def on_message_complete(self) -> None:
+        """A whole request: start it, or let it wait its turn."""
+        body = self._spool.finish() if self._spool is not None else EMPTY_BODY
+        self._spool = None
+        request = LocalRequest(
+            self._parser.get_method(), self._target, self._headers, body, self._certificate, self._is_loopback
+        )
+        keep_alive = self._parser.should_keep_alive()
+        self._reset()
+        if self._is_busy:
+            self._waiting.append((request, keep_alive))
+            if len(self._waiting) >= MAX_PIPELINED and self._transport is not None:
+                self._transport.pause_reading()
+        else:
+            self._start(request, keep_alive=keep_alive)
+
+    def _start(self, request: LocalRequest, *, keep_alive: bool) -> None:
+        self._is_busy = True
+        self._keep_alive = keep_alive
+        self._is_head = request.method == b"HEAD"
+        self._listener.take_request(self, request)
+
+    # Answers.
+
+    def answer(self, answer: LocalAnswer) -> None:
+        """Write an answer, then go on with the next request of this connection."""
+        transport = self._transport
+        if transport is None:
+            answer.body.close()
+            return
+        body = EMPTY_BODY if self._is_head else answer.body
+        head = _format_head(answer, keep_alive=self._keep_alive)
+        if body.is_in_memory:
+            transport.write(head + body.content if body.length else head)
+            answer.body.close()
+            self._go_on()
+        else:
+            transport.write(head)
+            self._listener.spawn(self._write_body(answer.body))
+
+    async def _write_body(self, body: Body) -> None:
+        try:
+            for chunk in body.chunks():
+                if self._drained is not None:
+                    async with asyncio.timeout(WRITE_TIMEOUT_S):
+                        await self._drained
+                if self._transport is None:
+                    return
+                self._transport.write(chunk)
+        except TimeoutError:
+            self.abort()
+        finally:
+            body.close()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._is_busy = False
+        self._moved_at = self._listener.loop.time()
+        if not self._keep_alive or self._is_ending:
+            self._is_ending = True
+            if self._transport is not None:
+                self._transport.close()
+        elif self._waiting:
+            request, keep_alive = self._waiting.popleft()
+            if len(self._waiting) < MAX_PIPELINED and self._transport is not None:
+                self._transport.resume_reading()
+            self._listener.loop.call_soon(lambda: self._start(request, keep_alive=keep_alive))
+            self._is_busy = True
+
+    def _refuse(self, error: ExchangeError) -> None:
+        """Answer what can't be read, after the requests before it, and end: what follows has no known beginning."""
+        self._is_ending = True
+        if self._spool is not None:
+            self._spool.drop()
+            self._spool = None
+        if self._is_busy:
+            # The answer under way ends the connection; the bad request behind it gets none.
+            self._keep_alive = False
+            return
+        self._keep_alive = False
+        self._listener.take_request.refuse(self, error, self._headers)
+
+    def tick(self, now: float) -> None:
+        """Once a second: cut off a caller that is too slow or idle too long."""
+        if self._is_busy or self._is_ending:
+            return
+        silence = now - self._moved_at
+        if self._is_in_body and silence > BODY_TIMEOUT_S:
+            self._refuse(ExchangeError(ExchangeErrorKind.CALLER_TIMEOUT, "the request's body stalled"))
+        elif self._is_in_message and not self._is_in_body and silence > HEADER_TIMEOUT_S:
+            self._refuse(ExchangeError(ExchangeErrorKind.CALLER_TIMEOUT, "the request's head stalled"))
+        elif not self._is_in_message and silence > IDLE_TIMEOUT_S:
+            self.abort()
+
+    def leave(self) -> None:
+        """End after the answer under way: the gateway stops."""
+        self._keep_alive = False
+        if not self._is_busy:
+            self._is_ending = True
+            if self._transport is not None:
+                self._transport.close()
+
+    def abort(self) -> None:
+        """Cut the connection off."""
+        if self._transport is not None:
+            self._transport.abort()
+
+
+class Listener:
+    """All connections of local callers."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        take_request: RequestTaker,
+        budget: SpoolBudget,
+    ) -> None:
+        self.loop = loop
+        self.take_request = take_request
+        self.budget = budget
+        self.connections: set[CallerConnection] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def connect(self) -> CallerConnection:
+        """Make the protocol of a new connection."""
+        return CallerConnection(self)
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine beside the stories; only large answers need one."""
+        task = self.loop.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def tick(self, now: float) -> None:
+        """Once a second, for each connection."""
+        for connection in list(self.connections):
+            connection.tick(now)
+
+    def leave(self) -> None:
+        """Let the answers under way end, and close the rest."""
+        for connection in list(self.connections):
+            connection.leave()
+
+
+def _format_head(answer: LocalAnswer, *, keep_alive: bool) -> bytes:
+    lines = [b"HTTP/1.1 %d %b\r\n" % (answer.status, answer.reason)]
+    lines += [b"%b: %b\r\n" % header for header in answer.headers]
+    lines.append(b"Content-Length: %d\r\n" % answer.body.length)
+    lines.append(b"\r\n" if keep_alive else b"Connection: close\r\n\r\n")
+    return b"".join(lines)
+
+
+def _require_unambiguous(version: str, headers: list[tuple[bytes, bytes]], target: bytes) -> None:
+    """Refuse what a second program on the way could read as something else (RFC 9112, 6.3 and 11.2)."""
+    if version != "1.1":
+        raise _malformed(f"HTTP/{version}, expected HTTP/1.1")
+    if not target.startswith(b"/"):
+        raise _malformed("the target must begin with /")
+    names = [name.lower() for name, _ in headers]
+    if names.count(b"host") != 1:
+        raise _malformed(f"{names.count(b'host')} Host headers, expected 1")
+    if names.count(b"content-length") > 1:
+        raise _malformed("Content-Length more than once")
+    if b"transfer-encoding" in names:
+        encodings = [value.lower() for name, value in headers if name.lower() == b"transfer-encoding"]
+        if b"content-length" in names or encodings != [b"chunked"]:
+            raise _malformed("Transfer-Encoding other than a single `chunked`, or beside Content-Length")
+
+
+def _announced_length(headers: list[tuple[bytes, bytes]]) -> int:
+    for name, value in headers:
+        if name.lower() == b"content-length":
+            if not value.isdigit():
+                raise _malformed("Content-Length is not a number")
+            return int(value)
+    return 0
+
+
+def _expects_continue(headers: list[tuple[bytes, bytes]]) -> bool:
+    return any(name.lower() == b"expect" and value.lower() == b"100-continue" for name, value in headers)
+
+
+def _malformed(why: str) -> ExchangeError:
+    return ExchangeError(ExchangeErrorKind.MALFORMED_HTTP, why)
+
+
+def _too_long() -> ExchangeError:
+    return ExchangeError(
+        ExchangeErrorKind.HEADERS_TOO_LARGE, f"request line and headers exceed {MAX_HEADER_BYTES} bytes"
+    )

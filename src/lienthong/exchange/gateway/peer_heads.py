@@ -1,0 +1,163 @@
+"""The heads of other members' logs: verified once a batch, remembered, never taken on trust.
+
+Owns rule 4.3: a checkpoint signature, and consistency with what the link saw before. Each entry is then checked
+against its batch's head, which costs the hashes inside the batch only and equals the whole RFC 9162 check.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lienthong.evidence.checkpoint import verify_checkpoint
+from lienthong.evidence.errors import EvidenceError
+from lienthong.evidence.peer import PeerHead, encode_peer
+from lienthong.evidence.tree import batch_subtree, fold_path, fold_suffix, verify_consistency
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
+from lienthong.kernel.canonical import encode_base64url
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lienthong.directory.members import Directory, LogKey
+    from lienthong.exchange.gateway.frames import HeadFrame
+
+
+class KnownHead(msgspec.Struct, frozen=True):
+    """The highest verified head of a log: size, root, and the whole signed note."""
+
+    size: int
+    root: bytes
+    note: bytes
+
+
+class VerifiedHead:
+    """A batch's head whose signature and consistency were verified. `shared` is what our own log keeps of it."""
+
+    __slots__ = (
+        "_end",
+        "_first",
+        "_start",
+        "_subtree",
+        "_suffix",
+        "known",
+        "origin",
+        "root",
+        "root_text",
+        "shared",
+        "size",
+    )
+
+    def __init__(self, origin: str, frame: HeadFrame, root: bytes) -> None:
+        self.origin = origin
+        self.size = frame.size
+        self.root = root
+        self.root_text = encode_base64url(root)
+        self.known = KnownHead(frame.size, root, frame.note)
+        self.shared = encode_peer(PeerHead(frame.note, frame.first, frame.suffix))
+        self._first = frame.first
+        self._suffix = frame.suffix
+        self._start, self._end = batch_subtree(frame.first, frame.size)
+        self._subtree: bytes | None = None
+
+    def verify_entry(self, leaf: bytes, index: int, path: tuple[bytes, ...]) -> None:
+        """Require that `leaf` stands at `index` of this head's batch (RFC 9162, 2.1.3.2).
+
+        Raises ExchangeError `bad_proof`.
+        """
+        if not self._first <= index < self.size:
+            raise _bad_proof(f"entry {index} is outside its batch, {self._first} to {self.size - 1}")
+        try:
+            subtree = fold_path(leaf, index - self._start, self._end - self._start, path)
+            if self._subtree is None:
+                root = fold_suffix(subtree, self._first, self.size, self._suffix)
+                if root != self.root:
+                    raise _bad_proof(f"entry {index}: root {root.hex()}, the checkpoint says {self.root.hex()}")
+                self._subtree = subtree
+        except EvidenceError as error:
+            raise _bad_proof(f"entry {index}: {error}") from error
+        if subtree != self._subtree:
+            raise _bad_proof(f"entry {index} is not under the checkpoint of size {self.size}")
+
+
+class PeerHeads:
+    """The highest verified head of each log that this gateway has met; rebuilt from its own log at a start."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, KnownHead] = {}
+        self._is_changed = False
+
+    def find(self, origin: str) -> KnownHead | None:
+        """Give the highest verified head of a log, if it was ever met."""
+        return self._known.get(origin)
+
+    def remember(self, origin: str, head: KnownHead) -> None:
+        """Keep a verified head if it is higher than the one known."""
+        known = self._known.get(origin)
+        if known is None or head.size > known.size:
+            self._known[origin] = head
+            self._is_changed = True
+
+    def forget_all(self) -> None:
+        """Drop all: a new directory came (rule 7)."""
+        self._known.clear()
+        self._is_changed = True
+
+    def save(self, path: Path) -> None:
+        """Write the notes down if any changed. A crash here leaves older ones, which are as true."""
+        if not self._is_changed:
+            return
+        self._is_changed = False
+        unfinished = path.with_suffix(".new")
+        notes = {origin: head.note.decode() for origin, head in self._known.items()}
+        unfinished.write_bytes(msgspec.json.encode(notes))
+        unfinished.replace(path)
+
+    def load(self, path: Path, directory: Directory) -> None:
+        """Read notes that were written down. Each is verified again; what does not verify is left out."""
+        try:
+            notes = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+        except (FileNotFoundError, msgspec.DecodeError):
+            return
+        for origin, note in notes.items():
+            log = directory.find_log(origin)
+            if log is None:
+                continue
+            try:
+                checkpoint = verify_checkpoint(note.encode(), origin, log.key)
+            except EvidenceError:
+                continue
+            self.remember(origin, KnownHead(checkpoint.size, checkpoint.root, note.encode()))
+
+    def verify(self, log: LogKey, frame: HeadFrame, previous: KnownHead | None) -> VerifiedHead:
+        """Verify a head's signature and its consistency with `previous`; remember it.
+
+        Raises ExchangeError `bad_proof`: the message is refused, the link ends, and an operator must look.
+        """
+        try:
+            checkpoint = verify_checkpoint(frame.note, log.origin, log.key)
+        except EvidenceError as error:
+            raise _bad_proof(f"checkpoint of {log.origin}: {error}") from error
+        if checkpoint.size != frame.size or not frame.first < frame.size:
+            raise _bad_proof(f"a batch to {frame.size} under a checkpoint of size {checkpoint.size}")
+        _verify_history(log.origin, frame, checkpoint.root, previous)
+        head = VerifiedHead(log.origin, frame, checkpoint.root)
+        self.remember(log.origin, head.known)
+        return head
+
+
+def _verify_history(origin: str, frame: HeadFrame, root: bytes, previous: KnownHead | None) -> None:
+    expected = previous.size if previous is not None else 0
+    if frame.previous != expected:
+        raise _bad_proof(f"{origin}: consistency from size {frame.previous}, this link has seen {expected}")
+    if previous is None:
+        return
+    try:
+        verify_consistency(previous.size, frame.size, frame.consistency, previous.root, root)
+    except EvidenceError as error:
+        raise _bad_proof(f"{origin}: history was rewritten between {expected} and {frame.size}: {error}") from error
+
+
+def _bad_proof(why: str) -> ExchangeError:
+    return ExchangeError(ExchangeErrorKind.BAD_PROOF, why)

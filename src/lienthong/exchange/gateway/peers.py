@@ -1,0 +1,331 @@
+"""The other members' gateways: who they are by the directory, the links to them, and our own log toward them.
+
+Owns dialling, the accepting end, pinned keys (rule 4.2: revocation is a new directory, never OCSP), and what a link
+asks of its gateway. Bytes are link.py's, messages are story.py's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lienthong.directory.authority import spki_fingerprint
+from lienthong.evidence.errors import EvidenceError
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
+from lienthong.exchange.gateway.calls import Calls
+from lienthong.exchange.gateway.frames import HeadFrame
+from lienthong.exchange.gateway.home import split_address
+from lienthong.exchange.gateway.link import Link, Role
+from lienthong.exchange.gateway.pending import Pending, start_story
+from lienthong.exchange.gateway.serving import Serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from pathlib import Path
+
+    from lienthong.directory.members import Directory, Gateway, LogKey
+    from lienthong.evidence.batch import Head
+    from lienthong.evidence.log import Log
+    from lienthong.exchange.gateway.peer_heads import PeerHeads
+    from lienthong.exchange.gateway.serving import RequestTaker
+    from lienthong.exchange.gateway.spool import SpoolBudget
+    from lienthong.exchange.identifiers import GatewayId, ServiceId
+
+T = TypeVar("T")
+
+DIAL_TIMEOUT_S = 10.0
+REDIAL_PAUSE_S = 0.2
+"""After a failed dial, callers are told at once for this long, instead of each dialling again."""
+MAX_LINKS = 1024
+"""Links that stand at once; more than a province has gateways."""
+
+
+class _Dial:
+    """One peer's link, or the dialling of it, or its last failure."""
+
+    __slots__ = ("calls", "error", "failed_at", "link", "waiting")
+
+    def __init__(self) -> None:
+        self.link: Link | None = None
+        self.calls: Calls | None = None
+        self.waiting: list[Pending[Calls]] = []
+        self.error: ExchangeError | None = None
+        self.failed_at = 0.0
+
+
+class Peers:
+    """All links of this gateway; see `link.LinkOwner` for what each link asks."""
+
+    def __init__(
+        self,
+        *,
+        own_origin: str,
+        directory: Callable[[], Directory],
+        log: Log,
+        heads: PeerHeads,
+        budget: SpoolBudget,
+    ) -> None:
+        self.own_origin = own_origin
+        self.heads = heads
+        self.budget = budget
+        self.log = log
+        self.take_request: RequestTaker | None = None
+        self.report: Callable[[str, ExchangeError], None] = lambda _peer, _error: None
+        self.is_checking_head = False
+        self._directory = directory
+        self._dials: dict[str, _Dial] = {}
+        self._links: set[Link] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._client_tls: ssl.SSLContext | None = None
+        self._loop = asyncio.get_running_loop()
+
+    # Links.
+
+    def use_tls(self, client: ssl.SSLContext) -> None:
+        """Take the context to dial with; links that stand keep theirs."""
+        self._client_tls = client
+
+    def find_gateways(self, service: ServiceId, wanted: GatewayId | None) -> list[Gateway]:
+        """Give the gateways that may serve `service`, linked ones first.
+
+        Raises `unknown_member` where the directory knows no such subsystem or gateway.
+        """
+        directory = self._directory()
+        if directory.find_subsystem(service.provider.text) is None:
+            raise ExchangeError(
+                ExchangeErrorKind.UNKNOWN_MEMBER, f"the directory knows no subsystem {service.provider.text}"
+            )
+        gateways = [gateway for gateway in directory.gateways_of(service.member.text) if gateway.find_open_log()]
+        if wanted is not None:
+            gateways = [gateway for gateway in gateways if gateway.id == wanted.text]
+        if not gateways:
+            asked = wanted.text if wanted is not None else service.member.text
+            raise ExchangeError(ExchangeErrorKind.UNKNOWN_MEMBER, f"the directory lists no open gateway for {asked}")
+        if len(gateways) > 1:
+            gateways.sort(key=lambda gateway: self.find_calls(gateway.id) is None)
+        return gateways
+
+    def find_calls(self, gateway: str) -> Calls | None:
+        """Give the calls of a link that is ready for one more request."""
+        dial = self._dials.get(gateway)
+        if dial is None or dial.link is None or dial.calls is None:
+            return None
+        if not dial.link.is_ready or dial.link.is_leaving:
+            return None
+        return dial.calls
+
+    def reach(self, gateway: Gateway) -> Pending[Calls]:
+        """Dial a gateway if it is not linked; fails with `network_error`."""
+        waiting: Pending[Calls] = Pending()
+        calls = self.find_calls(gateway.id)
+        if calls is not None:
+            waiting.resolve(calls)
+            return waiting
+        dial = self._dials.setdefault(gateway.id, _Dial())
+        if dial.error is not None and self._loop.time() - dial.failed_at < REDIAL_PAUSE_S:
+            waiting.fail(dial.error)
+            return waiting
+        dial.waiting.append(waiting)
+        if len(dial.waiting) == 1:
+            self._spawn(self._dial(gateway, dial))
+        return waiting
+
+    async def _dial(self, gateway: Gateway, dial: _Dial) -> None:
+        error: Exception | None = None
+        for address in gateway.addresses:
+            try:
+                async with asyncio.timeout(DIAL_TIMEOUT_S):
+                    host, port = split_address(address)
+                    await self._loop.create_connection(
+                        lambda: Link(self, Role.DIALLER, gateway.id),
+                        host,
+                        port,
+                        ssl=self._client_tls,
+                        server_hostname="",
+                    )
+            except (OSError, TimeoutError, ExchangeError) as failure:
+                error = failure
+            else:
+                # The HELLOs come next: on_ready or on_closed tells those who wait.
+                return
+        why = f"no gateway of {gateway.id} answers at {', '.join(gateway.addresses)}: {str(error) or 'time is up'}"
+        self._fail_dial(dial, ExchangeError(ExchangeErrorKind.NETWORK_ERROR, why))
+
+    def forget_failures(self) -> None:
+        """Let the next caller dial at once."""
+        for dial in self._dials.values():
+            dial.error = None
+
+    async def wait_for(self, pending: Pending[T]) -> T:
+        """Wait for a Pending in a Task, for what happens seldom."""
+        future: asyncio.Future[T] = self._loop.create_future()
+
+        async def tell() -> None:
+            try:
+                value = await pending
+            except ExchangeError as error:
+                if not future.done():
+                    future.set_exception(error)
+            else:
+                if not future.done():
+                    future.set_result(value)
+
+        start_story(tell())
+        return await future
+
+    def accept(self) -> Link:
+        """Make the protocol of a connection that a peer dialled."""
+        return Link(self, Role.ACCEPTOR)
+
+    def tick(self, now: float) -> None:
+        """Once a second, for each link."""
+        for link in list(self._links):
+            link.tick(now)
+
+    def drop_revoked(self) -> None:
+        """A new directory came: end links whose key or log it no longer lists, forget remembered heads."""
+        self.heads.forget_all()
+        directory = self._directory()
+        for link in list(self._links):
+            log = link.peer_log
+            listed = directory.find_log(log.origin) if log is not None else None
+            if log is not None and (listed is None or listed.closed is not None or listed.key != log.key):
+                link.end(ExchangeError(ExchangeErrorKind.PEER_UNAUTHENTICATED, f"the directory revoked {log.origin}"))
+
+    def leave(self) -> None:
+        """Say goodbye on every link: requests under way end, no new one comes."""
+        for link in self._links:
+            link.leave()
+
+    def close(self) -> None:
+        """End every link."""
+        for link in list(self._links):
+            link.end(ExchangeError(ExchangeErrorKind.NETWORK_ERROR, "this gateway stops"))
+
+    @property
+    def is_busy(self) -> bool:
+        """True while any link has requests under way."""
+        return any(link.stream_count for link in self._links)
+
+    @property
+    def links(self) -> frozenset[Link]:
+        """The links that stand, for the admin page and the tests."""
+        return frozenset(self._links)
+
+    # What a link asks (link.LinkOwner).
+
+    def identify(self, certificate: bytes, expected: str | None) -> str:
+        """Give the gateway whose pinned key a certificate holds (rule 4.2)."""
+        gateway = self._directory().find_gateway_by_tls(spki_fingerprint(certificate))
+        if gateway is None or (expected is not None and gateway.id != expected):
+            whose = gateway.id if gateway is not None else "no gateway of the directory"
+            raise ExchangeError(
+                ExchangeErrorKind.PEER_UNAUTHENTICATED,
+                f"the TLS key is that of {whose}, expected {expected or 'a peer'}",
+            )
+        return gateway.id
+
+    def open_log_of(self, gateway: str, origin: str) -> LogKey:
+        """Give a gateway's open log."""
+        listed = self._directory().find_gateway(gateway)
+        for log in listed.logs if listed is not None else ():
+            if log.origin == origin and log.closed is None:
+                return log
+        raise ExchangeError(
+            ExchangeErrorKind.PEER_UNAUTHENTICATED,
+            f"the directory lists no open log {origin} of gateway {gateway}",
+        )
+
+    def expected_origin(self, gateway: str) -> str | None:
+        """Give the origin of a gateway's open log."""
+        listed = self._directory().find_gateway(gateway)
+        log = listed.find_open_log() if listed is not None else None
+        return log.origin if log is not None else None
+
+    def prove_own_head(self, head: Head, previous: int) -> HeadFrame:
+        """Give a batch's head with consistency from the size that the link has seen (rule 3.4)."""
+        consistency: tuple[bytes, ...] = ()
+        if previous:
+            try:
+                consistency = self.log.prove_consistency(previous, head.size)
+            except EvidenceError as error:
+                raise ExchangeError(ExchangeErrorKind.LOGGING_FAILED, error.message) from error
+        return HeadFrame(head.first, head.size, previous, head.checkpoint, head.suffix, consistency)
+
+    def verify_seen(self, peer: str, seen: int) -> None:
+        """Require that a peer has not seen more of our log than we have."""
+        if not self.is_checking_head and seen > self.log.size:
+            raise ExchangeError(
+                ExchangeErrorKind.LOGGING_FAILED,
+                f"{peer} has seen {seen} entries of our log, which has {self.log.size}: was it restored from a copy?",
+            )
+
+    def find_known_head(self, origin: str) -> bytes:
+        """Give the highest signed note known of a log."""
+        known = self.heads.find(origin)
+        return known.note if known is not None else b""
+
+    def make_side(self, link: Link) -> Calls | Serving:
+        """Give the streams for this end of a new link."""
+        if link.role is Role.ACCEPTOR and self.take_request is not None:
+            return Serving(link, self.take_request)
+        calls = Calls(link)
+        dial = self._dials.get(link.peer)
+        if dial is not None:
+            dial.link, dial.calls = link, calls
+        return calls
+
+    def on_connected(self, link: Link) -> None:
+        """A link's peer was identified by its key."""
+        if link.role is Role.ACCEPTOR and len(self._links) >= MAX_LINKS:
+            raise ExchangeError(ExchangeErrorKind.OVERLOADED, f"more than {MAX_LINKS} links")
+        self._links.add(link)
+
+    def on_ready(self, link: Link) -> None:
+        """Both HELLOs have passed: those who waited for the link may call."""
+        dial = self._dials.get(link.peer)
+        if link.role is Role.ACCEPTOR or dial is None or dial.calls is None:
+            return
+        dial.error = None
+        waiting, dial.waiting = dial.waiting, []
+        for pending in waiting:
+            pending.resolve(dial.calls)
+
+    def on_closed(self, link: Link, error: ExchangeError) -> None:
+        """A link is gone."""
+        self._links.discard(link)
+        self.report(link.peer, error)
+        dial = self._dials.get(link.peer)
+        if dial is not None and dial.link is link:
+            dial.link = dial.calls = None
+            self._fail_dial(dial, error)
+
+    def _fail_dial(self, dial: _Dial, error: ExchangeError) -> None:
+        if dial.waiting:
+            dial.error = ExchangeError(ExchangeErrorKind.NETWORK_ERROR, error.message, Side.CONSUMER)
+            dial.failed_at = self._loop.time()
+        waiting, dial.waiting = dial.waiting, []
+        for pending in waiting:
+            pending.fail(dial.error or error)
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def make_tls_contexts(authority_pem: str, certificate: Path, key: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Give the contexts to dial with and to accept with: TLS 1.3, both ends certified by the directory's authority.
+
+    Which gateway a certificate speaks for is decided by its pinned key alone, so host names are not compared.
+    """
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.check_hostname = False
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    for context in (client, server):
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(cadata=authority_pem)
+        context.load_cert_chain(certificate, key)
+    return client, server

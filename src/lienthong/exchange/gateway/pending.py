@@ -1,0 +1,73 @@
+"""One value that one story waits for.
+
+A story (story.py) is an `async def` that reads from top to bottom, yet thousands of them run at once. An asyncio
+Task and a Future for each wait would cost more than the proof itself, so a story is driven directly: it runs until
+it awaits a `Pending`, and whoever resolves that `Pending` runs it on. Nothing here is safe across threads.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Generator
+
+T = TypeVar("T")
+
+
+class Pending(Generic[T]):
+    """A value to come, awaited by at most one story and resolved or failed at most once.
+
+    A second `resolve` or `fail` is ignored: a time-out and a late answer may both arrive.
+    """
+
+    __slots__ = ("_error", "_story", "_value", "is_done")
+
+    def __init__(self) -> None:
+        self.is_done = False
+        self._story: Coroutine[Any, Any, None] | None = None
+        self._value: T | None = None
+        self._error: Exception | None = None
+
+    def __await__(self) -> Generator[Pending[T], None, T]:
+        """Give the value, or raise what `fail` was given."""
+        if not self.is_done:
+            yield self
+        if self._error is not None:
+            raise self._error
+        return cast("T", self._value)
+
+    def resolve(self, value: T) -> None:
+        """Set the value and run the waiting story on, in this very call."""
+        if self.is_done:
+            return
+        self.is_done = True
+        self._value = value
+        if self._story is not None:
+            _run_on(self._story)
+
+    def fail(self, error: Exception) -> None:
+        """Make the waiting story raise `error`."""
+        if self.is_done:
+            return
+        self.is_done = True
+        self._error = error
+        if self._story is not None:
+            _run_on(self._story)
+
+    def hold(self, story: Coroutine[Any, Any, None]) -> None:
+        """Remember the story to run on; for this file's own driver."""
+        self._story = story
+
+
+def start_story(story: Coroutine[Any, Any, None]) -> None:
+    """Run a story until its first wait. It must end by itself and let no exception out."""
+    _run_on(story)
+
+
+def _run_on(story: Coroutine[Any, Any, None]) -> None:
+    try:
+        waiting = story.send(None)
+    except StopIteration:
+        return
+    cast("Pending[Any]", waiting).hold(story)

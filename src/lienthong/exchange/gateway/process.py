@@ -1,0 +1,207 @@
+"""The gateway as a process: its parts put together, opened in order, ticking, and closed (docs/operate.md).
+
+The order of opening is the security: heads are served first (a peer may be waiting for ours), then our own head is
+checked, then the log goes on, and only then callers and requests are let in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import ssl
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lienthong.evidence.errors import EvidenceError
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
+from lienthong.exchange.gateway.admin import serve_admin
+from lienthong.exchange.gateway.assembly import Assembly, assemble
+from lienthong.exchange.gateway.head_check import find_highest_head, is_start_allowed, peers_to_ask
+from lienthong.exchange.gateway.home import split_address
+from lienthong.exchange.gateway.listener import Listener
+from lienthong.exchange.gateway.peers import make_tls_contexts
+from lienthong.exchange.gateway.pending import start_story
+from lienthong.exchange.gateway.policy import LOOK_EVERY_S
+from lienthong.exchange.gateway.refusals import record_unknown
+from lienthong.exchange.gateway.story import ConsumerDoor, ProviderDoor
+
+if TYPE_CHECKING:
+    from lienthong.exchange.gateway.home import GatewayHome
+
+TICK_S = 1.0
+DIRECTORY_EVERY_S = 5.0
+"""How often the directory's file is looked at; a revocation acts within this time."""
+DRAIN_S = 10.0
+"""How long a stopping gateway waits for requests under way."""
+LAST_ANSWERS_S = 0.2
+"""After a failure of the log: time for the answers that say so to leave."""
+EXIT_LOG_FAILED = 70
+"""The exit code after a failed write or sync (EX_SOFTWARE): a supervisor restarts, and opening finds out."""
+
+
+async def serve_gateway(home: GatewayHome) -> int:
+    """Run a gateway until SIGTERM or SIGINT, or until its log fails; gives the exit code."""
+    loop = asyncio.get_running_loop()
+    stopped: asyncio.Future[int] = loop.create_future()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _stop, stopped, 0)
+    parts = assemble(home, loop, lambda: loop.call_later(LAST_ANSWERS_S, _stop, stopped, EXIT_LOG_FAILED))
+    process = _Process(parts)
+    try:
+        await process.open()
+        return await stopped
+    finally:
+        await process.close(drain=stopped.done() and stopped.result() == 0)
+
+
+def _stop(stopped: asyncio.Future[int], code: int) -> None:
+    if not stopped.done():
+        stopped.set_result(code)
+
+
+class _Process:
+    """The servers, the ticks and the closing of one gateway."""
+
+    def __init__(self, parts: Assembly) -> None:
+        self._parts = parts
+        self._loop = asyncio.get_running_loop()
+        self._provider = ProviderDoor(parts.gateway)
+        self._listener = Listener(self._loop, ConsumerDoor(parts.gateway), parts.budget)
+        self._servers: list[asyncio.Server] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def open(self) -> None:
+        """Open in the order that the module states."""
+        parts, listen = self._parts, self._parts.home.settings.listen
+        parts.peers.take_request = self._provider
+        client, server = make_tls_contexts(
+            parts.directory().authority, parts.home.keys / "tls.pem", parts.home.keys / "tls.key"
+        )
+        parts.peers.use_tls(client)
+        host, port = split_address(listen.peers)
+        peers = await self._loop.create_server(
+            parts.peers.accept, host, port, ssl=server, ssl_handshake_timeout=10.0, backlog=512
+        )
+        self._servers.append(peers)
+        await self._check_head()
+        self._settle_unresolved()
+        self._provider.is_open = True
+        host, port = split_address(listen.consumers)
+        consumers = await self._loop.create_server(
+            self._listener.connect, host, port, ssl=_caller_tls(parts), backlog=1024
+        )
+        self._servers.append(consumers)
+        admin, address = await serve_admin(parts)
+        self._tasks += [admin, *map(self._loop.create_task, (self._tick(), self._watch(), self._keep()))]
+        _write_run_file(parts.home, {"consumers": _address(consumers), "peers": _address(peers), "admin": address})
+
+    async def _check_head(self) -> None:
+        """Ask what is known of our log; raises EvidenceError or ExchangeError if it may not go on (rule 6)."""
+        parts = self._parts
+        log = parts.log
+        asked = peers_to_ask(parts.directory().gateways, parts.home.settings.gateway, parts.tail.met)
+        known, answers = await find_highest_head(parts.peers, asked, parts.log_key.verify_key, is_new=log.size == 0)
+        is_torn = log.tail.torn > 0
+        if not is_start_allowed(answers=answers, is_new=log.size == 0, is_torn=is_torn):
+            raise ExchangeError(
+                ExchangeErrorKind.LOGGING_FAILED,
+                f"the log's last batch is torn ({log.tail.segment}, offset {log.tail.offset}) and no peer answered what "
+                "it knows of this log; start again when one is reachable",
+            )
+        if answers == 0 and log.size and asked:
+            parts.gateway.report("start", _alarm("no peer answered what it knows of this log; it starts unchecked"))
+        log.resume(known)
+        if is_torn:
+            parts.gateway.report("start", _alarm(f"dropped {log.tail.torn} torn bytes that nobody has seen"))
+
+    def _settle_unresolved(self) -> None:
+        """Requests that were received before a crash and have no outcome: their effect is unknown, and says so."""
+        for leaf, exchange in self._parts.tail.unresolved.items():
+            start_story(record_unknown(self._parts.gateway, leaf, exchange))
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            now = self._loop.time()
+            for part in (self._listener, self._parts.peers, self._parts.gateway.upstream):
+                part.tick(now)
+            self._parts.gateway.replay.forget_expired(self._parts.gateway.clock.now_ms())
+            self._parts.gateway.refusals.start_second()
+            self._parts.log.publish()
+
+    async def _watch(self) -> None:
+        """Take edits of services and grants, and a new directory."""
+        looks = 0
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            for error in self._parts.gateway.policy.refresh():
+                self._parts.gateway.report("policy", error)
+            looks += 1
+            if looks * LOOK_EVERY_S >= DIRECTORY_EVERY_S:
+                looks = 0
+                self._parts.refresh_directory()
+
+    async def _keep(self) -> None:
+        """Make bodies, index rows and peers' heads durable, in a thread; a store that fails ends the process."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            try:
+                await self._loop.run_in_executor(self._parts.threads, self._parts.flush)
+            except EvidenceError as error:
+                self._parts.on_log_failure(error)
+                return
+
+    async def close(self, *, drain: bool) -> None:
+        """Let no new request in, let those under way end, and close the log."""
+        for server in self._servers:
+            server.close()
+        if drain:
+            self._listener.leave()
+            self._parts.peers.leave()
+            deadline = self._loop.time() + DRAIN_S
+            while self._is_busy() and self._loop.time() < deadline:  # noqa: ASYNC110 - many parts, seldom
+                await asyncio.sleep(0.02)
+        for task in self._tasks:
+            task.cancel()
+        self._parts.peers.close()
+        self._parts.gateway.upstream.close()
+        self._parts.home.run_file.unlink(missing_ok=True)
+        await asyncio.sleep(0)
+        self._parts.close()
+
+    def _is_busy(self) -> bool:
+        return bool(self._listener.connections) or not self._parts.log.is_idle or self._parts.peers.is_busy
+
+
+def _caller_tls(parts: Assembly) -> ssl.SSLContext | None:
+    """Give the context of the listener for own systems; None: plain HTTP."""
+    listen = parts.home.settings.listen
+    if not listen.certificate:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(parts.home.path(listen.certificate), parts.home.path(listen.key))
+    trusted = parts.gateway.callers.trusted_certificates
+    if trusted:
+        # The clients' own certificates are the anchors, self-signed or not; which subsystem each is, callers.py says.
+        context.verify_mode = ssl.CERT_OPTIONAL
+        context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+        for pem in trusted:
+            context.load_verify_locations(cadata=pem.decode("ascii"))
+    return context
+
+
+def _address(server: asyncio.Server) -> str:
+    host, port = server.sockets[0].getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _write_run_file(home: GatewayHome, addresses: dict[str, str]) -> None:
+    unfinished = home.run_file.with_suffix(".new")
+    unfinished.write_bytes(msgspec.json.encode({"pid": os.getpid(), **addresses}))
+    unfinished.replace(home.run_file)
+
+
+def _alarm(why: str) -> ExchangeError:
+    return ExchangeError(ExchangeErrorKind.LOGGING_FAILED, why)

@@ -1,0 +1,42 @@
+"""Everything that a story needs of its gateway, made once in process.py and passed along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lienthong.directory.members import Directory
+    from lienthong.exchange.errors import ExchangeError, Spelling
+    from lienthong.exchange.gateway.callers import Callers
+    from lienthong.exchange.gateway.journal import Journal
+    from lienthong.exchange.gateway.peers import Peers
+    from lienthong.exchange.gateway.policy import Policy
+    from lienthong.exchange.gateway.refusals import RefusalLimit
+    from lienthong.exchange.gateway.replay import ReplayMemory
+    from lienthong.exchange.gateway.upstream import Upstream
+    from lienthong.exchange.identifiers import MemberId
+    from lienthong.kernel.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayState:
+    """The parts of one running gateway."""
+
+    member: MemberId
+    own_origin: str
+    clock: Clock
+    directory: Callable[[], Directory]
+    journal: Journal
+    peers: Peers
+    upstream: Upstream
+    policy: Policy
+    callers: Callers
+    replay: ReplayMemory
+    refusals: RefusalLimit
+    spelling: Spelling
+    answer_s: float
+    report: Callable[[str, ExchangeError], None]
+    """Tell the operator of an error, by exchange id; never with personal data."""

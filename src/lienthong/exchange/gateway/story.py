@@ -1,0 +1,371 @@
+"""The two ways through a gateway, each as one function whose steps are numbered.
+
+`consume` takes a request of the member's own system to another member (section 3 of docs/security.md), `provide`
+takes another member's request to the member's own service (section 4). The order of the steps is the security: what
+must hold before a line is stated by the lines above it. Evidence comes before effect, always.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from lienthong.evidence.errors import EvidenceError
+from lienthong.evidence.message_part import parse_request_part, parse_response_part
+from lienthong.evidence.statement import (
+    SALT_BYTES,
+    Refused,
+    RequestEnvelope,
+    ResponseEnvelope,
+    Unknown,
+    encode_statement,
+    rebuild_request,
+    rebuild_response,
+)
+from lienthong.evidence.tree import leaf_hash
+from lienthong.exchange.access import require_access
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side, render_error
+from lienthong.exchange.gateway.calls import AnswerArrival, RefusalArrival
+from lienthong.exchange.gateway.frames import RefusalKind
+from lienthong.exchange.gateway.journal import Message, PeerEntry
+from lienthong.exchange.gateway.listener import CallerConnection, LocalAnswer, LocalRequest
+from lienthong.exchange.gateway.pending import start_story
+from lienthong.exchange.gateway.refusals import refuse, report_no_answer
+from lienthong.exchange.gateway.spool import Body
+from lienthong.exchange.gateway.upstream import ServiceRequest
+from lienthong.exchange.headers import join_accept
+from lienthong.exchange.message import (
+    hash_request,
+    prepare_request,
+    prepare_response,
+    read_request,
+    read_response,
+    service_headers,
+    service_target,
+)
+from lienthong.kernel.canonical import encode_base64url
+from lienthong.kernel.ids import new_uuid4
+
+if TYPE_CHECKING:
+    from lienthong.directory.members import Gateway
+    from lienthong.evidence.batch import Committed
+    from lienthong.exchange.access import Allowed
+    from lienthong.exchange.gateway.calls import Outcome
+    from lienthong.exchange.gateway.serving import RequestArrival
+    from lienthong.exchange.gateway.state import GatewayState
+    from lienthong.exchange.gateway.upstream import ServiceAnswer
+    from lienthong.exchange.message import IncomingRequest, OutgoingRequest
+
+CLOCK_SKEW_MS = 5 * 60 * 1000
+"""How far the clocks of two members may differ (rule 4.4)."""
+SYNCHRONOUS_LIFE_MS = 5 * 60 * 1000
+"""A synchronous request is acted on within this time or never."""
+SAFE_METHODS = frozenset({b"GET", b"HEAD", b"OPTIONS"})
+"""RFC 9110, 9.2.1, without TRACE; only these are asked again at another gateway."""
+LOST_LINK = frozenset({ExchangeErrorKind.NETWORK_ERROR, ExchangeErrorKind.IO_ERROR})
+
+
+# The consumer's way.
+
+
+class ConsumerDoor:
+    """The listener's requests, one story each."""
+
+    def __init__(self, gateway: GatewayState) -> None:
+        self._gateway = gateway
+
+    def __call__(self, caller: CallerConnection, request: LocalRequest) -> None:
+        """Start the story of a whole request."""
+        start_story(consume(self._gateway, caller, request))
+
+    def refuse(self, caller: CallerConnection, error: ExchangeError, headers: list[tuple[bytes, bytes]]) -> None:
+        """Answer a request that could not be read whole."""
+        caller.answer(_error_answer(self._gateway, error, join_accept(headers), new_uuid4()))
+
+
+async def consume(gateway: GatewayState, caller: CallerConnection, local: LocalRequest) -> None:
+    """Take a request of an own system to the provider's gateway and its answer back; never raises."""
+    exchange = new_uuid4()
+    try:
+        answer = await _ask(gateway, local, exchange)
+    except ExchangeError as error:
+        answer = _error_answer(gateway, error, join_accept(local.headers), exchange)
+    except Exception as error:  # noqa: BLE001 - the caller gets an answer and the operator the cause, whatever it is
+        fault = ExchangeError(ExchangeErrorKind.INTERNAL_ERROR, "the gateway met an unexpected error")
+        fault.__cause__ = error
+        answer = _error_answer(gateway, fault, join_accept(local.headers), exchange)
+    local.body.close()
+    caller.answer(answer)
+
+
+async def _ask(gateway: GatewayState, local: LocalRequest, exchange: str) -> LocalAnswer:
+    # 3.1 The caller proves which subsystem it is, before anything else; X-Road-Client must name it.
+    proven = gateway.callers.identify(local)
+    request = prepare_request(local.method, local.target, local.headers, exchange, gateway.member.segments[0])
+    gateway.callers.require_named(proven, request.client)
+    gateways = gateway.peers.find_gateways(request.service, request.gateway)
+    for provider in gateways[:-1]:
+        try:
+            return await _ask_at(gateway, provider, request, local.body)
+        except ExchangeError as error:
+            # 3.3 Only safe methods are asked again at another gateway, as a new statement.
+            if error.kind not in LOST_LINK or request.method not in SAFE_METHODS:
+                raise
+    return await _ask_at(gateway, gateways[-1], request, local.body)
+
+
+async def _ask_at(gateway: GatewayState, provider: Gateway, request: OutgoingRequest, body: Body) -> LocalAnswer:
+    """Ask at one gateway: 3.2 to 3.4, then the checks of the answer."""
+    calls = gateway.peers.find_calls(provider.id) or await gateway.peers.reach(provider)
+    if calls.is_full():
+        raise ExchangeError(ExchangeErrorKind.OVERLOADED, f"too many requests to {provider.id} are under way")
+    # 3.2 Build the statement, append it with salt and header part, and wait until it is durable.
+    now = gateway.clock.now_ms()
+    salt = os.urandom(SALT_BYTES)
+    envelope = RequestEnvelope(calls.origin, now, now + SYNCHRONOUS_LIFE_MS, reliable=False, salt=salt)
+    statement = rebuild_request(parse_request_part(request.part), body.sha256, envelope)
+    place = await gateway.journal.keep_body(body)
+    message = Message(request.id.encode(), salt, request.part, body.sha256, place)
+    committed = await gateway.journal.append_message(statement, message)
+    # A crash here leaves a request in our log that nobody received: it is proven to have been asked, and to have had
+    # no answer. 3.3 and 3.4: send it on the one link to the gateway that `to` names, under its batch's checkpoint.
+    outcome = await calls.call(committed, envelope, request.part, body, gateway.answer_s)
+    return await _accept_outcome(gateway, request, body, committed, outcome)
+
+
+async def _accept_outcome(
+    gateway: GatewayState, request: OutgoingRequest, body: Body, asked: Committed, outcome: Outcome
+) -> LocalAnswer:
+    """Check the provider's answer as rule 4 has it, append that it was received, and only then give it out."""
+    if isinstance(outcome, AnswerArrival):
+        return await _accept_answer(gateway, request, body, asked, outcome)
+    if isinstance(outcome, RefusalArrival):
+        return await _accept_refusal(gateway, request, asked, outcome)
+    raise _peer_error(outcome.code, outcome.detail)
+
+
+async def _accept_answer(
+    gateway: GatewayState, request: OutgoingRequest, body: Body, asked: Committed, arrival: AnswerArrival
+) -> LocalAnswer:
+    frame, head, answer = arrival.frame, arrival.head, arrival.body
+    try:
+        # 4.1 The whole body is in; the statement is rebuilt from what came, and answers our request's leaf.
+        # 4.4 `to` is this log: rebuilt with our own origin, a statement made for another log has another leaf.
+        envelope = ResponseEnvelope(gateway.own_origin, frame.time, asked.leaf, frame.salt)
+        statement = rebuild_response(parse_response_part(frame.header_part), answer.sha256, envelope)
+        # 4.2 The origin's member is the service's: the link was dialled to a gateway of that member, whose open log
+        # the directory lists under this origin.
+        # 4.3 The entry stands under the checkpoint that was verified.
+        raw = encode_statement(statement)
+        leaf = leaf_hash(raw)
+        head.verify_entry(leaf, frame.index, frame.path)
+        _require_recent(gateway.clock.now_ms(), frame.time)
+        body_sha512 = body.sha512 if body.length else None
+        part = read_response(frame.header_part, request, hash_request(request.part, body_sha512))
+    except EvidenceError as error:
+        raise ExchangeError(ExchangeErrorKind.INCONSISTENT_RESPONSE, error.message) from error
+    # 4.7 Append `received`, wait. A crash before it is durable leaves the answer in the provider's log only: the
+    # caller got nothing and asks again.
+    place = await gateway.journal.keep_body(answer)
+    message = Message(request.id.encode(), frame.salt, frame.header_part, answer.sha256, place)
+    peer = PeerEntry(raw, leaf, frame.index, frame.path, head)
+    await gateway.journal.append_received(peer, message, request.request_id, None)
+    # 4.10 Answer.
+    return LocalAnswer(part.status, part.reason, part.headers, answer)
+
+
+async def _accept_refusal(
+    gateway: GatewayState, request: OutgoingRequest, asked: Committed, arrival: RefusalArrival
+) -> LocalAnswer:
+    """A logged refusal is checked and recorded like an answer, then told to the caller as an error."""
+    frame, head = arrival.frame, arrival.head
+    answers = encode_base64url(asked.leaf)
+    statement = (
+        Refused(answers=answers, code=frame.code, to=gateway.own_origin)
+        if frame.kind is RefusalKind.REFUSED
+        else Unknown(answers=answers)
+    )
+    raw = encode_statement(statement)
+    leaf = leaf_hash(raw)
+    head.verify_entry(leaf, frame.index, frame.path)
+    peer = PeerEntry(raw, leaf, frame.index, frame.path, head)
+    await gateway.journal.append_received(peer, None, request.request_id, None)
+    raise _peer_error(frame.code, frame.detail)
+
+
+def _error_answer(gateway: GatewayState, error: ExchangeError, accept: bytes, exchange: str) -> LocalAnswer:
+    gateway.report(exchange, error)
+    rendered = render_error(error, accept, gateway.spelling, exchange)
+    return LocalAnswer(rendered.status, b"Error", rendered.headers, Body(rendered.body))
+
+
+def _peer_error(code: str, detail: str) -> ExchangeError:
+    """Give an error that the provider's gateway reports; a kind that we don't know stays an error of its side."""
+    try:
+        return ExchangeError(ExchangeErrorKind(code), detail, Side.PROVIDER)
+    except ValueError:
+        return ExchangeError(ExchangeErrorKind.INTERNAL_ERROR, f"{code}: {detail}", Side.PROVIDER)
+
+
+# The provider's way.
+
+
+class ProviderDoor:
+    """The links' requests, one story each."""
+
+    def __init__(self, gateway: GatewayState) -> None:
+        self._gateway = gateway
+        self.is_open = False
+
+    def __call__(self, arrival: RequestArrival) -> None:
+        """Start the story of a whole request; before the head check (rule 6) nothing is taken."""
+        if not self.is_open:
+            arrival.body.close()
+            arrival.serving.error(
+                arrival.frame.stream, ExchangeErrorKind.OVERLOADED, "this gateway is starting; try again shortly"
+            )
+            return
+        start_story(provide(self._gateway, arrival))
+
+
+async def provide(gateway: GatewayState, arrival: RequestArrival) -> None:
+    """Take another member's request to our service and its answer back; never raises."""
+    try:
+        await _serve(gateway, arrival)
+    except ExchangeError as error:
+        gateway.report(arrival.link.peer, error)
+        arrival.serving.error(arrival.frame.stream, error.kind, error.message)
+    except Exception as error:  # noqa: BLE001 - the caller gets an answer and the operator the cause, whatever it is
+        fault = ExchangeError(ExchangeErrorKind.INTERNAL_ERROR, "the gateway met an unexpected error", Side.PROVIDER)
+        fault.__cause__ = error
+        gateway.report(arrival.link.peer, fault)
+        arrival.serving.error(arrival.frame.stream, fault.kind, fault.message)
+    arrival.body.close()
+
+
+async def _serve(gateway: GatewayState, arrival: RequestArrival) -> None:
+    frame, body, now = arrival.frame, arrival.body, gateway.clock.now_ms()
+    # 4.1 The whole body is in. The statement is rebuilt from the received bytes, nothing is taken from a copy; and
+    # with our own origin as `to` (4.4): a message for another gateway has another leaf.
+    request = read_request(frame.header_part)
+    envelope = RequestEnvelope(gateway.own_origin, frame.time, frame.until, frame.reliable, frame.salt)
+    try:
+        statement = rebuild_request(request.part, body.sha256, envelope)
+    except EvidenceError as error:
+        raise ExchangeError(ExchangeErrorKind.INVALID_REST, error.message) from error
+    raw = encode_statement(statement)
+    # 4.2 The link's TLS key is the gateway's pinned one and its log is open (checked when it was made and whenever
+    # the directory changes); that gateway's member must be the client's.
+    _require_origin(gateway, arrival, request)
+    # 4.3 The entry stands under a checkpoint whose signature and history were verified.
+    peer = PeerEntry(raw, leaf_hash(raw), frame.index, frame.path, arrival.head)
+    arrival.head.verify_entry(peer.leaf, peer.index, peer.path)
+    try:
+        # 4.4 In its time.
+        _require_in_time(now, frame.time, frame.until)
+        # 4.5 Not seen before.
+        gateway.replay.admit(peer.leaf, frame.until)
+        # 4.6 Granted.
+        allowed = require_access(
+            request,
+            gateway.policy.services,
+            gateway.policy.grants,
+            gateway.directory().members_of_group,
+            now,
+        )
+    except ExchangeError as error:
+        await refuse(gateway, arrival, peer, statement.exchange, error)
+        return
+    # 4.7 Append `received`, wait. A crash here leaves `received` without an outcome: the next start appends `unknown`.
+    place = await gateway.journal.keep_body(body)
+    message = Message(request.id.encode(), frame.salt, request.part.raw, body.sha256, place)
+    await gateway.journal.append_received(peer, message, request.request_id, statement)
+    # 4.8 Call the service. A crash from here on may leave an effect without a recorded answer: `unknown`, as above.
+    try:
+        answer = await gateway.upstream.call(_service_request(request, allowed, body))
+    except ExchangeError as error:
+        await report_no_answer(gateway, arrival, peer, statement.exchange, error)
+        return
+    await _respond(gateway, arrival, peer, request, answer)
+
+
+async def _respond(
+    gateway: GatewayState,
+    arrival: RequestArrival,
+    peer: PeerEntry,
+    request: IncomingRequest,
+    answer: ServiceAnswer,
+) -> None:
+    """4.9 Append the response and wait; 4.10 answer."""
+    body_sha512 = arrival.body.sha512 if arrival.body.length else None
+    request_hash = hash_request(request.part.raw, body_sha512)
+    try:
+        header_part = prepare_response(answer.status, answer.reason, answer.headers, request, request_hash)
+    except ExchangeError as error:
+        answer.body.close()
+        await report_no_answer(gateway, arrival, peer, request.request_id, error)
+        return
+    salt = os.urandom(SALT_BYTES)
+    envelope = ResponseEnvelope(arrival.head.origin, gateway.clock.now_ms(), peer.leaf, salt)
+    statement = rebuild_response(parse_response_part(header_part), answer.body.sha256, envelope)
+    place = await gateway.journal.keep_body(answer.body)
+    message = Message(request.id.encode(), salt, header_part, answer.body.sha256, place)
+    committed = await gateway.journal.append_message(statement, message)
+    # A crash here leaves a proven response that the consumer has not got: it asks again, or finds it in our log.
+    arrival.serving.answer(arrival.frame.stream, committed, envelope, header_part, answer.body)
+
+
+def _require_origin(gateway: GatewayState, arrival: RequestArrival, request: IncomingRequest) -> None:
+    member = arrival.link.peer.rpartition("/")[0]
+    if request.client.member.text != member:
+        raise ExchangeError(
+            ExchangeErrorKind.FOREIGN_CLIENT,
+            f"a gateway of {member} may not speak for {request.client.text}",
+        )
+    if request.service.member.text != gateway.member.text:
+        raise ExchangeError(
+            ExchangeErrorKind.WRONG_RECEIVER, f"{request.service.text} is not served by {gateway.member.text}"
+        )
+    if gateway.directory().find_subsystem(request.client.text) is None:
+        raise ExchangeError(
+            ExchangeErrorKind.UNKNOWN_MEMBER,
+            f"the directory knows no subsystem {request.client.text}",
+            Side.PROVIDER,
+        )
+
+
+def _require_in_time(now: int, time: int, until: int) -> None:
+    if time - CLOCK_SKEW_MS > now:
+        raise ExchangeError(
+            ExchangeErrorKind.CLOCK_SKEW,
+            f"the request's time is {time - now} ms ahead of ours, at most {CLOCK_SKEW_MS}",
+        )
+    if until <= now or until > time + SYNCHRONOUS_LIFE_MS:
+        raise ExchangeError(
+            ExchangeErrorKind.MESSAGE_EXPIRED,
+            f"the request holds until {until} and our clock says {now}; {SYNCHRONOUS_LIFE_MS} ms is the longest life",
+        )
+
+
+def _require_recent(now: int, time: int) -> None:
+    if abs(now - time) > CLOCK_SKEW_MS:
+        raise ExchangeError(
+            ExchangeErrorKind.INCONSISTENT_RESPONSE,
+            f"the response's time differs from ours by {abs(now - time)} ms, at most {CLOCK_SKEW_MS}",
+        )
+
+
+def _service_request(request: IncomingRequest, allowed: Allowed, body: Body) -> ServiceRequest:
+    service = allowed.service
+    address = service.address
+    if address is None:
+        raise ExchangeError(ExchangeErrorKind.SERVICE_MISSING_URL, f"{service.name} has no url")
+    return ServiceRequest(
+        address,
+        request.method,
+        service_target(request, address.path),
+        service_headers(request),
+        body,
+        service.timeout_s,
+        service.max_body,
+    )

@@ -1,0 +1,312 @@
+"""Calls to the member's own services: HTTP/1.1, kept connections, whole answers (rules 4.8 and 4.9).
+
+What matters here is to say truly whether a call may have had an effect: `service_unreachable` means that no byte of
+the request left, `service_failed` and `service_timeout` mean that it left and no whole answer came.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import httptools
+import msgspec
+
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
+from lienthong.exchange.gateway.pending import Pending
+from lienthong.exchange.gateway.spool import EMPTY_BODY, Body, Spool, SpoolBudget
+from lienthong.exchange.services import Address
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+IDLE_LIMIT_S = 2.0
+"""A kept connection is not used after this pause: most servers keep theirs for 5 s or more, so it is still open."""
+CONNECT_TIMEOUT_S = 10.0
+MAX_CONNECTIONS = 1024
+"""Connections to one service address; further calls are `overloaded`."""
+MAX_HEADER_BYTES = 64 * 1024
+FIRST_FINAL_STATUS = 200
+
+
+class ServiceRequest(msgspec.Struct, frozen=True, gc=False):
+    """What to ask a service. `headers` are complete but for Host and Content-Length."""
+
+    address: Address
+    method: bytes
+    target: bytes
+    headers: Sequence[tuple[bytes, bytes]]
+    body: Body
+    timeout_s: float
+    body_limit: int
+
+
+class ServiceAnswer(msgspec.Struct, frozen=True, gc=False):
+    """What a service answered; the body is whole."""
+
+    status: int
+    reason: bytes
+    headers: list[tuple[bytes, bytes]]
+    body: Body
+
+
+class _ServiceConnection(asyncio.Protocol):
+    """One kept connection: one call at a time."""
+
+    def __init__(self, pool: Upstream, address: Address) -> None:
+        self.address = address
+        self.idle_since = 0.0
+        self.deadline = 0.0
+        self.is_closed = False
+        self._pool = pool
+        self._transport: asyncio.Transport | None = None
+        self._request: ServiceRequest | None = None
+        self._waiting: Pending[ServiceAnswer] | None = None
+        self._writable: asyncio.Future[None] | None = None
+        self._parser: Any = None
+        self._reset()
+
+    def _reset(self) -> None:
+        self._status = 0
+        self._reason = b""
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._header_bytes = 0
+        self._spool: Spool | None = None
+
+    # One call.
+
+    def start(self, request: ServiceRequest, waiting: Pending[ServiceAnswer]) -> None:
+        """Send a request on this idle connection."""
+        self._reset()
+        self._request = request
+        self._waiting = waiting
+        self.deadline = self._pool.loop.time() + request.timeout_s
+        self._parser = httptools.HttpResponseParser(self)
+        transport = cast("asyncio.Transport", self._transport)
+        head = _format_head(request)
+        if request.body.is_in_memory:
+            transport.write(head + request.body.content)
+            return
+        transport.write(head)
+        self._pool.spawn(self._send_body(request.body))
+
+    async def _send_body(self, body: Body) -> None:
+        for chunk in body.chunks():
+            if self._writable is not None:
+                await self._writable
+            if self.is_closed or self._transport is None:
+                return
+            self._transport.write(chunk)
+
+    def fail(self, kind: ExchangeErrorKind, why: str) -> None:
+        """End the call and the connection: the request left, and no whole answer came."""
+        waiting, self._waiting = self._waiting, None
+        if self._spool is not None:
+            self._spool.drop()
+            self._spool = None
+        if self._transport is not None:
+            self._transport.abort()
+        if waiting is not None:
+            waiting.fail(ExchangeError(kind, why))
+
+    # The transport's side.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse; a service that answers before it is asked, or not in HTTP, is cut off."""
+        if self._waiting is None:
+            self.close()
+            return
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self.fail(ExchangeErrorKind.SERVICE_FAILED, "the service switched protocols")
+        except httptools.HttpParserError as error:
+            cause = error.__context__
+            why = cause.message if isinstance(cause, ExchangeError) else f"not HTTP/1.1: {error}"
+            self.fail(ExchangeErrorKind.SERVICE_FAILED, f"the service's answer: {why}")
+
+    def eof_received(self) -> bool:
+        """An answer without a length ends where the service closes."""
+        if self._waiting is not None and self._status >= FIRST_FINAL_STATUS and self._is_length_open():
+            self._deliver(keep=False)
+        return False
+
+    def pause_writing(self) -> None:
+        """The service takes no more for now."""
+        self._writable = self._pool.loop.create_future()
+
+    def resume_writing(self) -> None:
+        """The service takes more."""
+        writable, self._writable = self._writable, None
+        if writable is not None and not writable.done():
+            writable.set_result(None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """A call under way has no answer."""
+        self.is_closed = True
+        self.resume_writing()
+        self._pool.on_closed(self)
+        if self._waiting is not None:
+            why = f"the service closed before its whole answer: {exc or 'end of stream'}"
+            self.fail(ExchangeErrorKind.SERVICE_FAILED, why)
+
+    def close(self) -> None:
+        """Close an idle connection."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    # The parser's side.
+
+    def on_message_begin(self) -> None:
+        """An interim answer (1xx) may come before the final one."""
+        self._reset()
+
+    def on_status(self, status: bytes) -> None:
+        """Collect the reason phrase."""
+        self._reason += status
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Collect a header within the limit."""
+        self._header_bytes += len(name) + len(value) + 4
+        if self._header_bytes > MAX_HEADER_BYTES:
+            raise ExchangeError(
+                ExchangeErrorKind.SERVICE_FAILED, f"the service's headers exceed {MAX_HEADER_BYTES} bytes"
+            )
+        self._headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """Take the status. The parser knows nothing of HEAD, whose answer ends here; the connection ends with it."""
+        self._status = self._parser.get_status_code()
+        if self._status >= FIRST_FINAL_STATUS and self._request is not None and self._request.method == b"HEAD":
+            self._deliver(keep=False)
+
+    def on_body(self, body: bytes) -> None:
+        """Collect the body within the limit."""
+        if self._spool is None:
+            limit = cast("ServiceRequest", self._request).body_limit
+            self._spool = Spool(self._pool.budget, limit)
+        self._spool.write(body)
+
+    def on_message_complete(self) -> None:
+        """The final answer is whole."""
+        if self._status >= FIRST_FINAL_STATUS and self._waiting is not None:
+            self._deliver(keep=self._parser.should_keep_alive())
+
+    def _is_length_open(self) -> bool:
+        names = {name.lower() for name, _ in self._headers}
+        return b"content-length" not in names and b"transfer-encoding" not in names
+
+    def _deliver(self, *, keep: bool) -> None:
+        waiting, self._waiting = self._waiting, None
+        self.deadline = 0.0
+        body = self._spool.finish() if self._spool is not None else EMPTY_BODY
+        self._spool = None
+        answer = ServiceAnswer(self._status, self._reason, self._headers, body)
+        if keep:
+            self._pool.put_back(self)
+        else:
+            self.close()
+        if waiting is not None:
+            waiting.resolve(answer)
+
+
+class Upstream:
+    """All connections to the member's services."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, budget: SpoolBudget, tls: ssl.SSLContext | None) -> None:
+        self.loop = loop
+        self.budget = budget
+        self._tls = tls or ssl.create_default_context()
+        self._idle: dict[tuple[str, int], deque[_ServiceConnection]] = {}
+        self._open: dict[tuple[str, int], set[_ServiceConnection]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def call(self, request: ServiceRequest) -> Pending[ServiceAnswer]:
+        """Ask a service. Fails with `service_unreachable`, `service_failed`, `service_timeout` or `overloaded`."""
+        waiting: Pending[ServiceAnswer] = Pending()
+        address = (request.address.host, request.address.port)
+        idle = self._idle.get(address)
+        now = self.loop.time()
+        while idle:
+            connection = idle.pop()
+            if not connection.is_closed and now - connection.idle_since < IDLE_LIMIT_S:
+                connection.start(request, waiting)
+                return waiting
+            connection.close()
+        if len(self._open.get(address, ())) >= MAX_CONNECTIONS:
+            waiting.fail(
+                ExchangeError(ExchangeErrorKind.OVERLOADED, f"{MAX_CONNECTIONS} calls to this service are under way")
+            )
+        else:
+            self.spawn(self._connect(request, waiting))
+        return waiting
+
+    async def _connect(self, request: ServiceRequest, waiting: Pending[ServiceAnswer]) -> None:
+        address = request.address
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                _, connection = await self.loop.create_connection(
+                    lambda: _ServiceConnection(self, address),
+                    address.host,
+                    address.port,
+                    ssl=self._tls if address.tls else None,
+                )
+        except (OSError, TimeoutError) as error:
+            why = f"no connection to the service: {str(error) or 'time is up'}"
+            waiting.fail(ExchangeError(ExchangeErrorKind.SERVICE_UNREACHABLE, why))
+            return
+        self._open.setdefault((address.host, address.port), set()).add(connection)
+        connection.start(request, waiting)
+
+    def put_back(self, connection: _ServiceConnection) -> None:
+        """Keep a connection for the next call."""
+        connection.idle_since = self.loop.time()
+        address = (connection.address.host, connection.address.port)
+        self._idle.setdefault(address, deque()).append(connection)
+
+    def on_closed(self, connection: _ServiceConnection) -> None:
+        """Forget a closed connection."""
+        self._open.get((connection.address.host, connection.address.port), set()).discard(connection)
+
+    def tick(self, now: float) -> None:
+        """Once a second: end calls whose time is up, close what is idle for long."""
+        for connections in self._open.values():
+            for connection in list(connections):
+                if connection.deadline and now > connection.deadline:
+                    connection.fail(ExchangeErrorKind.SERVICE_TIMEOUT, "the service did not answer in time")
+        for idle in self._idle.values():
+            while idle and (idle[0].is_closed or now - idle[0].idle_since > IDLE_LIMIT_S):
+                idle.popleft().close()
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine beside the stories; only connecting and large bodies need one."""
+        task = self.loop.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def close(self) -> None:
+        """Close all connections."""
+        for connections in self._open.values():
+            for connection in list(connections):
+                connection.close()
+
+
+def _format_head(request: ServiceRequest) -> bytes:
+    lines = [b"%b %b HTTP/1.1\r\nHost: %b\r\n" % (request.method, request.target, _authority(request.address))]
+    lines += [b"%b: %b\r\n" % header for header in request.headers]
+    if request.body.length or request.method not in {b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"DELETE"}:
+        lines.append(b"Content-Length: %d\r\n" % request.body.length)
+    lines.append(b"\r\n")
+    return b"".join(lines)
+
+
+def _authority(address: Address) -> bytes:
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    return f"{host}:{address.port}".encode()
