@@ -40,6 +40,8 @@ class EvidenceErrorKind(StrEnum):
     """No exchange has this identifier."""
     AMBIGUOUS = "ambiguous"
     """More than one exchange has this identifier."""
+    HOME = "home"
+    """A folder is no gateway's home, or lacks what its evidence needs."""
     UNPUBLISHED = "unpublished"
     """An entry is not under a published checkpoint yet."""
     LOG_MISSING = "log_missing"

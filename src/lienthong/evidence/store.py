@@ -128,6 +128,9 @@ def open_record(store_key: StoreKey, leaf: bytes, record: bytes) -> bytes:
             EvidenceErrorKind.ERASED,
             "the message's content was erased: its proofs stay valid, nothing else is left",
         )
+    if record[:1] == _ERASED:
+        message = "the erasure of this record was cut short: erase the exchange again"
+        raise EvidenceError(EvidenceErrorKind.DAMAGED, message)
     if record[:1] != _LIVE or len(record) < RECORD_OVERHEAD:
         marker = record[:1].hex() or "none"
         message = f"a record of {len(record)} bytes with marker {marker} is neither live nor erased"
