@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from bench.chain import BenchError, Chain
 from bench.profiles import profiled_python
-
 from lienthong.kernel.clock import SystemClock
 from lienthong.sandbox.children import Program
 from lienthong.sandbox.federation import CLIENT, PROVIDER, make_federation

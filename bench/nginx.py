@@ -13,7 +13,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bench.chain import BenchError, Chain, is_listening
-
 from lienthong.directory.authority import issue_certificate, make_authority, make_tls_key
 from lienthong.sandbox.children import Program
 from lienthong.sandbox.ports import find_free_ports

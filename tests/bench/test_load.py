@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from bench.chain import BenchError
 from bench.load import parse_run
 
