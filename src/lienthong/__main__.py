@@ -11,6 +11,7 @@ import sys
 
 import typer
 
+from lienthong.evidence.commands import make_log_app
 from lienthong.exchange.commands import make_gateway_app
 from lienthong.kernel.errors import LienthongError
 
@@ -34,6 +35,7 @@ def make_app() -> typer.Typer:
     app.callback()(_main_group)
     app.command("version")(show_version)
     app.add_typer(make_gateway_app(), name="gateway")
+    app.add_typer(make_log_app(), name="log")
     return app
 
 

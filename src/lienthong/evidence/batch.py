@@ -58,7 +58,7 @@ class Head:
         return prove_in_batch(index, self.first, self.size, self._node)
 
 
-class Committed(msgspec.Struct, frozen=True):
+class Committed(msgspec.Struct, frozen=True, gc=False):
     """An entry that is durable: its index, its leaf hash and the head of its batch."""
 
     index: int

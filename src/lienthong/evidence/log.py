@@ -13,13 +13,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from lienthong.evidence.batch import Committed, Entry, Head
-from lienthong.evidence.checkpoint import Checkpoint, format_checkpoint, sign_checkpoint
+from lienthong.evidence.checkpoint import Checkpoint, sign_checkpoint
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.files import SystemFiles
 from lienthong.evidence.opening import lock_log, make_log
 from lienthong.evidence.publisher import Publisher, run_at_once
 from lienthong.evidence.recovery import recover, repair
 from lienthong.evidence.segment import SEGMENTS_FOLDER, SegmentHeader, encode_batch, encode_segment_header
+from lienthong.evidence.signer import HeadSigner
 from lienthong.evidence.tiles import MAX_STATEMENT_BYTES
 from lienthong.evidence.tree import prove_consistency, prove_inclusion, root_of
 from lienthong.evidence.writer import SEGMENT_BYTES, SegmentWriter
@@ -47,7 +48,7 @@ MAX_ENTRY_BYTES: Final = 256 * 1024 * 1024
 """One entry with its evidence and record; far below what the 32-bit lengths of a batch hold."""
 SLOW_SYNC_S: Final = 0.0005
 """A disk whose sync takes longer is synced in a thread: handing over costs about 0.1 ms, which then pays."""
-PUBLISH_ENTRIES: Final = 1024
+PUBLISH_ENTRIES: Final = 4096
 """Entries that wait in memory for publication at most, before it starts without being asked."""
 
 
@@ -137,7 +138,7 @@ class Log:
         self.origin: Final = found.origin
         self.tail: Final = found.tail
         self._folder = folder
-        self._key = key
+        self._signer = HeadSigner(found.origin, key)
         self._ports = ports
         self._settings = settings
         self._lock = lock
@@ -211,12 +212,12 @@ class Log:
         None means that the outcome is not recorded: the entry may be in the log or not. After a failure
         `done(None)` comes at once. Kind `too_large` for a statement that no bundle can hold.
         """
-        if self._state is _State.FAILED:
-            done(None)
+        if self._state is not _State.READY:
+            self._refuse(done)
             return
-        self._require_state(_State.READY, "takes no entry before `resume` or after `close`")
-        length = _entry_bytes(entry)
-        if len(entry.statement) > MAX_STATEMENT_BYTES or length > MAX_ENTRY_BYTES:
+        statement = len(entry.statement)
+        length = statement + len(entry.record) + len(entry.evidence) + len(entry.shared)
+        if statement > MAX_STATEMENT_BYTES or length > MAX_ENTRY_BYTES:
             raise _too_large(entry)
         self._queue.append((entry, done))
         self._queued_bytes += length
@@ -226,8 +227,9 @@ class Log:
     def checkpoint(self) -> bytes:
         """Give the signed checkpoint of the durable head; signs it if its batch did not need that."""
         self._require_state(_State.READY, "signs nothing before the check of its head")
-        if not self._signed.startswith(format_checkpoint(self._head)):
-            self._signed = sign_checkpoint(self._head, self._key)
+        body = self._signer.format(self._head.size, self._head.root)
+        if not self._signed.startswith(body):
+            self._signed = self._signer.sign(body)
         return self._signed
 
     def publish(self) -> None:
@@ -285,6 +287,12 @@ class Log:
                 self._writer.close()
             self._ports.files.close(self._lock)
 
+    def _refuse(self, done: Done) -> None:
+        """Answer an append that cannot be taken: None after a failure, an error where it is the caller's mistake."""
+        if self._state is not _State.FAILED:
+            raise _unready(f"the log {self.origin} takes no entry before `resume` or after `close`")
+        done(None)
+
     def _watch(self) -> None:
         """Begin to look, once per turn of the loop, whether the queue still grows."""
         self._is_looking = True
@@ -314,35 +322,36 @@ class Log:
             first = self._nodes.size
             self._nodes.append([entry.leaf for entry in entries])
             size = self._nodes.size
-            head = Checkpoint(self.origin, size, root_of(size, self._nodes.node))
+            root = root_of(size, self._nodes.node)
+            body = self._signer.format(size, root)
             # 2. Sign, if an entry is to be proven. A crash here leaves nothing: nobody has seen the
             #    signature.
             signed = any(entry.proven for entry in entries)
-            note = sign_checkpoint(head, self._key) if signed else b""
+            note = self._signer.sign(body) if signed else b""
             # 3. Write. A crash here leaves a torn or whole batch that nobody was told of. Opening drops a
             #    torn one after the head check, and keeps a whole one: its entries are then in the log once,
             #    as after step 4.
-            writer.append(first, encode_batch(first, note or format_checkpoint(head), entries, signed=signed))
-            batch = Head(first, size, head.root, note, self._nodes.node)
+            writer.append(first, encode_batch(first, note or body, entries, signed=signed))
+            batch = Head(first, size, root, note, self._nodes.node)
             # 4. Sync. A crash here leaves the same as step 3.
             if self._sync_in_thread:
                 self._is_writing = True
-                self._run(writer.sync, partial(self._release, waiting, head, batch))
+                self._run(writer.sync, partial(self._release, waiting, batch))
                 return
             writer.sync()
         except Exception as error:  # noqa: BLE001 # whatever it is, tree and disk may now differ
             self._fail(error, waiting)
             return
         # 5. Release. A crash here leaves durable entries that some callers have not heard of.
-        self._release(waiting, head, batch, None)
+        self._release(waiting, batch, None)
 
-    def _release(self, waiting: Waiting, head: Checkpoint, batch: Head, error: Exception | None) -> None:
+    def _release(self, waiting: Waiting, batch: Head, error: Exception | None) -> None:
         """Tell the callers that their entries are durable, or after a failed sync that nobody knows."""
         self._is_writing = False
         if error is not None:
             self._fail(error, waiting)
             return
-        self._head = head
+        self._head = Checkpoint(self.origin, batch.size, batch.root)
         self._signed = batch.checkpoint or self._signed
         self._publisher.add([entry.statement for entry, _ in waiting])
         try:

@@ -35,6 +35,21 @@ def lock_log(files: Files, folder: Path) -> int:
     return descriptor
 
 
+def is_locked(files: Files, folder: Path) -> bool:
+    """Say whether a process has the log open to write it. A folder where that cannot be known counts as at rest."""
+    try:
+        descriptor = files.open(folder / LOCK_FILE)
+    except OSError:
+        return False
+    try:
+        files.lock(descriptor)
+    except BlockingIOError:
+        return True
+    finally:
+        files.close(descriptor)
+    return False
+
+
 def make_log(files: Files, folder: Path, start: bytes, segment_bytes: int) -> None:
     """Make the folder and the first segment, which starts with the bytes `start`.
 

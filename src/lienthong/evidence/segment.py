@@ -89,12 +89,13 @@ class StoredEntry(msgspec.Struct, frozen=True):
 class StoredBatch(msgspec.Struct, frozen=True):
     """One commit as it lies on disk, with an intact CRC.
 
-    `checkpoint` is the signed note if `signed`, else the checkpoint's body. `offset` to `end` are its bytes
-    in the file `segment`, without and with the zeros that align the next one.
+    `checkpoint` is the signed note if `signed`, else the checkpoint's body. Its bytes in the file `segment`
+    are those from `offset` to `content_end`; the next batch starts at `end`.
     """
 
     segment: str
     offset: int
+    content_end: int
     end: int
     first: int
     signed: bool
@@ -223,7 +224,7 @@ def decode_batch(data: bytes, offset: int, segment: str) -> StoredBatch:
         )
         place = middle + evidence
         record += length
-    return StoredBatch(segment, offset, align(record), first, bool(flags), checkpoint, entries)
+    return StoredBatch(segment, offset, record, align(record), first, bool(flags), checkpoint, entries)
 
 
 def _require_intact(data: bytes, offset: int, segment: str) -> tuple[int, int, int, int, int]:
