@@ -31,8 +31,8 @@ _MIDNIGHT: Final = 0
 _FIRST_DAY: Final = 0x21  # 1980-01-01, the earliest that zip knows
 
 
-def write_zip(parts: Mapping[str, bytes]) -> bytes:
-    """Give the one zip of these parts; names are ASCII. Kind `package` if it is over `MAX_ZIP_BYTES`."""
+def write_zip(parts: Mapping[str, bytes], limit: int = MAX_ZIP_BYTES) -> bytes:
+    """Give the one zip of these parts; names are ASCII. Kind `package` if it is over `limit` bytes."""
     pieces: list[bytes] = []
     central: list[bytes] = []
     offset = 0
@@ -43,15 +43,15 @@ def write_zip(parts: Mapping[str, bytes]) -> bytes:
         pieces += (local, data)
         offset += len(local) + len(data)
     directory = b"".join(central)
-    if offset + len(directory) + _END.size > MAX_ZIP_BYTES:
-        raise _zip_error("the package", f"at most {MAX_ZIP_BYTES} bytes", f"{offset} bytes in its parts")
+    if offset + len(directory) + _END.size > limit:
+        raise _zip_error("the package", f"at most {limit} bytes", f"{offset} bytes in its parts")
     return b"".join((*pieces, directory, _end_record(len(parts), len(directory), offset)))
 
 
-def read_zip(raw: bytes) -> dict[str, bytes]:
+def read_zip(raw: bytes, limit: int = MAX_ZIP_BYTES) -> dict[str, bytes]:
     """Give the parts, sorted by name; kind `package` where `write_zip` would give other bytes for them."""
-    if len(raw) > MAX_ZIP_BYTES:
-        raise _zip_error("the package", f"at most {MAX_ZIP_BYTES} bytes", f"{len(raw)}")
+    if len(raw) > limit:
+        raise _zip_error("the package", f"at most {limit} bytes", f"{len(raw)}")
     parts: dict[str, bytes] = {}
     offsets: list[int] = []
     offset, last = 0, ""

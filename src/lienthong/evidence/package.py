@@ -147,7 +147,9 @@ def parse_package(raw: bytes) -> Package:
     directory = _take(parts, DIRECTORY)
     has_response = any(name.startswith(RESPONSE) for name in parts)
     request = _read_message(parts, REQUEST, manifest.request)
-    response = _read_message(parts, RESPONSE, manifest.response) if has_response else None
+    response = None
+    if has_response or manifest.response is not ContentState.NONE:
+        response = _read_message(parts, RESPONSE, manifest.response)
     return Package(manifest, directory, request, response)
 
 
@@ -175,6 +177,7 @@ def _read_manifest(raw: bytes) -> Manifest:
 
 
 def _read_message(parts: dict[str, bytes], which: str, state: ContentState) -> MessageParts:
+    statement, proof = _take(parts, f"{which}/statement.json"), _take(parts, f"{which}/proof")
     found = {name for name in _CONTENT_PARTS if f"{which}/{name}" in parts}
     expected = _CONTENT[state]
     for name in sorted(found ^ expected):
@@ -183,7 +186,6 @@ def _read_message(parts: dict[str, bytes], which: str, state: ContentState) -> M
     received = None
     if any(f"{which}/{name}" in parts for name in _RECEIVED):
         received = ReceivedParts(*(_take(parts, f"{which}/{name}") for name in _RECEIVED))
-    statement, proof = _take(parts, f"{which}/statement.json"), _take(parts, f"{which}/proof")
     salt, header, body, digest = (parts.get(f"{which}/{name}") for name in _CONTENT_PARTS)
     return MessageParts(statement, proof, salt, header, body, digest, received)
 
