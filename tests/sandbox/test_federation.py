@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import ssl
 from typing import TYPE_CHECKING
 
@@ -114,14 +115,22 @@ def test_all_addresses_are_on_loopback_and_differ(federation: Federation) -> Non
 
 def test_made_again_it_keeps_keys_and_logs_and_signs_a_newer_directory(federation: Federation) -> None:
     before = verify_directory(federation.directory.read_bytes(), federation.root)
-    (federation.consumer.folder / "log").mkdir()
+    (federation.consumer.folder / "log" / "mark").write_text("")
     again = make_federation(federation.folder, SetClock(NOW + 1000))
     after = verify_directory(again.directory.read_bytes(), federation.root)
     assert (after.version, after.issued) == (2, NOW + 1000)
     assert again.token == federation.token
     for old, new in zip(before.gateways, after.gateways, strict=True):
         assert (old.tls, old.logs) == (new.tls, new.logs)
-    assert (federation.consumer.folder / "log").exists()
+    assert (federation.consumer.folder / "log" / "mark").exists()
+
+
+def test_a_lost_log_is_not_made_again(federation: Federation) -> None:
+    for home in federation.homes:
+        assert (home.folder / "log").exists()
+    shutil.rmtree(federation.consumer.folder / "log")
+    make_federation(federation.folder, SetClock(NOW))
+    assert not (federation.consumer.folder / "log").exists()
 
 
 def test_a_folder_with_something_else_in_it_is_refused(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The processes of a sandbox: started, watched and ended together.
 
 A child writes what it says to a log file; when it fails, its last lines are in the error. Children run in
-process groups of their own, so that Ctrl-C reaches the demo alone, which then ends them in order. They die
+process groups of their own, so that Ctrl-C reaches the demo alone, which then ends them. They die
 with the demo, however that dies (see `leash`), if the demo's main thread started them.
 """
 
@@ -78,7 +78,7 @@ class Child:
 
 
 class Children:
-    """The children of this process; leaving the context ends them, the last started first."""
+    """The children of this process; leaving the context ends them all."""
 
     def __init__(self) -> None:
         self._children: list[Child] = []
@@ -105,10 +105,11 @@ class Children:
             child.require_running()
 
     def stop(self) -> None:
-        """End all children: SIGTERM, and SIGKILL for one that does not end in `STOP_SECONDS`."""
+        """End all children: SIGTERM to all, and SIGKILL to one that does not end in `STOP_SECONDS`."""
+        for child in self._children:
+            child.process.terminate()
         while self._children:
             process = self._children.pop().process
-            process.terminate()
             try:
                 process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:

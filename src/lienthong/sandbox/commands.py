@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # typer reads it at run time
+from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-
-from lienthong.sandbox.demo import run_demo
 
 
 def demo(
@@ -20,4 +17,14 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="End by itself instead of staying up.")] = False,
 ) -> None:
     """Start two members that exchange real data through two gateways, and check the evidence of it."""
+    import io
+    import sys
+
+    from rich.console import Console
+
+    from lienthong.sandbox.demo import run_demo
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # On a terminal or log that is not UTF-8 some Vietnamese letters become question marks.
+        sys.stdout.reconfigure(errors="replace")
     raise typer.Exit(run_demo(Console(), data, once=once))

@@ -7,6 +7,7 @@ gateways and the provider are child processes, and what is shown was asked over 
 from __future__ import annotations
 
 import signal
+import sys
 import tempfile
 import time
 from contextlib import contextmanager
@@ -14,12 +15,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lienthong.evidence.verify import verify_package
 from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.errors import LienthongError
 from lienthong.sandbox.children import Children
 from lienthong.sandbox.federation import CLIENT, SERVICE, make_federation
 from lienthong.sandbox.heads import find_head, require_head
 from lienthong.sandbox.marks import INSTANCE, NO_LEGAL_VALUE
+from lienthong.sandbox.packages import export_whole, forge_answer, require_refusal
 from lienthong.sandbox.processes import require_listening, start_areas, start_gateway
 from lienthong.sandbox.questions import Door, Reply, ask_all, measure_pace
 from lienthong.sandbox.screen import Screen
@@ -33,10 +36,16 @@ if TYPE_CHECKING:
 
     from lienthong.sandbox.federation import Federation
     from lienthong.sandbox.gateway_home import GatewayHome
-    from lienthong.sandbox.processes import RunFile
+from lienthong.sandbox.processes import RunFile
 
 LAST_OLD_DAY: Final = date(2025, 6, 30)
 """The questions' day: the last one on which the 171 former units stood."""
+
+SPLIT_CODE: Final = "06886"
+"""Xã Hải Lạng, which was split between three: the exchange that the demo looks at closely."""
+
+EVIDENCE_FILE: Final = "evidence.zip"
+FORGED_FILE: Final = "evidence-forged.zip"
 
 EXIT_FAILED: Final = 1
 EXIT_INTERRUPTED: Final = 130
@@ -56,7 +65,7 @@ def run_demo(console: Console, data: Path | None, *, once: bool) -> int:
     screen = Screen(console)
     try:
         with _sigterm_as_ctrl_c(), _choose_folder(data) as folder, Children() as children:
-            _tell(screen, children, folder)
+            _tell(screen, children, folder, is_kept=data is not None or not once)
             if not once:
                 _stay_up(screen, children)
     except LienthongError as error:
@@ -72,7 +81,7 @@ def run_demo(console: Console, data: Path | None, *, once: bool) -> int:
     return 0
 
 
-def _tell(screen: Screen, children: Children, folder: Path) -> None:
+def _tell(screen: Screen, children: Children, folder: Path, *, is_kept: bool) -> None:
     screen.head(f"Lienthong, instance {INSTANCE}: {NO_LEGAL_VALUE}")
     # 1. Two members, their keys, and the signed directory that both gateways trust.
     federation = make_federation(folder, SystemClock())
@@ -84,8 +93,11 @@ def _tell(screen: Screen, children: Children, folder: Path) -> None:
     replies = _ask(screen, children, federation, run)
     # 4. What both logs say of it, read from where they publish it.
     _show_heads(screen, children, federation, [size + 2 * len(replies) for size in before])
-    # 5. The reader's turn.
-    _show_curl(screen, federation, run)
+    # 5. One exchange as a package that a third party verifies offline, and a forged copy of it.
+    _show_evidence(screen, children, federation, replies)
+    # 6. The reader's turn, where something is left to look at.
+    if is_kept:
+        _show_commands(screen, federation, run)
 
 
 def _start(screen: Screen, children: Children, federation: Federation) -> RunFile:
@@ -128,9 +140,25 @@ def _show_heads(screen: Screen, children: Children, federation: Federation, size
         screen.show_checkpoint(require_head(federation, home, size, children.require_running))
 
 
-def _show_curl(screen: Screen, federation: Federation, run: RunFile) -> None:
-    url = f"http://{run.consumers}/r1/{SERVICE}/06886/successors?on={LAST_OLD_DAY}"
-    screen.head("Ask yourself (X-Road's REST protocol):")
+def _show_evidence(screen: Screen, children: Children, federation: Federation, replies: list[Reply]) -> None:
+    reply = next(reply for reply in replies if reply.unit.code == SPLIT_CODE)
+    screen.head(f"Evidence of one exchange: {reply.unit.name} ({reply.request_id})")
+    raw = export_whole(federation.consumer, reply.request_id, children.require_running)
+    (federation.folder / EVIDENCE_FILE).write_bytes(raw)
+    screen.show_verdict(verify_package(raw, federation.root))
+    screen.head("A forged copy, in which the answer is made a decided one")
+    forged = forge_answer(raw)
+    (federation.folder / FORGED_FILE).write_bytes(forged)
+    screen.say(f"  refused: {require_refusal(forged, federation.root)}")
+
+
+def _show_commands(screen: Screen, federation: Federation, run: RunFile) -> None:
+    program = f"{sys.executable} -m lienthong"
+    screen.head("Verify it yourself, offline:")
+    for name in (EVIDENCE_FILE, FORGED_FILE):
+        screen.say(f"{program} evidence verify {federation.folder / name} --root={federation.root_text}")
+    url = f"http://{run.consumers}/r1/{SERVICE}/{SPLIT_CODE}/successors?on={LAST_OLD_DAY}"
+    screen.head("Ask yourself, in X-Road's REST protocol, while it stays up:")
     screen.say(f"curl -H 'X-Road-Client: {CLIENT}' -H 'X-Road-Token: {federation.token}' '{url}'")
 
 

@@ -25,6 +25,7 @@ from lienthong.sandbox.gateway_home import (
     FOLDER_MODE,
     GatewayHome,
     ensure_keys,
+    ensure_log,
     ensure_secret,
     write_private,
     write_settings,
@@ -88,11 +89,14 @@ def make_federation(folder: Path, clock: Clock) -> Federation:
     root = _ensure_root(folder / "root.key")
     authority = _ensure_authority(folder)
     federation = _choose_addresses(folder, root.verify_key)
+    earlier = _find_earlier(federation)
     for home in federation.homes:
         ensure_keys(home, authority)
+        if earlier is None:
+            ensure_log(home)
     # The directory comes before the settings: a crash between leaves settings with the old ports, which the
     # next call replaces; no gateway runs meanwhile.
-    directory = _describe(federation, authority, clock.now_ms())
+    directory = _describe(federation, authority, earlier, clock.now_ms())
     write_private(federation.directory, sign_directory(directory, root))
     write_settings(federation.consumer, federation.root, "PORTAL", (federation.token,))
     write_settings(federation.provider, federation.root, "AREAS", ())
@@ -136,8 +140,7 @@ def _choose_addresses(folder: Path, root: VerifyKey) -> Federation:
     )
 
 
-def _describe(federation: Federation, authority: Authority, now_ms: int) -> Directory:
-    earlier = _find_earlier(federation)
+def _describe(federation: Federation, authority: Authority, earlier: Directory | None, now_ms: int) -> Directory:
     gateways = []
     for home in federation.homes:
         log = earlier.find_log(home.origin) if earlier else None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from lienthong.directory.authority import Authority, issue_certificate, make_tls_key, spki_fingerprint
 from lienthong.directory.members import Gateway, LogKey
+from lienthong.evidence.log import create_log
 from lienthong.kernel.canonical import encode_base64url
 from lienthong.kernel.keys import (
     VerifyKey,
@@ -75,6 +76,12 @@ def ensure_keys(home: GatewayHome, authority: Authority) -> None:
         certificate = issue_certificate(authority, home.gateway, key.public_der, (home.peers,), CERTIFICATE_DAYS)
         write_private(home.keys / "tls.key", key.private_pem)
         write_private(home.keys / "tls.pem", certificate)
+
+
+def ensure_log(home: GatewayHome) -> None:
+    """Make the log if it is not there; only for one that no directory lists yet, for a lost log is no new one."""
+    if not (home.folder / "log").exists():
+        create_log(home.folder / "log", home.origin, load_signing_key(home.keys / "log.key"))
 
 
 def ensure_secret(path: Path) -> bytes:

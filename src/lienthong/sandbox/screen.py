@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from lienthong.evidence.checkpoint import Checkpoint
+    from lienthong.evidence.verdict import Verdict
     from lienthong.sandbox.questions import Pace, Reply
 
 LINE_EVERY: Final = 50
 """Without a terminal, one line says how far it is after this many exchanges."""
+
+CODE_DIGITS: Final = 5
 
 PLAIN_ROWS: Final = 6
 """How many of the units that were not split the table shows, spread over the province."""
@@ -50,15 +53,34 @@ class Screen:
         )
 
     def show_results(self, replies: Sequence[Reply]) -> None:
-        """Write a table of some answers, among them all those that are not decided."""
-        table = Table("code", "until 30 June 2025", "now", box=SIMPLE)
-        for reply in choose_rows(replies):
-            table.add_row(reply.unit.code, f"{reply.unit.name}, {reply.unit.district}", describe_answer(reply))
-        self._console.print(table, highlight=False)
+        """Write a table of some answers, all undecided ones among them; in a log no row is broken."""
+        titles = ("code", "until 30 June 2025", "now")
+        rows = [
+            (reply.unit.code, f"{reply.unit.name}, {reply.unit.district}", describe_answer(reply))
+            for reply in choose_rows(replies)
+        ]
+        if self._console.is_terminal:
+            table = Table(*titles, box=SIMPLE)
+            for row in rows:
+                table.add_row(*row)
+            self._console.print(table, highlight=False)
+            return
+        width = max(len(former) for _, former, _ in rows)
+        for code, former, now in (titles, *rows):
+            self.say(f"  {code:<{CODE_DIGITS}}  {former:<{width}}  {now}")
 
     def show_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Write a log's head: who keeps it, how many entries, the root over them."""
         self.say(f"  {checkpoint.origin}: {checkpoint.size} entries, root {checkpoint.root.hex()}")
+
+    def show_verdict(self, verdict: Verdict) -> None:
+        """Write what a verified package proves, and what it does not."""
+        self.say(f"  verified: {verdict.consumer.member} asked {verdict.provider.member}")
+        self.say(f"  {verdict.method} {verdict.target}, answered with status {verdict.status}")
+        for line in verdict.proven:
+            self.say(f"    proven: {line}")
+        for line in verdict.unproven:
+            self.say(f"    not proven: {line}")
 
     def _follow_live(self, replies: Iterator[Reply], total: int) -> Iterator[Reply]:
         columns = (TextColumn("  asking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

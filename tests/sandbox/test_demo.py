@@ -1,0 +1,237 @@
+"""The demo as a process of its own: real gateways, real evidence, and every way that it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lienthong.evidence.errors import EvidenceError
+from lienthong.evidence.verify import verify_package
+from lienthong.kernel.canonical import decode_base64url
+from lienthong.kernel.keys import VerifyKey
+from lienthong.sandbox.errors import SandboxError
+from lienthong.sandbox.packages import forge_answer, require_refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COMMAND = (
+    "import sys; from pathlib import Path; from rich.console import Console;"
+    "from lienthong.sandbox.demo import run_demo;"
+    "sys.exit(run_demo(Console(), Path(sys.argv[1]), once='--once' in sys.argv))"
+)
+UP = "Everything stays up until Ctrl-C."
+
+
+@dataclass
+class Demo:
+    """A running demo, its output read by a thread."""
+
+    process: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list)
+
+    def read(self) -> None:
+        assert self.process.stdout is not None
+        self.lines.extend(iter(self.process.stdout.readline, ""))
+
+    @property
+    def text(self) -> str:
+        return "".join(self.lines)
+
+    def wait_for(self, text: str) -> None:
+        deadline = time.monotonic() + 60
+        while text not in self.text:
+            assert time.monotonic() < deadline, self.text
+            assert self.process.poll() is None, self.text
+            time.sleep(0.02)
+
+    def child_pids(self) -> list[int]:
+        return [int(found) for found in re.findall(r"process (\d+),", self.text)]
+
+
+class Demos:
+    """Starts demos and leaves none behind."""
+
+    def __init__(self) -> None:
+        self._started: list[tuple[Demo, threading.Thread]] = []
+
+    def start(self, folder: Path, *arguments: str) -> Demo:
+        command = [sys.executable, "-c", COMMAND, str(folder), *arguments]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        demo = Demo(process)
+        thread = threading.Thread(target=demo.read)
+        thread.start()
+        self._started.append((demo, thread))
+        return demo
+
+    def finish(self, demo: Demo) -> int:
+        code = demo.process.wait(90)
+        next(thread for each, thread in self._started if each is demo).join(10)
+        return code
+
+    def close(self) -> None:
+        for demo, thread in self._started:
+            demo.process.kill()
+            demo.process.wait(10)
+            thread.join(10)
+            assert demo.process.stdout is not None
+            demo.process.stdout.close()
+
+
+@pytest.fixture
+def demos() -> Iterator[Demos]:
+    started = Demos()
+    yield started
+    started.close()
+
+
+def _ask_as_curl(line: str) -> dict[str, Any]:
+    *options, url = shlex.split(line)[1:]
+    headers = dict(option.split(": ", 1) for option in options if option != "-H")
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 # the demo's own address
+    with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 # as above
+        content: dict[str, Any] = json.load(response)
+    return content
+
+
+def _are_gone(pids: list[int]) -> bool:
+    deadline = time.monotonic() + 15
+    while any(_is_alive(pid) for pid in pids):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@dataclass(frozen=True)
+class Told:
+    """A demo that has ended by itself, and the folder that it left."""
+
+    text: str
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    folder = tmp_path_factory.mktemp("told") / "demo"
+    demos = Demos()
+    try:
+        demo = demos.start(folder, "--once")
+        assert demos.finish(demo) == 0, demo.text
+        assert len(demo.child_pids()) == 3
+        assert _are_gone(demo.child_pids())
+    finally:
+        demos.close()
+    return Told(demo.text, folder)
+
+
+def test_once_it_tells_the_whole_story_and_ends(told: Told) -> None:
+    assert "171 exchanges" in told.text
+    assert told.text.count("split, not decided") == 12
+    assert told.text.count(": 342 entries, root ") == 2
+    assert "verified: UBND phường mẫu (sandbox) asked Sở Nội vụ mẫu (sandbox)" in told.text
+    assert "refused: response/" in told.text
+    assert UP not in told.text
+
+
+def test_what_it_leaves_is_verified_and_refused_by_the_root_key_alone(told: Told) -> None:
+    found = re.search(r"root key (\S+)", told.text)
+    assert found is not None
+    root = VerifyKey(decode_base64url(found[1]))
+    verdict = verify_package((told.folder / "evidence.zip").read_bytes(), root)
+    assert verdict.target == "/r1/DEMO/GOV/Z99.02/AREAS/units/06886/successors?on=2025-06-30"
+    with pytest.raises(EvidenceError, match="response/body"):
+        verify_package((told.folder / "evidence-forged.zip").read_bytes(), root)
+
+
+def test_a_true_package_is_not_taken_for_a_forged_one_nor_forged_twice(told: Told) -> None:
+    found = re.search(r"root key (\S+)", told.text)
+    assert found is not None
+    with pytest.raises(SandboxError, match="expected the forged package to be refused, but it was accepted"):
+        require_refusal((told.folder / "evidence.zip").read_bytes(), VerifyKey(decode_base64url(found[1])))
+    with pytest.raises(SandboxError, match="expected a package with an undecided answer"):
+        forge_answer((told.folder / "evidence-forged.zip").read_bytes())
+
+
+def test_in_the_same_folder_both_logs_go_on_where_they_were(demos: Demos, told: Told, tmp_path: Path) -> None:
+    folder = shutil.copytree(told.folder, tmp_path / "demo")
+    demo = demos.start(folder, "--once")
+    assert demos.finish(demo) == 0, demo.text
+    assert demo.text.count(": 684 entries, root ") == 2
+
+
+def test_it_stays_up_answers_the_curl_line_and_ends_well_on_ctrl_c(demos: Demos, tmp_path: Path) -> None:
+    demo = demos.start(tmp_path / "demo")
+    demo.wait_for(UP)
+    (line,) = [line for line in demo.lines if line.startswith("curl ")]
+    content = _ask_as_curl(line)
+    assert (content["unit"]["name"], content["decided"]) == ("Xã Hải Lạng", False)
+    demo.process.send_signal(signal.SIGINT)
+    assert demos.finish(demo) == 0
+    assert "Traceback" not in demo.text
+    assert _are_gone(demo.child_pids())
+
+
+def test_a_gateway_that_dies_ends_the_demo_and_is_named(demos: Demos, tmp_path: Path) -> None:
+    demo = demos.start(tmp_path / "demo")
+    demo.wait_for(UP)
+    found = re.search(r"gateway DEMO/GOV/Z99.02/GW1   process (\d+)", demo.text)
+    assert found is not None
+    os.kill(int(found[1]), signal.SIGKILL)
+    assert demos.finish(demo) == 1
+    assert "The demo failed: the gateway DEMO/GOV/Z99.02/GW1 ended with signal 9" in demo.text
+    assert _are_gone(demo.child_pids())
+
+
+def test_sigterm_ends_all_processes(demos: Demos, tmp_path: Path) -> None:
+    demo = demos.start(tmp_path / "demo")
+    demo.wait_for("Starting three processes")
+    demo.process.terminate()
+    assert demos.finish(demo) == 130
+    assert "Interrupted; all processes are ended." in demo.text
+    assert _are_gone(demo.child_pids())
+
+
+def test_a_killed_demo_leaves_no_process_behind(demos: Demos, tmp_path: Path) -> None:
+    demo = demos.start(tmp_path / "demo")
+    demo.wait_for(UP)
+    demo.process.kill()
+    assert _are_gone(demo.child_pids())
+
+
+def test_a_folder_with_something_else_is_left_alone(demos: Demos, tmp_path: Path) -> None:
+    (tmp_path / "letters.txt").write_text("mine")
+    demo = demos.start(tmp_path, "--once")
+    assert demos.finish(demo) == 1
+    assert f"expected an empty folder or an earlier sandbox at {tmp_path}" in demo.text
+    assert [path.name for path in tmp_path.iterdir()] == ["letters.txt"]
+
+
+def test_a_gateway_that_cannot_open_its_log_is_shown_with_its_reason(demos: Demos, told: Told, tmp_path: Path) -> None:
+    folder = shutil.copytree(told.folder, tmp_path / "demo")
+    (folder / "commune" / "log").rename(folder / "commune" / "moved")
+    demo = demos.start(folder, "--once")
+    assert demos.finish(demo) == 1
+    assert "The demo failed: the gateway DEMO/GOV/Z99.01/GW1 ended with exit code 1" in demo.text
+    assert "  | lienthong: " in demo.text
