@@ -17,8 +17,8 @@ import msgspec
 from lienthong.evidence.errors import EvidenceError
 from lienthong.evidence.message_part import (
     RequestPart,
-    format_response_part,
     make_request_part,
+    make_response_part,
     parse_request_part,
     parse_response_part,
 )
@@ -39,9 +39,9 @@ MIN_STATUS: Final = 200
 
 
 class OutgoingRequest(msgspec.Struct, frozen=True, gc=False):
-    """A request at the consumer's gateway. `part` is what is committed and sent."""
+    """A request at the consumer's gateway. `part.raw` is what is committed and sent."""
 
-    part: bytes
+    part: RequestPart
     method: bytes
     target: Target
     client: ClientId
@@ -102,7 +102,7 @@ def prepare_request(
         part = make_request_part(method, target, [*kept, *single.values()])
     except EvidenceError as error:
         raise invalid_request(error.message) from error
-    return OutgoingRequest(part.raw, method, place, *read_control(part.by_name), accept)
+    return OutgoingRequest(part, method, place, *read_control(part.by_name), accept)
 
 
 def read_request(raw: bytes) -> IncomingRequest:
@@ -144,7 +144,7 @@ def service_headers(request: IncomingRequest) -> list[Header]:
 
 def prepare_response(
     status: int, reason: bytes, headers: Sequence[Header], request: IncomingRequest, request_hash: str
-) -> bytes:
+) -> ResponsePart:
     """Make the header part of the answer of a member's own service.
 
     What the service says of itself in X-Road-Client, -Service, -Id, -Request-Id and -Request-Hash is
@@ -162,7 +162,7 @@ def prepare_response(
     single[names.REQUEST_ID] = (b"X-Road-Request-Id", request.request_id.encode())
     single[names.REQUEST_HASH] = (b"X-Road-Request-Hash", request_hash.encode())
     try:
-        return format_response_part(status, reason, [*kept, *single.values()])
+        return make_response_part(status, reason, [*kept, *single.values()])
     except EvidenceError as error:
         raise _service_error(error.message) from error
 

@@ -107,8 +107,8 @@ class _Process:
         if not is_start_allowed(answers=answers, is_new=log.size == 0, is_torn=is_torn):
             raise ExchangeError(
                 ExchangeErrorKind.LOGGING_FAILED,
-                f"the log's last batch is torn ({log.tail.segment}, offset {log.tail.offset}) and no peer answered what "
-                "it knows of this log; start again when one is reachable",
+                f"the log's last batch is torn ({log.tail.segment}, offset {log.tail.offset}) and no peer answered "
+                "what it knows of this log; start again when one is reachable",
             )
         if answers == 0 and log.size and asked:
             parts.gateway.report("start", _alarm("no peer answered what it knows of this log; it starts unchecked"))

@@ -11,7 +11,6 @@ import os
 from typing import TYPE_CHECKING
 
 from lienthong.evidence.errors import EvidenceError
-from lienthong.evidence.message_part import parse_request_part, parse_response_part
 from lienthong.evidence.statement import (
     SALT_BYTES,
     Refused,
@@ -123,13 +122,13 @@ async def _ask_at(gateway: GatewayState, provider: Gateway, request: OutgoingReq
     now = gateway.clock.now_ms()
     salt = os.urandom(SALT_BYTES)
     envelope = RequestEnvelope(calls.origin, now, now + SYNCHRONOUS_LIFE_MS, reliable=False, salt=salt)
-    statement = rebuild_request(parse_request_part(request.part), body.sha256, envelope)
+    statement = rebuild_request(request.part, body.sha256, envelope)
     place = await gateway.journal.keep_body(body)
-    message = Message(request.id.encode(), salt, request.part, body.sha256, place)
+    message = Message(request.id.encode(), salt, request.part.raw, body.sha256, place)
     committed = await gateway.journal.append_message(statement, message)
     # A crash here leaves a request in our log that nobody received: it is proven to have been asked, and to have had
     # no answer. 3.3 and 3.4: send it on the one link to the gateway that `to` names, under its batch's checkpoint.
-    outcome = await calls.call(committed, envelope, request.part, body, gateway.answer_s)
+    outcome = await calls.call(committed, envelope, request.part.raw, body, gateway.answer_s)
     return await _accept_outcome(gateway, request, body, committed, outcome)
 
 
@@ -151,8 +150,10 @@ async def _accept_answer(
     try:
         # 4.1 The whole body is in; the statement is rebuilt from what came, and answers our request's leaf.
         # 4.4 `to` is this log: rebuilt with our own origin, a statement made for another log has another leaf.
+        body_sha512 = body.sha512 if body.length else None
+        part = read_response(frame.header_part, request, hash_request(request.part.raw, body_sha512))
         envelope = ResponseEnvelope(gateway.own_origin, frame.time, asked.leaf, frame.salt)
-        statement = rebuild_response(parse_response_part(frame.header_part), answer.sha256, envelope)
+        statement = rebuild_response(part, answer.sha256, envelope)
         # 4.2 The origin's member is the service's: the link was dialled to a gateway of that member, whose open log
         # the directory lists under this origin.
         # 4.3 The entry stands under the checkpoint that was verified.
@@ -160,8 +161,6 @@ async def _accept_answer(
         leaf = leaf_hash(raw)
         head.verify_entry(leaf, frame.index, frame.path)
         _require_recent(gateway.clock.now_ms(), frame.time)
-        body_sha512 = body.sha512 if body.length else None
-        part = read_response(frame.header_part, request, hash_request(request.part, body_sha512))
     except EvidenceError as error:
         raise ExchangeError(ExchangeErrorKind.INCONSISTENT_RESPONSE, error.message) from error
     # 4.7 Append `received`, wait. A crash before it is durable leaves the answer in the provider's log only: the
@@ -300,19 +299,19 @@ async def _respond(
     body_sha512 = arrival.body.sha512 if arrival.body.length else None
     request_hash = hash_request(request.part.raw, body_sha512)
     try:
-        header_part = prepare_response(answer.status, answer.reason, answer.headers, request, request_hash)
+        part = prepare_response(answer.status, answer.reason, answer.headers, request, request_hash)
     except ExchangeError as error:
         answer.body.close()
         await report_no_answer(gateway, arrival, peer, request.request_id, error)
         return
     salt = os.urandom(SALT_BYTES)
     envelope = ResponseEnvelope(arrival.head.origin, gateway.clock.now_ms(), peer.leaf, salt)
-    statement = rebuild_response(parse_response_part(header_part), answer.body.sha256, envelope)
+    statement = rebuild_response(part, answer.body.sha256, envelope)
     place = await gateway.journal.keep_body(answer.body)
-    message = Message(request.id.encode(), salt, header_part, answer.body.sha256, place)
+    message = Message(request.id.encode(), salt, part.raw, answer.body.sha256, place)
     committed = await gateway.journal.append_message(statement, message)
     # A crash here leaves a proven response that the consumer has not got: it asks again, or finds it in our log.
-    arrival.serving.answer(arrival.frame.stream, committed, envelope, header_part, answer.body)
+    arrival.serving.answer(arrival.frame.stream, committed, envelope, part.raw, answer.body)
 
 
 def _require_origin(gateway: GatewayState, arrival: RequestArrival, request: IncomingRequest) -> None:
