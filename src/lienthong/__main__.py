@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from lienthong.evidence.commands import make_log_app
+from lienthong.evidence.commands import make_evidence_app, make_log_app
 from lienthong.exchange.commands import make_gateway_app
 from lienthong.kernel.errors import LienthongError
 
@@ -36,6 +36,7 @@ def make_app() -> typer.Typer:
     app.command("version")(show_version)
     app.add_typer(make_gateway_app(), name="gateway")
     app.add_typer(make_log_app(), name="log")
+    app.add_typer(make_evidence_app(), name="evidence")
     return app
 
 

@@ -1,4 +1,4 @@
-"""The commands on a log: `lienthong log …`."""
+"""The commands on a log and on evidence packages: `lienthong log …` and `lienthong evidence …`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ StoreKeyFile = Annotated[
 HeadFile = Annotated[
     Path | None, typer.Option(help="File of a checkpoint that the log must have in its history.", exists=True)
 ]
+
+Identifier = Annotated[str, typer.Argument(metavar="ID", help="X-Road-Request-Id, or X-Road-Id where only one has it.")]
+Home = Annotated[Path, typer.Option(help="The gateway's home folder.", exists=True, file_okay=False)]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="The new file; evidence-ID.zip by default.")]
+PackageFile = Annotated[Path, typer.Argument(metavar="FILE", help="The package.", exists=True, dir_okay=False)]
+Root = Annotated[str, typer.Option(help="The root key of the directory, the only thing that is trusted.")]
 
 
 def check(folder: Folder, key: Key = None, store_key: StoreKeyFile = None, head: HeadFile = None) -> None:
@@ -68,6 +74,52 @@ def _parse_key(text: str | None) -> VerifyKey | None:
     from lienthong.kernel.keys import VerifyKey
 
     return VerifyKey(decode_base64url(text)) if text is not None else None
+
+
+def export(identifier: Identifier, home: Home, output: Output = None) -> None:
+    """Write the evidence package of one exchange. The gateway may run meanwhile."""
+    from lienthong.evidence.export import export_exchange
+    from lienthong.evidence.home import EvidenceHome
+    from lienthong.evidence.package_file import default_name, write_package
+
+    raw = export_exchange(EvidenceHome(home), identifier)
+    path = output if output is not None else Path(default_name(raw))
+    write_package(path, raw)
+    typer.echo(f"wrote {path}, {len(raw)} bytes; it holds what was said: give it to those only who may read it")
+
+
+def verify(file: PackageFile, root: Root) -> None:
+    """Verify a package without any network, and say what it proves and what it does not."""
+    from rich.console import Console
+
+    from lienthong.evidence.package_file import read_package
+    from lienthong.evidence.verdict_screen import print_verdict
+    from lienthong.evidence.verify import verify_package
+    from lienthong.kernel.canonical import decode_base64url
+    from lienthong.kernel.keys import VerifyKey
+
+    verdict = verify_package(read_package(file), VerifyKey(decode_base64url(root)))
+    print_verdict(Console(highlight=False), verdict)
+
+
+def erase(identifier: Identifier, home: Home) -> None:
+    """Erase the content of one exchange in this home for good. Its proofs stay valid."""
+    from lienthong.evidence.erase import erase_exchange
+    from lienthong.evidence.home import EvidenceHome
+
+    erasure = erase_exchange(EvidenceHome(home), identifier)
+    typer.echo(f"erased {erasure.records} records and {erasure.bodies} bodies of the exchange {erasure.exchange}")
+
+
+def make_evidence_app() -> typer.Typer:
+    """Give the commands under `lienthong evidence`."""
+    app = typer.Typer(
+        help="Show, verify and erase what was exchanged.", no_args_is_help=True, pretty_exceptions_enable=False
+    )
+    app.command("export")(export)
+    app.command("verify")(verify)
+    app.command("erase")(erase)
+    return app
 
 
 def make_log_app() -> typer.Typer:

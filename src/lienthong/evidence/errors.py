@@ -66,6 +66,8 @@ class EvidenceErrorKind(StrEnum):
     """Something is longer than its format allows."""
     PACKAGE = "package"
     """An evidence package is refused; the message names the part."""
+    PACKAGE_FILE = "package_file"
+    """The file of a package cannot be read or written."""
 
 
 class EvidenceError(LienthongError):

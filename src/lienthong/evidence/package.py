@@ -27,6 +27,7 @@ import msgspec
 
 from lienthong.evidence.canonical_zip import read_zip, write_zip
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
+from lienthong.evidence.plain_text import plain_text
 from lienthong.kernel.errors import LienthongError
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def parse_package(raw: bytes) -> Package:
 
 def refuse_part(name: str, why: str) -> EvidenceError:
     """Make the error for a part that does not hold."""
-    return EvidenceError(EvidenceErrorKind.PACKAGE, f"{name}: {why}")
+    return EvidenceError(EvidenceErrorKind.PACKAGE, plain_text(f"{name}: {why}"))
 
 
 def _name_parts(which: str, message: MessageParts) -> Iterator[tuple[str, bytes]]:

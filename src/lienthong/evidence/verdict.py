@@ -9,6 +9,7 @@ import msgspec
 from lienthong.evidence.entry_place import EntryPlace, member_of
 from lienthong.evidence.message_part import RequestPart, ResponsePart
 from lienthong.evidence.package import ContentState
+from lienthong.evidence.plain_text import plain_text
 from lienthong.evidence.statement import Refused, Request, Response, Unknown
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Party(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer of `verify_package`; it exists only if every check holds.
+    """The answer of `verify_package`; it exists only if every check holds, and its text is safe to print.
 
     Times are UTC ms by the clock of the gateway that logged them. `outcome` is the kind of what answered:
     response, refused, unknown, or None if the package has none. `method` and `target` are None where the
@@ -91,30 +92,30 @@ def state_verdict(
     request, header = asked.statement, asked.header
     answer = None if answered is None else answered.statement
     return Verdict(
-        exchange=request.exchange,
+        exchange=plain_text(request.exchange),
         consumer=_name_party(directory, request.client, manifest.sender),
         provider=_name_party(directory, request.service, request.to),
         keeper=manifest.keeper,
-        purpose=request.purpose or None,
+        purpose=plain_text(request.purpose) if request.purpose else None,
         request_time=request.time,
         request_content=manifest.request,
         method=None if header is None else header.method.decode("ascii"),
-        target=None if header is None else header.target.decode("latin-1"),
+        target=None if header is None else plain_text(header.target.decode("utf-8", "backslashreplace")),
         outcome=None if answer is None else answer.kind,
         response_time=answer.time if isinstance(answer, Response) else None,
         response_content=manifest.response,
         status=answer.status if isinstance(answer, Response) else None,
-        code=answer.code if isinstance(answer, Refused) else None,
+        code=plain_text(answer.code) if isinstance(answer, Refused) else None,
         directory_version=directory.version,
         directory_issued=directory.issued,
-        proven=tuple(_state_proven(manifest, asked, answered)),
+        proven=tuple(map(plain_text, _state_proven(manifest, asked, answered))),
         unproven=(*_state_unproven(manifest, asked, answered), *ALWAYS_UNPROVEN),
     )
 
 
 def _name_party(directory: Directory, name: str, log: str) -> Party:
     member = directory.find_member(member_of(name))
-    return Party(name, "" if member is None else member.name, log)
+    return Party(plain_text(name), "" if member is None else plain_text(member.name), log)
 
 
 def _state_proven(manifest: Manifest, asked: ShownRequest, answered: ShownAnswer | None) -> list[str]:
