@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import structlog
@@ -35,14 +35,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lienthong.directory.members import Directory
+    from lienthong.evidence.files import Files
     from lienthong.exchange.errors import ExchangeError
     from lienthong.exchange.gateway.home import GatewayHome
+    from lienthong.kernel.clock import Clock
     from lienthong.kernel.keys import SigningKey
 
 THREADS = 6
 """Syncs, publication, large bodies and the flush of store and index: few, and none of them computes."""
 
 journal_of_operation = structlog.get_logger("lienthong.gateway")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a gateway has of its machine and tests replace: the clock, and the disk under its log (None: the real)."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    files: Files | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,12 +101,17 @@ class Assembly:
             self.log.close()
 
 
-def assemble(home: GatewayHome, loop: asyncio.AbstractEventLoop, on_log_failure: Callable[[], object]) -> Assembly:
+def assemble(
+    home: GatewayHome,
+    loop: asyncio.AbstractEventLoop,
+    on_log_failure: Callable[[], object],
+    surroundings: Surroundings,
+) -> Assembly:
     """Make the parts: read settings, keys and directory, open the log as it was left.
 
     Raises the error of the house whose part cannot be made: what, where, and what to do.
     """
-    clock = SystemClock()
+    clock = surroundings.clock
     directory_file = DirectoryFile(home.directory_file, home.root_key)
     policy = Policy(home.services, home.grants)
     policy.load()
@@ -117,7 +132,7 @@ def assemble(home: GatewayHome, loop: asyncio.AbstractEventLoop, on_log_failure:
             on_failure=fail,
             run_in_thread=lambda call, then: _run_in_thread(loop, threads, call, then),
             check_record=lambda leaf, record: check_record(store_key, leaf, record),
-            files=SystemFiles(home.settings.bench.sync_delay_ms / 1000),
+            files=surroundings.files or SystemFiles(home.settings.bench.sync_delay_ms / 1000),
         ),
         LogSettings(segment_bytes=home.settings.limits.segment_bytes),
     )

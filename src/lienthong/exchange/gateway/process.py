@@ -7,6 +7,7 @@ checked, then the log goes on, and only then callers and requests are let in.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import ssl
@@ -17,7 +18,7 @@ import msgspec
 from lienthong.evidence.errors import EvidenceError
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.admin import serve_admin
-from lienthong.exchange.gateway.assembly import Assembly, assemble
+from lienthong.exchange.gateway.assembly import Assembly, Surroundings, assemble
 from lienthong.exchange.gateway.head_check import find_highest_head, is_start_allowed, peers_to_ask
 from lienthong.exchange.gateway.home import split_address
 from lienthong.exchange.gateway.listener import Listener
@@ -47,10 +48,27 @@ async def serve_gateway(home: GatewayHome) -> int:
     stopped: asyncio.Future[int] = loop.create_future()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _stop, stopped, 0)
-    parts = assemble(home, loop, lambda: loop.call_later(LAST_ANSWERS_S, _stop, stopped, EXIT_LOG_FAILED))
+    return await run_gateway(home, stopped)
+
+
+async def run_gateway(home: GatewayHome, stopped: asyncio.Future[int], surroundings: Surroundings | None = None) -> int:
+    """Run a gateway until `stopped` has an exit code, which a failed log sets too; gives that code.
+
+    Raises the error of the house whose part cannot be opened; nothing is left open then.
+    """
+    loop = asyncio.get_running_loop()
+    parts = assemble(
+        home,
+        loop,
+        lambda: loop.call_later(LAST_ANSWERS_S, _stop, stopped, EXIT_LOG_FAILED),
+        surroundings or Surroundings(),
+    )
     process = _Process(parts)
     try:
         await process.open()
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 50, 100)
         return await stopped
     finally:
         await process.close(drain=stopped.done() and stopped.result() == 0)
