@@ -144,6 +144,8 @@ class Log:
         self._lock = lock
         self._found = found
         self._state = _State.OPENED
+        self._writer: SegmentWriter | None = None
+        self._sync_in_thread = False
         self._run = ports.run_in_thread or run_at_once
         # The tree runs ahead of the head by the batch that is being written.
         self._nodes = found.nodes
