@@ -47,13 +47,22 @@ async def serve_admin(parts: Assembly) -> tuple[asyncio.Task[None], str]:
         make_admin_app(parts), host=host, port=port, loop="none", lifespan="off", access_log=False, log_level="warning"
     )
     server = _Server(config)
-    task = asyncio.ensure_future(server.serve())
+    task = asyncio.ensure_future(_serve(server))
     while not server.started:
         if task.done():
             await task
         await asyncio.sleep(0.005)
     bound = server.servers[0].sockets[0].getsockname()
     return task, f"{bound[0]}:{bound[1]}"
+
+
+async def _serve(server: _Server) -> None:
+    """Serve until the task is cancelled; uvicorn closes its sockets only where it ends by itself."""
+    try:
+        await server.serve()
+    finally:
+        for listening in server.servers if server.started else ():
+            listening.close()
 
 
 def make_admin_app(parts: Assembly) -> Starlette:
