@@ -54,7 +54,6 @@ class OpenLog:
         threads: bool = False,
         check: RecordCheck | None = None,
         key: SigningKey = KEY,
-        origin: str = ORIGIN,
     ) -> None:
         self.turns = Turns()
         self.answers: list[Committed | None] = []
@@ -62,7 +61,7 @@ class OpenLog:
         run = self.turns.run_in_thread if threads else None
         ports = LogPorts(self.turns.schedule, self.failures.append, run, check, files or QuickFiles())
         settings = dataclasses.replace(settings, sync_in_thread=threads)
-        self.log: Log = open_log(folder, origin, key, ports, settings)
+        self.log: Log = open_log(folder, ORIGIN, key, ports, settings)
 
     def append(self, *entries: Entry) -> list[Committed]:
         """Append entries in one batch, and give what became of them; all must be durable."""

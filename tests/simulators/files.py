@@ -49,10 +49,12 @@ class QuickFiles(SystemFiles):
     """The real files without waiting for the disk, for tests in which no machine crashes."""
 
     def fdatasync(self, descriptor: int) -> None:
-        """Leave it to the operating system."""
+        """Only test that the file is open."""
+        self.size(descriptor)
 
     def sync_folder(self, folder: Path) -> None:
-        """Leave it to the operating system."""
+        """Only test that the folder is there."""
+        folder.lstat()
 
 
 @dataclass
@@ -169,7 +171,7 @@ class FaultyFiles:
         self._names = [name for name in self._names if name.folder != folder]
 
     def kill(self) -> None:
-        """End the process, not the machine: open files are closed, nothing is lost yet, and the next process may go on."""
+        """End the process, not the machine: nothing is lost yet, and the next process may go on."""
         for descriptor in list(self._open):
             self.close(descriptor)
         self.is_dead = False

@@ -187,6 +187,7 @@ class _Replay:
             self._nodes.append([leaf_hash(entry.statement) for entry in batch.entries])
             self._statements += [entry.statement for entry in batch.entries]
             self._require_checkpoint(batch, root_of(batch.size, self._nodes.node))
+            self._signed = batch.checkpoint if batch.signed else self._signed
         elif batch.size == published.size:
             self._require_checkpoint(batch, published.root)
 
@@ -195,7 +196,6 @@ class _Replay:
         if batch.signed:
             where = f"segment {batch.segment}, offset {batch.offset}"
             found = require_own_checkpoint(batch.checkpoint, self._origin, self._key, where)
-            self._signed = batch.checkpoint
         else:
             found = parse_checkpoint(batch.checkpoint)
         if found != expected:

@@ -129,7 +129,7 @@ def segment_damage(segment: str, offset: int, what: str) -> EvidenceError:
 
 def encode_segment_header(header: SegmentHeader) -> bytes:
     """Give the 512 bytes a segment starts with."""
-    origin = header.origin.encode("ascii")
+    origin = header.origin.encode()
     if len(origin) > MAX_ORIGIN_BYTES:
         message = f"expected an origin of at most {MAX_ORIGIN_BYTES} bytes, got {len(origin)}"
         raise EvidenceError(EvidenceErrorKind.TOO_LARGE, message)
@@ -146,7 +146,9 @@ def decode_segment_header(data: bytes, segment: str) -> SegmentHeader:
     (crc,) = _NUMBER.unpack_from(data, HEADER_BYTES - _NUMBER.size)
     if magic != _SEGMENT_MAGIC or crc != zlib.crc32(data[: HEADER_BYTES - _NUMBER.size]):
         raise segment_damage(segment, 0, "the segment's header is damaged")
-    header = SegmentHeader(number, first, data[_SEGMENT_HEADER.size : _SEGMENT_HEADER.size + length].decode("ascii"))
+    header = SegmentHeader(
+        number, first, data[_SEGMENT_HEADER.size : _SEGMENT_HEADER.size + length].decode(errors="replace")
+    )
     if segment_name(first) != segment or encode_segment_header(header) != data[:HEADER_BYTES]:
         raise segment_damage(segment, 0, f"the header belongs to {segment_name(first)}")
     return header
