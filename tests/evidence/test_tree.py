@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.tree import (
     EMPTY_ROOT,
+    BatchPaths,
     Frontier,
     batch_subtree,
     fold_path,
@@ -131,8 +132,10 @@ def test_a_batch_proof_equals_the_full_proof_for_every_index_of_every_small_batc
         for first in range(size):
             start, end = batch_subtree(first, size)
             suffix = prove_batch(first, size, TREE.node)
+            paths = BatchPaths(first, size, TREE.node)
             for index in range(first, size):
                 path = prove_in_batch(index, first, size, TREE.node)
+                assert paths.path(index) == path
                 assert path + suffix == prove_inclusion(index, size, TREE.node)
                 subtree = fold_path(TREE.leaves[index], index - start, end - start, path)
                 assert fold_suffix(subtree, first, size, suffix) == root
@@ -161,6 +164,7 @@ def test_a_batch_proof_equals_the_full_proof_in_larger_trees(case: tuple[int, in
     index, first, size = case
     suffix = prove_batch(first, size, TREE.node)
     path = prove_in_batch(index, first, size, TREE.node)
+    assert BatchPaths(first, size, TREE.node).path(index) == path
     assert path + suffix == prove_inclusion(index, size, TREE.node)
     start, end = batch_subtree(first, size)
     root = fold_suffix(fold_path(TREE.leaves[index], index - start, end - start, path), first, size, suffix)

@@ -126,6 +126,10 @@ class Directory(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tr
         """Give the gateways that serve a member, in the directory's order; none for an unknown member."""
         return self._gateways_of.get(member, ())
 
+    def open_gateways_of(self, member: str) -> tuple[Gateway, ...]:
+        """Give the gateways of a member that have an open log, in the directory's order."""
+        return self._open_gateways_of.get(member, ())
+
     def find_log(self, origin: str) -> LogKey | None:
         """Give the log with this origin, open or closed."""
         return self._logs.get(origin)
@@ -160,6 +164,13 @@ class Directory(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tr
         for gateway in self.gateways:
             found[gateway.member] = (*found.get(gateway.member, ()), gateway)
         return found
+
+    @cached_property
+    def _open_gateways_of(self) -> dict[str, tuple[Gateway, ...]]:
+        return {
+            member: tuple(gateway for gateway in gateways if gateway.find_open_log() is not None)
+            for member, gateways in self._gateways_of.items()
+        }
 
     @cached_property
     def _logs(self) -> dict[str, LogKey]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lienthong.evidence.tree import prove_batch, prove_in_batch
+from lienthong.evidence.tree import BatchPaths, prove_batch
 
 if TYPE_CHECKING:
     from lienthong.evidence.tree import NodeReader
@@ -36,7 +36,7 @@ class Head:
     entry's inclusion proof under it is its `path` and the batch's `suffix`, one after the other.
     """
 
-    __slots__ = ("_node", "_suffix", "checkpoint", "first", "root", "size")
+    __slots__ = ("_node", "_paths", "_suffix", "checkpoint", "first", "root", "size")
 
     def __init__(self, first: int, size: int, root: bytes, checkpoint: bytes, node: NodeReader) -> None:
         self.first = first
@@ -45,6 +45,7 @@ class Head:
         self.checkpoint = checkpoint
         self._node = node
         self._suffix: tuple[bytes, ...] | None = None
+        self._paths: BatchPaths | None = None
 
     @property
     def suffix(self) -> tuple[bytes, ...]:
@@ -55,7 +56,9 @@ class Head:
 
     def path(self, index: int) -> tuple[bytes, ...]:
         """Give the part of entry `index`'s path that lies inside the batch."""
-        return prove_in_batch(index, self.first, self.size, self._node)
+        if self._paths is None:
+            self._paths = BatchPaths(self.first, self.size, self._node)
+        return self._paths.path(index)
 
 
 class Committed(msgspec.Struct, frozen=True, gc=False):

@@ -137,9 +137,12 @@ def service_target(request: IncomingRequest, base_path: bytes) -> bytes:
     return whole if query is None else whole + b"?" + query
 
 
-def service_headers(request: IncomingRequest) -> list[Header]:
-    """Give the headers for the member's own service; the caller adds Host and Content-Length of the body."""
-    return list(request.part.headers)
+def service_headers(request: IncomingRequest) -> bytes:
+    """Give the header lines for the member's own service; the caller adds Host and the body's Content-Length.
+
+    They are those of the committed header part, to the byte.
+    """
+    return request.part.raw.split(b"\r\n", 2)[2]
 
 
 def prepare_response(
@@ -180,12 +183,17 @@ def read_response(raw: bytes, request: OutgoingRequest, expected_hash: str) -> R
     if part.status < MIN_STATUS:
         raise _inconsistent(f"the status is {part.status}: expected one from {MIN_STATUS} on")
     _require_travelling_response(part)
-    found = part.by_name
-    _require_same(found, names.REQUEST_HASH, expected_hash)
-    _require_same(found, names.REQUEST_ID, request.request_id)
-    _require_same(found, names.MESSAGE_ID, request.id)
-    _require_same(found, names.CLIENT, request.client.text)
-    _require_same(found, names.SERVICE, request.service.text)
+    for name, expected in (
+        (names.REQUEST_HASH, expected_hash),
+        (names.REQUEST_ID, request.request_id),
+        (names.MESSAGE_ID, request.id),
+        (names.CLIENT, request.client.text),
+        (names.SERVICE, request.target.service.text),
+    ):
+        value = part.by_name.get(name)
+        if value != expected.encode():
+            got = "none" if value is None else shown(value)
+            raise _inconsistent(f"{name.decode()} is {got}: expected {expected!r} as in the request")
     return part
 
 
@@ -226,13 +234,6 @@ def _require_travelling_response(part: ResponsePart) -> None:
         _require_travelling_headers(part, names.REFUSED_IN_RESPONSES)
     except ExchangeError as error:
         raise _inconsistent(error.message) from error
-
-
-def _require_same(found: dict[bytes, bytes], name: bytes, expected: str) -> None:
-    value = found.get(name)
-    if value != expected.encode():
-        got = "none" if value is None else shown(value)
-        raise _inconsistent(f"{name.decode()} is {got}: expected {expected!r} as in the request")
 
 
 def _inconsistent(message: str) -> ExchangeError:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.headers import TOKEN
-from lienthong.kernel.canonical import encode_base64url
+from lienthong.kernel.canonical import decode_base64url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,14 +25,14 @@ class Callers:
     """The proofs that gateway.toml accepts, by subsystem."""
 
     def __init__(self, member: MemberId, subsystems: Mapping[str, SubsystemSettings], home: Path) -> None:
-        self._by_token: dict[str, str] = {}
+        self._by_token: dict[bytes, str] = {}
         self._by_certificate: dict[bytes, str] = {}
         self._open: set[str] = set()
         self.trusted_certificates: list[bytes] = []
         for code, settings in subsystems.items():
             name = f"{member.text}/{code}"
             for token in settings.tokens:
-                self._by_token[token] = name
+                self._by_token[decode_base64url(token)] = name
             for file in settings.certificates:
                 pem = (home / file).read_bytes()
                 self.trusted_certificates.append(pem)
@@ -45,7 +45,7 @@ class Callers:
         proven: set[str] = set()
         token = _find_token(request.headers)
         if token is not None:
-            named = self._by_token.get(encode_base64url(hashlib.sha256(token).digest()))
+            named = self._by_token.get(hashlib.sha256(token).digest())
             if named is None:
                 raise _unauthenticated("the X-Road-Token is not known here")
             proven.add(named)

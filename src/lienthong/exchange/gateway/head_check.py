@@ -22,32 +22,56 @@ PATIENCE_S = 10.0
 """How long an answer is waited for (rule 6)."""
 NEW_LOG_PATIENCE_S = 1.0
 """A log without entries needs no answer, yet a lost folder looks like one: a peer that is there is asked."""
+OTHERS_S = 1.0
+"""Once one gateway has answered, the others get this long: one answer is enough, and one that hangs may not delay."""
+ASK_AGAIN_S = 0.1
+"""Between two rounds. Gateways that start at the same time, as after a power cut, so find each other."""
 MAX_ASKED = 8
 """Gateways that are asked; one answer is enough before witnesses exist."""
 
 
 async def find_highest_head(
-    peers: Peers, gateways: list[Gateway], key: VerifyKey, *, is_new: bool
+    peers: Peers, gateways: list[Gateway], key: VerifyKey, patience_s: float
 ) -> tuple[Checkpoint | None, int]:
-    """Ask gateways for the highest head they know of our log.
+    """Ask gateways for the highest head they know of our log, again and again until one answers or time is up.
 
     Gives the highest one that our own key signed, or None, and how many gateways answered.
     """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + patience_s
+    notes: list[bytes] = []
     peers.is_checking_head = True
     try:
-        asked = [asyncio.ensure_future(_ask(peers, gateway)) for gateway in gateways[:MAX_ASKED]]
-        if not asked:
-            return None, 0
-        done, late = await asyncio.wait(asked, timeout=NEW_LOG_PATIENCE_S if is_new else PATIENCE_S)
-        for task in late:
-            task.cancel()
-        notes = [task.result() for task in done if task.exception() is None]
+        while gateways:
+            notes = await _ask_all(peers, gateways[:MAX_ASKED], deadline - loop.time())
+            if notes or loop.time() + ASK_AGAIN_S >= deadline:
+                break
+            await asyncio.sleep(ASK_AGAIN_S)
+            peers.forget_failures()
     finally:
         peers.is_checking_head = False
         peers.forget_failures()
     heads = [_read_head(peers.own_origin, note, key) for note in notes if note]
     known = [head for head in heads if head is not None]
     return max(known, key=lambda head: head.size, default=None), len(notes)
+
+
+async def _ask_all(peers: Peers, gateways: list[Gateway], seconds: float) -> list[bytes]:
+    """Ask each once; give what came, empty where a gateway knows nothing of our log."""
+    asked = {asyncio.ensure_future(_ask(peers, gateway)) for gateway in gateways}
+    late, notes = asked, list[bytes]()
+    deadline = asyncio.get_running_loop().time() + seconds
+    try:
+        while late and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            patience = min(left, OTHERS_S) if notes else left
+            done, late = await asyncio.wait(late, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            notes += [task.result() for task in done if task.exception() is None]
+            if not done:
+                break
+    finally:
+        for task in late:
+            task.cancel()
+    return notes
 
 
 async def _ask(peers: Peers, gateway: Gateway) -> bytes:

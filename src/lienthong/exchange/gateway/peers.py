@@ -21,7 +21,7 @@ from lienthong.exchange.gateway.pending import Pending, start_story
 from lienthong.exchange.gateway.serving import Serving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
     from pathlib import Path
 
     from lienthong.directory.members import Directory, Gateway, LogKey
@@ -86,7 +86,7 @@ class Peers:
         """Take the context to dial with; links that stand keep theirs."""
         self._client_tls = client
 
-    def find_gateways(self, service: ServiceId, wanted: GatewayId | None) -> list[Gateway]:
+    def find_gateways(self, service: ServiceId, wanted: GatewayId | None) -> Sequence[Gateway]:
         """Give the gateways that may serve `service`, linked ones first.
 
         Raises `unknown_member` where the directory knows no such subsystem or gateway.
@@ -96,14 +96,14 @@ class Peers:
             raise ExchangeError(
                 ExchangeErrorKind.UNKNOWN_MEMBER, f"the directory knows no subsystem {service.provider.text}"
             )
-        gateways = [gateway for gateway in directory.gateways_of(service.member.text) if gateway.find_open_log()]
+        gateways = directory.open_gateways_of(service.member.text)
         if wanted is not None:
-            gateways = [gateway for gateway in gateways if gateway.id == wanted.text]
+            gateways = tuple(gateway for gateway in gateways if gateway.id == wanted.text)
         if not gateways:
             asked = wanted.text if wanted is not None else service.member.text
             raise ExchangeError(ExchangeErrorKind.UNKNOWN_MEMBER, f"the directory lists no open gateway for {asked}")
         if len(gateways) > 1:
-            gateways.sort(key=lambda gateway: self.find_calls(gateway.id) is None)
+            return sorted(gateways, key=lambda gateway: self.find_calls(gateway.id) is None)
         return gateways
 
     def find_calls(self, gateway: str) -> Calls | None:

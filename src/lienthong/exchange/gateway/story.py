@@ -170,7 +170,7 @@ async def _accept_answer(
     peer = PeerEntry(raw, leaf, frame.index, frame.path, head)
     await gateway.journal.append_received(peer, message, request.request_id, None)
     # 4.10 Answer.
-    return LocalAnswer(part.status, part.reason, part.headers, answer)
+    return LocalAnswer(part.raw, answer)
 
 
 async def _accept_refusal(
@@ -195,7 +195,8 @@ async def _accept_refusal(
 def _error_answer(gateway: GatewayState, error: ExchangeError, accept: bytes, exchange: str) -> LocalAnswer:
     gateway.report(exchange, error)
     rendered = render_error(error, accept, gateway.spelling, exchange)
-    return LocalAnswer(rendered.status, b"Error", rendered.headers, Body(rendered.body))
+    head = b"".join([b"%d Error\r\n" % rendered.status, *(b"%b: %b\r\n" % header for header in rendered.headers)])
+    return LocalAnswer(head, Body(rendered.body))
 
 
 def _peer_error(code: str, detail: str) -> ExchangeError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 import httptools
@@ -30,15 +30,17 @@ MAX_CONNECTIONS = 1024
 """Connections to one service address; further calls are `overloaded`."""
 MAX_HEADER_BYTES = 64 * 1024
 FIRST_FINAL_STATUS = 200
+WITHOUT_BODY = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"DELETE"})
+"""Methods whose empty body needs no Content-Length."""
 
 
 class ServiceRequest(msgspec.Struct, frozen=True, gc=False):
-    """What to ask a service. `headers` are complete but for Host and Content-Length."""
+    """What to ask a service. `headers` are header lines, each with its CRLF, but for Host and Content-Length."""
 
     address: Address
     method: bytes
     target: bytes
-    headers: Sequence[tuple[bytes, bytes]]
+    headers: bytes
     body: Body
     timeout_s: float
     body_limit: int
@@ -174,11 +176,10 @@ class _ServiceConnection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Collect a header within the limit."""
-        self._header_bytes += len(name) + len(value) + 4
+        self._header_bytes += len(name) + len(value)
         if self._header_bytes > MAX_HEADER_BYTES:
-            raise ExchangeError(
-                ExchangeErrorKind.SERVICE_FAILED, f"the service's headers exceed {MAX_HEADER_BYTES} bytes"
-            )
+            why = f"the service's headers exceed {MAX_HEADER_BYTES} bytes"
+            raise ExchangeError(ExchangeErrorKind.SERVICE_FAILED, why)
         self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
@@ -299,14 +300,14 @@ class Upstream:
 
 
 def _format_head(request: ServiceRequest) -> bytes:
-    lines = [b"%b %b HTTP/1.1\r\nHost: %b\r\n" % (request.method, request.target, _authority(request.address))]
-    lines += [b"%b: %b\r\n" % header for header in request.headers]
-    if request.body.length or request.method not in {b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"DELETE"}:
-        lines.append(b"Content-Length: %d\r\n" % request.body.length)
-    lines.append(b"\r\n")
-    return b"".join(lines)
+    ending = b"\r\n"
+    if request.body.length or request.method not in WITHOUT_BODY:
+        ending = b"Content-Length: %d\r\n\r\n" % request.body.length
+    head = (request.method, request.target, _authority(request.address), request.headers, ending)
+    return b"%b %b HTTP/1.1\r\nHost: %b\r\n%b%b" % head
 
 
+@lru_cache(maxsize=256)
 def _authority(address: Address) -> bytes:
     host = f"[{address.host}]" if ":" in address.host else address.host
     return f"{host}:{address.port}".encode()
