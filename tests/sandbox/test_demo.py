@@ -34,7 +34,8 @@ COMMAND = (
     "from lienthong.sandbox.demo import run_demo;"
     "sys.exit(run_demo(Console(), Path(sys.argv[1]), once='--once' in sys.argv))"
 )
-UP = "Everything stays up until Ctrl-C."
+UP = "curl "
+"""Begins the last line of a demo that stays up."""
 
 
 @dataclass
@@ -184,6 +185,7 @@ def test_in_the_same_folder_both_logs_go_on_where_they_were(demos: Demos, told: 
 def test_it_stays_up_answers_the_curl_line_and_ends_well_on_ctrl_c(demos: Demos, tmp_path: Path) -> None:
     demo = demos.start(tmp_path / "demo")
     demo.wait_for(UP)
+    assert "Everything stays up until Ctrl-C." in demo.text
     (line,) = [line for line in demo.lines if line.startswith("curl ")]
     content = _ask_as_curl(line)
     assert (content["unit"]["name"], content["decided"]) == ("Xã Hải Lạng", False)
@@ -202,6 +204,23 @@ def test_a_gateway_that_dies_ends_the_demo_and_is_named(demos: Demos, tmp_path: 
     assert demos.finish(demo) == 1
     assert "The demo failed: the gateway DEMO/GOV/Z99.02/GW1 ended with signal 9" in demo.text
     assert _are_gone(demo.child_pids())
+
+
+def test_a_second_demo_in_the_same_folder_is_refused_and_harms_nothing(demos: Demos, tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    first = demos.start(folder)
+    first.wait_for("Starting three processes")
+    second = demos.start(folder, "--once")
+    assert demos.finish(second) == 1
+    assert f"another demo uses {folder}" in second.text
+    first.wait_for(UP)
+
+
+def test_a_folder_that_cannot_be_made_is_named(demos: Demos, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    demo = demos.start(tmp_path / "file" / "demo", "--once")
+    assert demos.finish(demo) == 1
+    assert "The demo failed: [Errno 20] Not a directory" in demo.text
 
 
 def test_sigterm_ends_all_processes(demos: Demos, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from lienthong.evidence.verify import verify_package
 from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.errors import LienthongError
 from lienthong.sandbox.children import Children
-from lienthong.sandbox.federation import CLIENT, SERVICE, make_federation
+from lienthong.sandbox.federation import CLIENT, SERVICE, hold_folder, make_federation
 from lienthong.sandbox.heads import find_head, require_head
 from lienthong.sandbox.marks import INSTANCE, NO_LEGAL_VALUE
 from lienthong.sandbox.packages import export_whole, forge_answer, require_refusal
@@ -65,10 +65,10 @@ def run_demo(console: Console, data: Path | None, *, once: bool) -> int:
     screen = Screen(console)
     try:
         with _sigterm_as_ctrl_c(), _choose_folder(data) as folder, Children() as children:
-            _tell(screen, children, folder, is_kept=data is not None or not once)
+            question = _tell(screen, children, folder, is_kept=data is not None or not once)
             if not once:
-                _stay_up(screen, children)
-    except LienthongError as error:
+                _stay_up(screen, children, question)
+    except (LienthongError, OSError) as error:
         screen.say()
         screen.say(f"The demo failed: {error}")
         if data is None:
@@ -81,7 +81,8 @@ def run_demo(console: Console, data: Path | None, *, once: bool) -> int:
     return 0
 
 
-def _tell(screen: Screen, children: Children, folder: Path, *, is_kept: bool) -> None:
+def _tell(screen: Screen, children: Children, folder: Path, *, is_kept: bool) -> str:
+    """Tell all that can be told without the reader; give the line with which the reader asks a question."""
     screen.head(f"Lienthong, instance {INSTANCE}: {NO_LEGAL_VALUE}")
     # 1. Two members, their keys, and the signed directory that both gateways trust.
     federation = make_federation(folder, SystemClock())
@@ -97,7 +98,8 @@ def _tell(screen: Screen, children: Children, folder: Path, *, is_kept: bool) ->
     _show_evidence(screen, children, federation, replies)
     # 6. The reader's turn, where something is left to look at.
     if is_kept:
-        _show_commands(screen, federation, run)
+        _show_checks(screen, federation)
+    return _write_question(federation, run)
 
 
 def _start(screen: Screen, children: Children, federation: Federation) -> RunFile:
@@ -152,19 +154,21 @@ def _show_evidence(screen: Screen, children: Children, federation: Federation, r
     screen.say(f"  refused: {require_refusal(forged, federation.root)}")
 
 
-def _show_commands(screen: Screen, federation: Federation, run: RunFile) -> None:
+def _show_checks(screen: Screen, federation: Federation) -> None:
     program = f"{sys.executable} -m lienthong"
     screen.head("Verify it yourself, offline:")
     for name in (EVIDENCE_FILE, FORGED_FILE):
         screen.say(f"{program} evidence verify {federation.folder / name} --root={federation.root_text}")
+
+
+def _write_question(federation: Federation, run: RunFile) -> str:
     url = f"http://{run.consumers}/r1/{SERVICE}/{SPLIT_CODE}/successors?on={LAST_OLD_DAY}"
-    screen.head("Ask yourself, in X-Road's REST protocol, while it stays up:")
-    screen.say(f"curl -H 'X-Road-Client: {CLIENT}' -H 'X-Road-Token: {federation.token}' '{url}'")
+    return f"curl -H 'X-Road-Client: {CLIENT}' -H 'X-Road-Token: {federation.token}' '{url}'"
 
 
-def _stay_up(screen: Screen, children: Children) -> None:
-    screen.say()
-    screen.say("Everything stays up until Ctrl-C.")
+def _stay_up(screen: Screen, children: Children, question: str) -> None:
+    screen.head("Everything stays up until Ctrl-C. Ask yourself, in X-Road's REST protocol:")
+    screen.say(question)
     try:
         while True:
             children.require_running()
@@ -177,10 +181,12 @@ def _stay_up(screen: Screen, children: Children) -> None:
 @contextmanager
 def _choose_folder(data: Path | None) -> Iterator[Path]:
     if data is not None:
-        yield data.absolute()
+        folder = data.absolute()
+        with hold_folder(folder):
+            yield folder
         return
-    with tempfile.TemporaryDirectory(prefix="lienthong-demo-") as folder:
-        yield Path(folder)
+    with tempfile.TemporaryDirectory(prefix="lienthong-demo-") as temporary:
+        yield Path(temporary)
 
 
 @contextmanager

@@ -7,6 +7,9 @@ lies beside what it signs, which is fit for a sandbox only.
 
 from __future__ import annotations
 
+import fcntl
+import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +37,7 @@ from lienthong.sandbox.marks import COMMUNE_AGENCY, HOME_AFFAIRS_AGENCY, INSTANC
 from lienthong.sandbox.ports import LOOPBACK, find_free_ports
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from lienthong.kernel.clock import Clock
@@ -80,6 +84,30 @@ class Federation:
     def root_text(self) -> str:
         """The root key as it is given to `--root`."""
         return encode_base64url(self.root.raw)
+
+
+@contextmanager
+def hold_folder(folder: Path) -> Iterator[None]:
+    """Keep others from using the federation in `folder`, which is made if it is not there.
+
+    Two demos in one folder would take each other's ports and directory away. The lock ends with its process,
+    however that ends. Raises `SandboxError` if another holds it.
+    """
+    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _lock(descriptor, folder)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        message = f"another demo uses {folder}; end it first, or name another folder"
+        raise SandboxError(SandboxErrorKind.FEDERATION, message) from error
 
 
 def make_federation(folder: Path, clock: Clock) -> Federation:
