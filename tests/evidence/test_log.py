@@ -18,6 +18,7 @@ from lienthong.evidence.log import (
     open_log,
 )
 from lienthong.evidence.reader import read_batches
+from lienthong.evidence.segment import segment_name
 from lienthong.evidence.statement import Succeeds, encode_statement
 from lienthong.evidence.tree import (
     EMPTY_ROOT,
@@ -204,6 +205,16 @@ def test_segments_follow_each_other_and_a_large_batch_gets_one_of_its_size(opene
     assert set(lengths.values()) > {8192}
     assert max(lengths.values()) > 20_000
     assert [entry.index for batch in read_batches(folder) for entry in batch.entries] == list(range(32))
+
+
+def test_a_first_batch_larger_than_its_segment_replaces_the_empty_one(opened: OpenLog, folder: Path) -> None:
+    opened.append(make_entry(0, extra=9000))
+    opened.append(make_entry(1))
+    opened.log.close()
+    assert sorted(path.name for path in (folder / "segments").iterdir()) == [segment_name(0), segment_name(1)]
+    again = OpenLog(folder)
+    assert again.log.size == 2
+    again.log.close()
 
 
 def test_the_next_segment_is_made_ahead_in_a_thread(folder: Path) -> None:

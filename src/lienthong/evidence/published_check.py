@@ -33,7 +33,7 @@ class PublishedCheck:
         self._files = files
         self._folder = folder
         self._left = self.size
-        self._is_ended = checkpoint is None
+        self._is_ended = not self.size
         self._bundle: list[bytes] = []
         # Per level of tiles the number of the open tile and its hashes so far.
         self._indexes: list[int] = []

@@ -1,7 +1,8 @@
 """Reading a log's entries from its segments, and erasing records in them, also while a gateway writes.
 
-A reader sees whole batches only: it stops before the first bytes that are none, as at a batch that is being written;
-only the records of such a batch, which the CRC leaves out, may still be on their way. It trusts what it reads up to the CRC; check.py verifies. Only `erase_record` writes, and only where the CRC is blind.
+A reader sees whole batches only: it stops before the first bytes that are none, as at a batch that is being written.
+Only that batch's records, which the CRC leaves out, may still be on their way. It trusts what it reads up to the CRC;
+check.py verifies. `erase_record` alone writes, and only where the CRC is blind.
 """
 
 from __future__ import annotations

@@ -116,7 +116,9 @@ class SegmentWriter:
     def _change_segment(self, first: int, needed: int) -> None:
         """Go on in a new segment that starts with entry `first` and has room for `needed` bytes."""
         unnamed = self._folder / NEXT_SEGMENT
-        header = encode_segment_header(SegmentHeader(self._number + 1, first, self._origin))
+        # A segment that is still empty, and too short for a large first batch, is replaced under its name and number.
+        number = self._number if self._offset == HEADER_BYTES else self._number + 1
+        header = encode_segment_header(SegmentHeader(number, first, self._origin))
         # 1. Zeros. A crash here leaves a whole or unfinished NEXT_SEGMENT, which opening removes.
         if needed > self._segment_bytes:
             with self._preparing:
@@ -134,5 +136,5 @@ class SegmentWriter:
         self._files.close(self._descriptor)
         self._descriptor = descriptor
         self._length = self._files.size(descriptor)
-        self._number += 1
+        self._number = number
         self._offset = HEADER_BYTES
