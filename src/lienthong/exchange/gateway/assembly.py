@@ -17,6 +17,7 @@ from lienthong.evidence.log import Log, LogPorts, LogSettings, open_log
 from lienthong.evidence.reindex import catch_up
 from lienthong.evidence.store import check_record, load_store_key
 from lienthong.exchange.gateway.callers import Callers
+from lienthong.exchange.gateway.head_check import PATIENCE_S
 from lienthong.exchange.gateway.journal import Journal
 from lienthong.exchange.gateway.peer_heads import PeerHeads
 from lienthong.exchange.gateway.peers import Peers
@@ -49,10 +50,14 @@ journal_of_operation = structlog.get_logger("lienthong.gateway")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a gateway has of its machine and tests replace: the clock, and the disk under its log (None: the real)."""
+    """What a gateway has of its machine and tests replace.
+
+    The clock, the disk under its log (None: the real), and how long its head check waits for an answer.
+    """
 
     clock: Clock = field(default_factory=SystemClock)
     files: Files | None = None
+    head_patience_s: float = PATIENCE_S
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,6 +65,7 @@ class Assembly:
     """What process.py opens, ticks and closes."""
 
     home: GatewayHome
+    surroundings: Surroundings
     gateway: GatewayState
     log: Log
     log_key: SigningKey
@@ -164,6 +170,7 @@ def assemble(
     )
     return Assembly(
         home=home,
+        surroundings=surroundings,
         gateway=gateway,
         log=log,
         log_key=log_key,

@@ -31,20 +31,21 @@ MAX_ASKED = 8
 
 
 async def find_highest_head(
-    peers: Peers, gateways: list[Gateway], key: VerifyKey, patience_s: float
+    peers: Peers, gateways: list[Gateway], key: VerifyKey, patience_s: float, *, is_new: bool
 ) -> tuple[Checkpoint | None, int]:
     """Ask gateways for the highest head they know of our log, again and again until one answers or time is up.
 
-    Gives the highest one that our own key signed, or None, and how many gateways answered.
+    For a new log each is asked once. Gives the highest head that our own key signed, or None, and how many gateways
+    answered.
     """
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + patience_s
+    deadline = loop.time() + (min(patience_s, NEW_LOG_PATIENCE_S) if is_new else patience_s)
     notes: list[bytes] = []
     peers.is_checking_head = True
     try:
         while gateways:
             notes = await _ask_all(peers, gateways[:MAX_ASKED], deadline - loop.time())
-            if notes or loop.time() + ASK_AGAIN_S >= deadline:
+            if notes or is_new or loop.time() + ASK_AGAIN_S >= deadline:
                 break
             await asyncio.sleep(ASK_AGAIN_S)
             peers.forget_failures()

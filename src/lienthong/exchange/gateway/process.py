@@ -120,7 +120,8 @@ class _Process:
         parts = self._parts
         log = parts.log
         asked = peers_to_ask(parts.directory().gateways, parts.home.settings.gateway, parts.tail.met)
-        known, answers = await find_highest_head(parts.peers, asked, parts.log_key.verify_key, is_new=log.size == 0)
+        key, patience_s = parts.log_key.verify_key, parts.surroundings.head_patience_s
+        known, answers = await find_highest_head(parts.peers, asked, key, patience_s, is_new=log.size == 0)
         is_torn = log.tail.torn > 0
         if not is_start_allowed(answers=answers, is_new=log.size == 0, is_torn=is_torn):
             raise ExchangeError(
