@@ -148,9 +148,7 @@ def test_every_altered_byte_of_a_body_is_found(store: BodyStore, tmp_path: Path)
         assert kind_of_read(store, place) is EvidenceErrorKind.DAMAGED
 
 
-def test_chunks_cannot_be_swapped_nor_an_early_one_pass_for_the_last(
-    store: BodyStore, tmp_path: Path
-) -> None:
+def test_chunks_cannot_be_swapped_nor_an_early_one_pass_for_the_last(store: BodyStore, tmp_path: Path) -> None:
     place = put(store, pattern(3 * CHUNK_BYTES))
     store.flush()
     (pack,) = tmp_path.iterdir()
@@ -163,9 +161,7 @@ def test_chunks_cannot_be_swapped_nor_an_early_one_pass_for_the_last(
 
 
 @pytest.mark.parametrize("length", [1024, 3 * CHUNK_BYTES])
-def test_a_body_lost_in_a_crash_is_said_not_to_have_been_durable(
-    tmp_path: Path, clock: SetClock, length: int
-) -> None:
+def test_a_body_lost_in_a_crash_is_said_not_to_have_been_durable(tmp_path: Path, clock: SetClock, length: int) -> None:
     store = BodyStore(tmp_path, clock)
     kept, lost = put(store, b"kept"), put(store, pattern(length))
     store.close()
@@ -179,9 +175,7 @@ def test_a_body_lost_in_a_crash_is_said_not_to_have_been_durable(
         assert kind_of_read(again, lost) is EvidenceErrorKind.NOT_DURABLE
 
 
-def test_a_restart_begins_a_new_pack_even_within_the_same_millisecond(
-    tmp_path: Path, clock: SetClock
-) -> None:
+def test_a_restart_begins_a_new_pack_even_within_the_same_millisecond(tmp_path: Path, clock: SetClock) -> None:
     first = BodyStore(tmp_path, clock)
     one = put(first, b"one")
     first.close()
@@ -194,9 +188,7 @@ def test_a_restart_begins_a_new_pack_even_within_the_same_millisecond(
 
 
 @pytest.mark.parametrize("length", [1024, 3 * CHUNK_BYTES])
-def test_an_erased_body_is_overwritten_and_its_neighbours_stay(
-    store: BodyStore, tmp_path: Path, length: int
-) -> None:
+def test_an_erased_body_is_overwritten_and_its_neighbours_stay(store: BodyStore, tmp_path: Path, length: int) -> None:
     before, body, after = put(store, b"before"), put(store, pattern(length)), put(store, b"after")
     store.erase(body)
     store.erase(body)
@@ -242,9 +234,7 @@ def test_a_full_pack_is_followed_by_the_next(store: BodyStore) -> None:
     assert read(store, second) == b"second"
 
 
-def test_more_bodies_than_memory_may_hold_are_written_before_the_flush(
-    store: BodyStore, tmp_path: Path
-) -> None:
+def test_more_bodies_than_memory_may_hold_are_written_before_the_flush(store: BodyStore, tmp_path: Path) -> None:
     for _ in range(MAX_PENDING_BYTES // CHUNK_BYTES + 1):
         put(store, bytes(CHUNK_BYTES))
     (pack,) = tmp_path.iterdir()
@@ -292,9 +282,7 @@ def test_after_a_failed_flush_no_body_is_taken(tmp_path: Path, clock: SetClock, 
 
 
 @pytest.mark.parametrize("operation", ["create", "pwrite"])
-def test_a_large_body_that_cannot_be_written_is_refused(
-    tmp_path: Path, clock: SetClock, operation: str
-) -> None:
+def test_a_large_body_that_cannot_be_written_is_refused(tmp_path: Path, clock: SetClock, operation: str) -> None:
     store = BodyStore(tmp_path, clock, FailingFiles(failing={operation}))
     with pytest.raises(EvidenceError, match="input/output error"):
         put(store, bytes(2 * CHUNK_BYTES))
@@ -310,9 +298,7 @@ def test_an_erasure_that_fails_says_so(tmp_path: Path, clock: SetClock) -> None:
         store.erase(place)
 
 
-def test_a_flush_waits_with_the_sync_of_a_large_body_until_it_is_written(
-    tmp_path: Path, clock: SetClock
-) -> None:
+def test_a_flush_waits_with_the_sync_of_a_large_body_until_it_is_written(tmp_path: Path, clock: SetClock) -> None:
     store = BodyStore(tmp_path, clock)
 
     def body_with_a_flush_inside() -> Iterator[bytes]:

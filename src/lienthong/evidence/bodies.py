@@ -28,7 +28,7 @@ from lienthong.evidence.body_chunks import (
     sealed_length,
 )
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
-from lienthong.evidence.files import SystemFiles, write_all
+from lienthong.evidence.files import SystemFiles, make_folders, write_all
 from lienthong.evidence.store import BodyPlace
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class BodyStore:
         self._current: _Pack | None = None
         self._pending_bytes = 0
         self._failure: str | None = None
-        self._files.make_folder(folder)
+        make_folders(self._files, folder)
         self._last_number = max(self._numbers(), default=0)
 
     def put(self, chunks: Iterable[bytes], length: int) -> BodyPlace:
@@ -277,9 +277,7 @@ class BodyStore:
         return self._folder / f"{number}{_SUFFIX}"
 
     def _numbers(self) -> list[int]:
-        names = [
-            name.removesuffix(_SUFFIX) for name in self._files.names(self._folder) if name.endswith(_SUFFIX)
-        ]
+        names = [name.removesuffix(_SUFFIX) for name in self._files.names(self._folder) if name.endswith(_SUFFIX)]
         return sorted(int(name) for name in names if name.isascii() and name.isdigit())
 
 

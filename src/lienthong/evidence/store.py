@@ -139,9 +139,7 @@ def open_record(store_key: StoreKey, leaf: bytes, record: bytes) -> bytes:
         key = store_key.unwrap(record[1:_WRAPPED_AT], record[_WRAPPED_AT:_CIPHERTEXT_AT], leaf)
         return AESGCM(key).decrypt(_ONLY_NONCE, record[_CIPHERTEXT_AT:], leaf)
     except InvalidTag as error:
-        message = (
-            "the record does not open: it was altered, moved from another entry, or has another store key"
-        )
+        message = "the record does not open: it was altered, moved from another entry, or has another store key"
         raise EvidenceError(EvidenceErrorKind.DAMAGED, message) from error
 
 
@@ -174,6 +172,4 @@ def decode_message(plain: bytes) -> MessageRecord:
     try:
         return _record_decoder.decode(plain)
     except msgspec.DecodeError as error:
-        raise EvidenceError(
-            EvidenceErrorKind.DAMAGED, f"the record opens but holds no message: {error}"
-        ) from error
+        raise EvidenceError(EvidenceErrorKind.DAMAGED, f"the record opens but holds no message: {error}") from error
