@@ -153,6 +153,10 @@ class _Kind(msgspec.Struct, frozen=True):
     kind: str
 
 
+_OF_REQUEST: Final = (b"x-road-client", b"x-road-request-id", b"x-road-id")
+_OF_RESPONSE: Final = (b"x-road-client", b"x-road-request-id", b"x-road-service")
+_PURPOSE: Final = b"x-road-purpose"
+
 _encoder = msgspec.json.Encoder()
 _kind_decoder = msgspec.json.Decoder(_Kind)
 _decoders: Final[dict[str, msgspec.json.Decoder[Statement]]] = {
@@ -218,12 +222,13 @@ def rebuild_request(part: RequestPart, body_sha256: bytes, envelope: RequestEnve
     Client and service are in their normal spelling; the purpose ends before `#`, so that no case is named.
     Raises the kind `message` where a header is absent, repeated or not to be read.
     """
-    purpose = part.find_single(b"x-road-purpose")
+    client, exchange, xroad_id = _read_controls(part, _OF_REQUEST)
+    purpose = part.by_name.get(_PURPOSE)
     return Request(
-        client=_normal_client(_get_header(part, b"x-road-client")),
+        client=_normal_client(client),
         commitment=commit_message(envelope.salt, part.raw, body_sha256),
-        exchange=_decode_text(_get_header(part, b"x-road-request-id")),
-        id=hide_id(envelope.salt, _get_header(part, b"x-road-id")),
+        exchange=_decode_text(exchange),
+        id=hide_id(envelope.salt, xroad_id),
         purpose=UNSET if purpose is None else _decode_text(purpose.partition(b"#")[0]),
         reliable=envelope.reliable,
         service=_normal_service(_service_of_target(part.target)),
@@ -237,12 +242,13 @@ def rebuild_response(part: ResponsePart, body_sha256: bytes, envelope: ResponseE
     """Build the statement of a response from its received or sent bytes; errors as `rebuild_request`."""
     if len(envelope.answers) != HASH_BYTES:
         raise _message_error(f"expected a leaf hash of {HASH_BYTES} bytes, got {len(envelope.answers)}")
+    client, exchange, service = _read_controls(part, _OF_RESPONSE)
     return Response(
         answers=encode_base64url(envelope.answers),
-        client=_normal_client(_get_header(part, b"x-road-client")),
+        client=_normal_client(client),
         commitment=commit_message(envelope.salt, part.raw, body_sha256),
-        exchange=_decode_text(_get_header(part, b"x-road-request-id")),
-        service=_normal_service(_get_header(part, b"x-road-service")),
+        exchange=_decode_text(exchange),
+        service=_normal_service(service),
         status=part.status,
         time=_require_count(envelope.time, "time"),
         to=envelope.to,
@@ -291,11 +297,24 @@ def _normal_identifier(raw: bytes, least: int, most: int) -> str:
         raise _message_error(f"{raw[:80]!r} names no client or service: {error.message}") from error
 
 
-def _get_header(part: RequestPart | ResponsePart, name: bytes) -> bytes:
-    value = part.find_single(name)
-    if not value:
-        raise _message_error(f"the header {name.decode('ascii')}: expected a value, got none")
-    return value
+def _read_controls(part: RequestPart | ResponsePart, wanted: tuple[bytes, bytes, bytes]) -> tuple[bytes, bytes, bytes]:
+    """Give the values of three headers, each of which must stand exactly once and say something."""
+    found = part.by_name
+    if len(found) != len(part.headers):
+        for name in (*wanted, _PURPOSE):
+            part.find_single(name)
+    first, second, third = wanted
+    try:
+        values = (found[first], found[second], found[third])
+    except KeyError as error:
+        raise _no_value(error.args[0]) from error
+    if not all(values):
+        raise _no_value(wanted[values.index(b"")])
+    return values
+
+
+def _no_value(name: bytes) -> EvidenceError:
+    return _message_error(f"the header {name.decode('ascii')}: expected a value, got none")
 
 
 def _decode_text(raw: bytes) -> str:

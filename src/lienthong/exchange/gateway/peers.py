@@ -17,7 +17,7 @@ from lienthong.exchange.gateway.calls import Calls
 from lienthong.exchange.gateway.frames import HeadFrame
 from lienthong.exchange.gateway.home import split_address
 from lienthong.exchange.gateway.link import Link, Role
-from lienthong.exchange.gateway.pending import Pending, start_story
+from lienthong.exchange.gateway.pending import Pending, run_story
 from lienthong.exchange.gateway.serving import Serving
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class Peers:
                 if not future.done():
                     future.set_result(value)
 
-        start_story(tell())
+        run_story(tell())
         return await future
 
     def accept(self) -> Link:

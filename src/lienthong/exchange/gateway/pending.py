@@ -7,7 +7,7 @@ it awaits a `Pending`, and whoever resolves that `Pending` runs it on. Nothing h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Generator
@@ -21,11 +21,12 @@ class Pending(Generic[T]):
     A second `resolve` or `fail` is ignored: a time-out and a late answer may both arrive.
     """
 
-    __slots__ = ("_error", "_story", "_value", "is_done")
+    __slots__ = ("_error", "_value", "is_done", "story")
 
     def __init__(self) -> None:
         self.is_done = False
-        self._story: Coroutine[Any, Any, None] | None = None
+        self.story: Coroutine[Any, Any, None] | None = None
+        """The story to run on, which waits for this."""
         self._value: T | None = None
         self._error: Exception | None = None
 
@@ -35,39 +36,28 @@ class Pending(Generic[T]):
             yield self
         if self._error is not None:
             raise self._error
-        return cast("T", self._value)
+        return self._value  # type: ignore[return-value] # set by resolve, with the type of T
 
     def resolve(self, value: T) -> None:
         """Set the value and run the waiting story on, in this very call."""
-        if self.is_done:
-            return
-        self.is_done = True
-        self._value = value
-        if self._story is not None:
-            _run_on(self._story)
+        if not self.is_done:
+            self.is_done = True
+            self._value = value
+            if self.story is not None:
+                run_story(self.story)
 
     def fail(self, error: Exception) -> None:
         """Make the waiting story raise `error`."""
-        if self.is_done:
-            return
-        self.is_done = True
-        self._error = error
-        if self._story is not None:
-            _run_on(self._story)
-
-    def hold(self, story: Coroutine[Any, Any, None]) -> None:
-        """Remember the story to run on; for this file's own driver."""
-        self._story = story
+        if not self.is_done:
+            self.is_done = True
+            self._error = error
+            if self.story is not None:
+                run_story(self.story)
 
 
-def start_story(story: Coroutine[Any, Any, None]) -> None:
-    """Run a story until its first wait. It must end by itself and let no exception out."""
-    _run_on(story)
-
-
-def _run_on(story: Coroutine[Any, Any, None]) -> None:
+def run_story(story: Coroutine[Any, Any, None]) -> None:
+    """Run a story, new or waiting, until its next wait. It must end by itself and let no exception out."""
     try:
-        waiting = story.send(None)
+        story.send(None).story = story
     except StopIteration:
         return
-    cast("Pending[Any]", waiting).hold(story)

@@ -23,7 +23,7 @@ from lienthong.exchange.gateway.head_check import find_highest_head, is_start_al
 from lienthong.exchange.gateway.home import split_address
 from lienthong.exchange.gateway.listener import Listener
 from lienthong.exchange.gateway.peers import make_tls_contexts
-from lienthong.exchange.gateway.pending import start_story
+from lienthong.exchange.gateway.pending import run_story
 from lienthong.exchange.gateway.policy import LOOK_EVERY_S
 from lienthong.exchange.gateway.refusals import record_unknown
 from lienthong.exchange.gateway.story import ConsumerDoor, ProviderDoor
@@ -138,7 +138,7 @@ class _Process:
     def _settle_unresolved(self) -> None:
         """Requests that were received before a crash and have no outcome: their effect is unknown, and says so."""
         for leaf, exchange in self._parts.tail.unresolved.items():
-            start_story(record_unknown(self._parts.gateway, leaf, exchange))
+            run_story(record_unknown(self._parts.gateway, leaf, exchange))
 
     async def _tick(self) -> None:
         while True:

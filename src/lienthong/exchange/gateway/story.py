@@ -28,7 +28,7 @@ from lienthong.exchange.gateway.calls import AnswerArrival, RefusalArrival
 from lienthong.exchange.gateway.frames import RefusalKind
 from lienthong.exchange.gateway.journal import Message, PeerEntry
 from lienthong.exchange.gateway.listener import CallerConnection, LocalAnswer, LocalRequest
-from lienthong.exchange.gateway.pending import start_story
+from lienthong.exchange.gateway.pending import run_story
 from lienthong.exchange.gateway.refusals import refuse, report_no_answer
 from lienthong.exchange.gateway.spool import Body
 from lienthong.exchange.gateway.upstream import ServiceRequest
@@ -75,7 +75,7 @@ class ConsumerDoor:
 
     def __call__(self, caller: CallerConnection, request: LocalRequest) -> None:
         """Start the story of a whole request."""
-        start_story(consume(self._gateway, caller, request))
+        run_story(consume(self._gateway, caller, request))
 
     def refuse(self, caller: CallerConnection, error: ExchangeError, headers: list[tuple[bytes, bytes]]) -> None:
         """Answer a request that could not be read whole."""
@@ -225,7 +225,7 @@ class ProviderDoor:
                 arrival.frame.stream, ExchangeErrorKind.OVERLOADED, "this gateway is starting; try again shortly"
             )
             return
-        start_story(provide(self._gateway, arrival))
+        run_story(provide(self._gateway, arrival))
 
 
 async def provide(gateway: GatewayState, arrival: RequestArrival) -> None:
