@@ -8,6 +8,8 @@ from rich.box import SIMPLE
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from lienthong.evidence.verdict_screen import print_verdict
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -74,13 +76,8 @@ class Screen:
         self.say(f"  {checkpoint.origin}: {checkpoint.size} entries, root {checkpoint.root.hex()}")
 
     def show_verdict(self, verdict: Verdict) -> None:
-        """Write what a verified package proves, and what it does not."""
-        self.say(f"  verified: {verdict.consumer.member} asked {verdict.provider.member}")
-        self.say(f"  {verdict.method} {verdict.target}, answered with status {verdict.status}")
-        for line in verdict.proven:
-            self.say(f"    proven: {line}")
-        for line in verdict.unproven:
-            self.say(f"    not proven: {line}")
+        """Write what a verified package proves, and what it does not, as `lienthong evidence verify` does."""
+        print_verdict(self._console, verdict)
 
     def _follow_live(self, replies: Iterator[Reply], total: int) -> Iterator[Reply]:
         columns = (TextColumn("  asking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
