@@ -183,13 +183,18 @@ def test_in_the_same_folder_both_logs_go_on_where_they_were(demos: Demos, told: 
     assert demo.text.count(": 684 entries, root ") == 2
 
 
-def test_it_stays_up_answers_the_curl_line_and_ends_well_on_ctrl_c(demos: Demos, tmp_path: Path) -> None:
+def test_it_stays_up_answers_the_curl_line_keeps_its_folder_and_ends_well_on_ctrl_c(
+    demos: Demos, tmp_path: Path
+) -> None:
     demo = demos.start(tmp_path / "demo")
     demo.wait_for(UP)
     assert "Everything stays up until Ctrl-C." in demo.text
     (line,) = [line for line in demo.lines if line.startswith("curl ")]
     content = _ask_as_curl(line)
     assert (content["unit"]["name"], content["decided"]) == ("Xã Hải Lạng", False)
+    second = demos.start(tmp_path / "demo", "--once")
+    assert demos.finish(second) == 1
+    assert f"another demo uses {tmp_path / 'demo'}" in second.text
     demo.process.send_signal(signal.SIGINT)
     assert demos.finish(demo) == 0
     assert "Traceback" not in demo.text
@@ -205,16 +210,6 @@ def test_a_gateway_that_dies_ends_the_demo_and_is_named(demos: Demos, tmp_path: 
     assert demos.finish(demo) == 1
     assert "The demo failed: the gateway DEMO/GOV/Z99.02/GW1 ended with signal 9" in demo.text
     assert _are_gone(demo.child_pids())
-
-
-def test_a_second_demo_in_the_same_folder_is_refused_and_harms_nothing(demos: Demos, tmp_path: Path) -> None:
-    folder = tmp_path / "demo"
-    first = demos.start(folder)
-    first.wait_for("Starting three processes")
-    second = demos.start(folder, "--once")
-    assert demos.finish(second) == 1
-    assert f"another demo uses {folder}" in second.text
-    first.wait_for(UP)
 
 
 def test_a_folder_that_cannot_be_made_is_named(demos: Demos, tmp_path: Path) -> None:
