@@ -6,12 +6,15 @@ import msgspec
 import pytest
 
 from lienthong.directory.members import Gateway, LogKey
+from lienthong.evidence.batch import Entry
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.export import export_exchange
 from lienthong.evidence.home import EvidenceHome
+from lienthong.evidence.index import IndexRow
 from lienthong.evidence.package import ContentState, parse_package
-from lienthong.evidence.statement import Refused, Request, Unknown
+from lienthong.evidence.statement import Refused, Request, Unknown, encode_statement
 from lienthong.evidence.store import MessageRecord
+from lienthong.evidence.tree import leaf_hash
 from lienthong.evidence.verify import verify_package
 from lienthong.kernel.canonical import encode_base64url
 from lienthong.kernel.keys import make_signing_key
@@ -182,6 +185,17 @@ def test_without_body_and_hash_the_header_part_would_prove_nothing_and_is_left_o
     members.publish()
     package = parse_package(export(members.consumer, "second"))
     assert (package.manifest.request, package.request.header) == (ContentState.NONE, None)
+
+
+def test_a_message_logged_without_its_content_is_exported_without(members: Members) -> None:
+    request = members.ask(b"question")
+    assert isinstance(request.statement, Request)
+    raw = encode_statement(msgspec.structs.replace(request.statement, exchange="bare"))
+    (committed,) = members.consumer.append(Entry(raw, leaf_hash(raw), proven=True))
+    members.consumer.index.note(IndexRow(committed.index, "request", "bare", NOW))
+    members.publish()
+    verdict = verify_package(export(members.consumer, "bare"), members.root.verify_key)
+    assert (verdict.request_content, verdict.method) == (ContentState.NONE, None)
 
 
 def test_a_damaged_record_is_left_out(fresh: Members) -> None:

@@ -74,6 +74,15 @@ def test_the_count_says_from_where_the_log_must_be_read_again(index: Index) -> N
     assert index.count_entries() == 8
 
 
+def test_the_index_says_where_the_young_entries_begin(index: Index) -> None:
+    assert index.find_last_before(REQUEST.time) is None
+    index.note(REQUEST)
+    index.note(RECEIVED)
+    assert index.find_last_before(REQUEST.time) is None
+    assert index.find_last_before(RECEIVED.time) == REQUEST.entry
+    assert index.find_last_before(RECEIVED.time + 1) == RECEIVED.entry
+
+
 def test_rows_survive_closing_and_nothing_is_beside_the_file_then(tmp_path: Path) -> None:
     index = Index(tmp_path / "index.sqlite", KEY)
     index.note(REQUEST)
