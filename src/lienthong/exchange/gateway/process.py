@@ -65,13 +65,23 @@ async def run_gateway(home: GatewayHome, stopped: asyncio.Future[int], surroundi
     )
     process = _Process(parts)
     try:
-        await process.open()
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(20_000, 50, 100)
+        opening = asyncio.ensure_future(process.open())
+        await asyncio.wait((opening, stopped), return_when=asyncio.FIRST_COMPLETED)
+        if not opening.done():
+            opening.cancel()
+            return await stopped
+        await opening
+        _settle_memory()
         return await stopped
     finally:
         await process.close(drain=stopped.done() and stopped.result() == 0)
+
+
+def _settle_memory() -> None:
+    """What is there now stays: the collector need not look at it again, and messages leave no cycles behind."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def _stop(stopped: asyncio.Future[int], code: int) -> None:
