@@ -24,6 +24,7 @@ from lienthong.exchange.gateway.peers import Peers
 from lienthong.exchange.gateway.policy import Policy
 from lienthong.exchange.gateway.refusals import RefusalLimit
 from lienthong.exchange.gateway.replay import ReplayMemory
+from lienthong.exchange.gateway.retention import Retention
 from lienthong.exchange.gateway.spool import SpoolBudget
 from lienthong.exchange.gateway.startup import LogTail
 from lienthong.exchange.gateway.state import GatewayState
@@ -74,6 +75,7 @@ class Assembly:
     heads: PeerHeads
     budget: SpoolBudget
     bodies: BodyStore
+    retention: Retention
     index: Index
     threads: ThreadPoolExecutor
     directory_file: DirectoryFile
@@ -95,14 +97,14 @@ class Assembly:
         """Make bodies and index rows durable; runs in a thread, once a second."""
         self.bodies.flush()
         self.index.flush()
-        self.heads.save(self.home.folder / "peer-heads.json")
+        self.heads.save(self.home.peer_heads)
 
     def close(self) -> None:
         """Close the log and the stores, as far as they are whole."""
         self.threads.shutdown(wait=True)
         self.bodies.close()
         self.index.close()
-        self.heads.save(self.home.folder / "peer-heads.json")
+        self.heads.save(self.home.peer_heads)
         if self.log.is_idle:
             self.log.close()
 
@@ -145,7 +147,7 @@ def assemble(
     index = Index(home.index, load_secret(home.keys / "index.key"))
     catch_up(index, home.log, store_key)
     replay, heads = ReplayMemory(), PeerHeads()
-    heads.load(home.folder / "peer-heads.json", directory_file.current())
+    heads.load(home.peer_heads, directory_file.current())
     tail = LogTail(replay, heads)
     tail.read(home.log, index, clock.now_ms())
     budget = SpoolBudget(home.settings.limits.spool_bytes, home.settings.limits.body_bytes, home.spool)
@@ -157,7 +159,7 @@ def assemble(
         own_origin=home.settings.log,
         clock=clock,
         directory=directory_file.current,
-        journal=Journal(log, store_key, bodies if home.settings.store.keep_days else None, index, clock, loop),
+        journal=Journal(log, store_key, bodies if home.settings.store.keep_bodies else None, index, clock, loop),
         peers=peers,
         upstream=Upstream(loop, budget, None),
         policy=policy,
@@ -179,6 +181,7 @@ def assemble(
         heads=heads,
         budget=budget,
         bodies=bodies,
+        retention=Retention(home.log, bodies, home.settings.store.keep_days, clock, home.retention_mark),
         index=index,
         threads=threads,
         directory_file=directory_file,

@@ -59,9 +59,10 @@ class LimitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How long bodies and header parts are kept; 0 days: bodies are not kept at all."""
+    """How long header parts and bodies are kept, and whether bodies are kept at all."""
 
     keep_days: int = 365
+    keep_bodies: bool = True
 
 
 class AdminSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,6 +105,8 @@ class GatewayHome:
         self.spool = folder / "spool"
         self.index = folder / "index.sqlite"
         self.run_file = folder / "run.json"
+        self.peer_heads = folder / "peer-heads.json"
+        self.retention_mark = folder / "retention"
         self.services = folder / "services.toml"
         self.grants = folder / "grants.toml"
         self.directory_file = (folder / settings.directory.file).resolve()
@@ -134,6 +137,12 @@ def open_home(folder: Path, environ: Mapping[str, str]) -> GatewayHome:
         )
     for folder_needed in (home.store, home.spool):
         folder_needed.mkdir(mode=0o700, exist_ok=True)
+    if settings.store.keep_days < 1:
+        raise ExchangeError(
+            ExchangeErrorKind.MALFORMED_SETTINGS,
+            f"gateway.toml: store.keep_days is {settings.store.keep_days}, expected 1 or more; "
+            "to keep no bodies, set store.keep_bodies to false",
+        )
     return home
 
 

@@ -26,6 +26,7 @@ from lienthong.exchange.gateway.peers import make_tls_contexts
 from lienthong.exchange.gateway.pending import run_story
 from lienthong.exchange.gateway.policy import LOOK_EVERY_S
 from lienthong.exchange.gateway.refusals import record_unknown
+from lienthong.exchange.gateway.retention import EVERY_S as RETENTION_EVERY_S
 from lienthong.exchange.gateway.story import ConsumerDoor, ProviderDoor
 
 if TYPE_CHECKING:
@@ -173,11 +174,18 @@ class _Process:
                 self._parts.refresh_directory()
 
     async def _keep(self) -> None:
-        """Make bodies, index rows and peers' heads durable, in a thread; a store that fails ends the process."""
+        """Make bodies, index rows and peers' heads durable, and erase what is too old, in a thread.
+
+        A store that fails ends the process, as a log does.
+        """
+        erase_at = self._loop.time()
         while True:
             await asyncio.sleep(TICK_S)
             try:
                 await self._loop.run_in_executor(self._parts.threads, self._parts.flush)
+                if self._loop.time() >= erase_at:
+                    erase_at = self._loop.time() + RETENTION_EVERY_S
+                    await self._loop.run_in_executor(self._parts.threads, self._parts.retention.erase_expired)
             except EvidenceError as error:
                 self._parts.on_log_failure(error)
                 return
