@@ -30,4 +30,4 @@ def receive(
     headers: Sequence[tuple[bytes, bytes]] = (CLIENT, ID),
 ) -> IncomingRequest:
     """The same request at the provider's gateway."""
-    return read_request(send(method, target, headers).part.raw)
+    return read_request(send(method, target, headers).header_part)

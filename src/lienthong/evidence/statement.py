@@ -5,7 +5,8 @@ whose fields stand in RFC 8785's order (by name), so that msgspec's encoder writ
 tests compare it with the rfc8785 library. `UNSET` marks a field that is left out.
 
 All that a request or response statement says about its message is read from the message's own bytes (rule
-4.1): sender, receiver and offline verifier call the same `rebuild_request` and `rebuild_response`.
+4.1): the gateways read its names and call `state_request` and `state_response`, an offline verifier calls
+`rebuild_request` and `rebuild_response`, which do both.
 """
 
 from __future__ import annotations
@@ -128,6 +129,19 @@ class Succeeds(_Shape, frozen=True, kw_only=True):
 Statement: TypeAlias = Request | Response | Received | Refused | Unknown | Succeeds
 
 
+class RequestNames(msgspec.Struct, frozen=True, gc=False):
+    """What the header part of a request names, as its statement says it; `purpose` without its case.
+
+    A response repeats the first three.
+    """
+
+    client: str
+    service: str
+    exchange: str
+    xroad_id: bytes = b""
+    purpose: str | None = None
+
+
 class RequestEnvelope(msgspec.Struct, frozen=True, gc=False):
     """What a request statement says beyond its message's bytes; `salt` opens the commitment."""
 
@@ -216,43 +230,63 @@ def hide_id(salt: bytes, xroad_id: bytes) -> str:
     return encode_base64url(sha256(salt + xroad_id).digest())
 
 
-def rebuild_request(part: RequestPart, body_sha256: bytes, envelope: RequestEnvelope) -> Request:
-    """Build the statement of a request from its received or sent bytes (rule 4.1).
-
-    Client and service are in their normal spelling; the purpose ends before `#`, so that no case is named.
-    Raises the kind `message` where a header is absent, repeated or not to be read.
-    """
-    client, exchange, xroad_id = _read_controls(part, _OF_REQUEST)
-    purpose = part.by_name.get(_PURPOSE)
+def state_request(names: RequestNames, header_part: bytes, body_sha256: bytes, envelope: RequestEnvelope) -> Request:
+    """Build the statement of a request whose names were read from its header part (rule 4.1)."""
     return Request(
-        client=_normal_client(client),
-        commitment=commit_message(envelope.salt, part.raw, body_sha256),
-        exchange=_decode_text(exchange),
-        id=hide_id(envelope.salt, xroad_id),
-        purpose=UNSET if purpose is None else _decode_text(purpose.partition(b"#")[0]),
+        client=names.client,
+        commitment=commit_message(envelope.salt, header_part, body_sha256),
+        exchange=names.exchange,
+        id=hide_id(envelope.salt, names.xroad_id),
+        purpose=UNSET if names.purpose is None else names.purpose,
         reliable=envelope.reliable,
-        service=_normal_service(_service_of_target(part.target)),
+        service=names.service,
         time=_require_count(envelope.time, "time"),
         to=envelope.to,
         until=_require_count(envelope.until, "until"),
     )
 
 
-def rebuild_response(part: ResponsePart, body_sha256: bytes, envelope: ResponseEnvelope) -> Response:
-    """Build the statement of a response from its received or sent bytes; errors as `rebuild_request`."""
+def state_response(
+    request: RequestNames, status: int, header_part: bytes, body_sha256: bytes, envelope: ResponseEnvelope
+) -> Response:
+    """Build the statement of a response whose header part names the client, service and exchange of `request`."""
     if len(envelope.answers) != HASH_BYTES:
         raise _message_error(f"expected a leaf hash of {HASH_BYTES} bytes, got {len(envelope.answers)}")
-    client, exchange, service = _read_controls(part, _OF_RESPONSE)
     return Response(
         answers=encode_base64url(envelope.answers),
-        client=_normal_client(client),
-        commitment=commit_message(envelope.salt, part.raw, body_sha256),
-        exchange=_decode_text(exchange),
-        service=_normal_service(service),
-        status=part.status,
+        client=request.client,
+        commitment=commit_message(envelope.salt, header_part, body_sha256),
+        exchange=request.exchange,
+        service=request.service,
+        status=status,
         time=_require_count(envelope.time, "time"),
         to=envelope.to,
     )
+
+
+def rebuild_request(part: RequestPart, body_sha256: bytes, envelope: RequestEnvelope) -> Request:
+    """Build the statement of a request from its bytes alone.
+
+    Client and service are in their normal spelling; the purpose ends before `#`, so that no case is named.
+    Raises the kind `message` where a header is absent, repeated or not to be read.
+    """
+    client, exchange, xroad_id = _read_controls(part, _OF_REQUEST)
+    purpose = part.by_name.get(_PURPOSE)
+    names = RequestNames(
+        _normal_client(client),
+        _normal_service(_service_of_target(part.target)),
+        _decode_text(exchange),
+        xroad_id,
+        None if purpose is None else _decode_text(purpose.partition(b"#")[0]),
+    )
+    return state_request(names, part.raw, body_sha256, envelope)
+
+
+def rebuild_response(part: ResponsePart, body_sha256: bytes, envelope: ResponseEnvelope) -> Response:
+    """Build the statement of a response from its bytes alone; errors as `rebuild_request`."""
+    client, exchange, service = _read_controls(part, _OF_RESPONSE)
+    names = RequestNames(_normal_client(client), _normal_service(service), _decode_text(exchange))
+    return state_response(names, part.status, part.raw, body_sha256, envelope)
 
 
 def record_received(leaf: bytes, index: int, checkpoint: Checkpoint, request: Request | None = None) -> Received:

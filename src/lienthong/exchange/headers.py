@@ -53,6 +53,9 @@ NOT_IN_REQUESTS: Final = frozenset({SERVICE, REQUEST_HASH, ERROR, TOKEN})
 NOT_IN_RESPONSES: Final = frozenset({ERROR, TOKEN})
 """X-Road-Error belongs to errors that a gateway made: a service cannot make one."""
 
+MADE_IN_RESPONSES: Final = frozenset({CLIENT, SERVICE, MESSAGE_ID, REQUEST_ID, REQUEST_HASH, ERROR, TOKEN})
+"""Control headers of responses that the provider's gateway makes or drops, whatever the service sent."""
+
 REFUSED_IN_REQUESTS: Final = FILTERED | NOT_IN_REQUESTS
 REFUSED_IN_RESPONSES: Final = FILTERED | NOT_IN_RESPONSES
 """What a gateway dropped before it sent a message; a message that holds one was not made by these rules."""

@@ -8,6 +8,7 @@ agree to the byte. No bodies, no clock and no directory here.
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from hashlib import sha512
 from typing import TYPE_CHECKING, Final
@@ -17,11 +18,12 @@ import msgspec
 from lienthong.evidence.errors import EvidenceError
 from lienthong.evidence.message_part import (
     RequestPart,
-    make_request_part,
-    make_response_part,
+    format_request_part,
+    format_response_part,
     parse_request_part,
-    parse_response_part,
+    read_status,
 )
+from lienthong.evidence.statement import RequestNames
 from lienthong.exchange import headers as names
 from lienthong.exchange.control import Target, invalid_request, read_control, require_request_line, shown
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
@@ -32,16 +34,15 @@ from lienthong.kernel.ids import new_uuid4
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lienthong.evidence.message_part import ResponsePart
 
 MIN_STATUS: Final = 200
 """An interim status (1xx) is not an answer, and 101 would turn the connection into something else."""
 
 
 class OutgoingRequest(msgspec.Struct, frozen=True, gc=False):
-    """A request at the consumer's gateway. `part.raw` is what is committed and sent."""
+    """A request at the consumer's gateway. `header_part` is what is committed and sent."""
 
-    part: RequestPart
+    header_part: bytes
     method: bytes
     target: Target
     client: ClientId
@@ -58,6 +59,11 @@ class OutgoingRequest(msgspec.Struct, frozen=True, gc=False):
     def service(self) -> ServiceId:
         """The service that is asked."""
         return self.target.service
+
+    @property
+    def names(self) -> RequestNames:
+        """What the request's statement says of it."""
+        return _name(self)
 
 
 class IncomingRequest(msgspec.Struct, frozen=True, gc=False):
@@ -77,6 +83,22 @@ class IncomingRequest(msgspec.Struct, frozen=True, gc=False):
     def service(self) -> ServiceId:
         """The service that is asked."""
         return self.target.service
+
+    @property
+    def names(self) -> RequestNames:
+        """What the request's statement says of it."""
+        return _name(self)
+
+
+def _name(request: OutgoingRequest | IncomingRequest) -> RequestNames:
+    purpose = request.purpose
+    return RequestNames(
+        request.client.text,
+        request.target.service.text,
+        request.request_id,
+        request.id.encode(),
+        None if purpose is None else purpose.partition("#")[0],
+    )
 
 
 def prepare_request(
@@ -98,11 +120,12 @@ def prepare_request(
     accept = join_accept(headers)
     if not accept:
         kept.append((b"Accept", b"application/json"))
+    control = read_control({name: header[1] for name, header in single.items()})
     try:
-        part = make_request_part(method, target, [*kept, *single.values()])
+        header_part = format_request_part(method, target, [*kept, *single.values()])
     except EvidenceError as error:
         raise invalid_request(error.message) from error
-    return OutgoingRequest(part, method, place, *read_control(part.by_name), accept)
+    return OutgoingRequest(header_part, method, place, *control, accept)
 
 
 def read_request(raw: bytes) -> IncomingRequest:
@@ -147,54 +170,76 @@ def service_headers(request: IncomingRequest) -> bytes:
 
 def prepare_response(
     status: int, reason: bytes, headers: Sequence[Header], request: IncomingRequest, request_hash: str
-) -> ResponsePart:
+) -> bytes:
     """Make the header part of the answer of a member's own service.
 
-    What the service says of itself in X-Road-Client, -Service, -Id, -Request-Id and -Request-Hash is
-    overwritten. There is one Date at most: the service's last; the consumer's listener adds one where there
-    is none. An answer that is not HTTP raises HTTP_ERROR of the provider's side.
+    What the service says of itself in X-Road-Client, -Service, -Id, -Request-Id and -Request-Hash is replaced; these
+    five stand last, in this order. There is one Date at most, the service's last; the consumer's listener adds one
+    where there is none. An answer that is not HTTP raises HTTP_ERROR of the provider's side.
     """
     if status < MIN_STATUS:
         raise _service_error(f"the service answered {status}: expected a status from {MIN_STATUS} on")
     kept, single = split_headers(headers)
-    for name in names.NOT_IN_RESPONSES:
+    for name in names.MADE_IN_RESPONSES:
         single.pop(name, None)
-    single[names.CLIENT] = (b"X-Road-Client", request.client.text.encode())
-    single[names.SERVICE] = (b"X-Road-Service", request.service.text.encode())
-    single[names.MESSAGE_ID] = (b"X-Road-Id", request.id.encode())
-    single[names.REQUEST_ID] = (b"X-Road-Request-Id", request.request_id.encode())
-    single[names.REQUEST_HASH] = (b"X-Road-Request-Hash", request_hash.encode())
+    made = (
+        (b"X-Road-Client", request.client.text.encode()),
+        (b"X-Road-Service", request.target.service.text.encode()),
+        (b"X-Road-Id", request.id.encode()),
+        (b"X-Road-Request-Id", request.request_id.encode()),
+        (b"X-Road-Request-Hash", request_hash.encode()),
+    )
     try:
-        return make_response_part(status, reason, [*kept, *single.values()])
+        return format_response_part(status, reason, [*kept, *single.values(), *made])
     except EvidenceError as error:
         raise _service_error(error.message) from error
 
 
-def read_response(raw: bytes, request: OutgoingRequest, expected_hash: str) -> ResponsePart:
-    """Read a response's committed header part at the consumer's gateway; it must answer `request`.
+def read_response(raw: bytes, request: OutgoingRequest, expected_hash: str) -> int:
+    """Require that a response's committed header part answers `request`, and give its status.
 
-    Client, service, both ids and the request's hash must be the request's; `expected_hash` is this
-    gateway's own `hash_request`. Else raises INCONSISTENT_RESPONSE.
+    Its last five headers must be those that `prepare_response` makes for the request, where `expected_hash` is this
+    gateway's own `hash_request`; before them none may stand that a gateway drops, makes or collapses. Else
+    INCONSISTENT_RESPONSE.
     """
     try:
-        part = parse_response_part(raw)
+        status = read_status(raw)
     except EvidenceError as error:
         raise _inconsistent(error.message) from error
-    if part.status < MIN_STATUS:
-        raise _inconsistent(f"the status is {part.status}: expected one from {MIN_STATUS} on")
-    _require_travelling_response(part)
-    for name, expected in (
-        (names.REQUEST_HASH, expected_hash),
-        (names.REQUEST_ID, request.request_id),
-        (names.MESSAGE_ID, request.id),
-        (names.CLIENT, request.client.text),
-        (names.SERVICE, request.target.service.text),
-    ):
-        value = part.by_name.get(name)
-        if value != expected.encode():
-            got = "none" if value is None else shown(value)
-            raise _inconsistent(f"{name.decode()} is {got}: expected {expected!r} as in the request")
-    return part
+    if status < MIN_STATUS:
+        raise _inconsistent(f"the status is {status}: expected one from {MIN_STATUS} on")
+    tail = _RESPONSE_TAIL % (
+        request.client.text.encode(),
+        request.target.service.text.encode(),
+        request.id.encode(),
+        request.request_id.encode(),
+        expected_hash.encode(),
+    )
+    if not raw.endswith(tail):
+        raise _inconsistent(
+            f"its last headers are {shown(raw[-len(tail) :])}: expected {shown(tail)}, as in the request"
+        )
+    found = _REFUSED_BEFORE_TAIL.search(raw, 0, len(raw) - len(tail))
+    if found is not None:
+        raise _inconsistent(f"the header {shown(found[0].strip())} must not travel between gateways, or is repeated")
+    return status
+
+
+_RESPONSE_TAIL: Final = (
+    b"\r\nX-Road-Client:%b\r\nX-Road-Service:%b\r\nX-Road-Id:%b\r\nX-Road-Request-Id:%b\r\nX-Road-Request-Hash:%b\r\n"
+)
+
+
+def _compile_refused() -> re.Pattern[bytes]:
+    """Compile the search for headers that may not stand before the tail, whatever their case and their `-` or `_`."""
+    refused = names.REFUSED_IN_RESPONSES | names.MADE_IN_RESPONSES
+    spelled = b"|".join(sorted(name.replace(b"-", b"[-_]") for name in refused))
+    disguised = rb"x(?:_road[-_]|-road_)[^:\r]*"
+    second_date = rb"date:[^\n]*\n(?:[^\n]*\n)*?date"
+    return re.compile(rb"(?i)\n(?:" + spelled + rb"|" + disguised + rb"|" + second_date + rb"):")
+
+
+_REFUSED_BEFORE_TAIL: Final = _compile_refused()
 
 
 def hash_request(header_part: bytes, body_sha512: bytes | None) -> str:
@@ -208,7 +253,7 @@ def hash_request(header_part: bytes, body_sha512: bytes | None) -> str:
     return b64encode(digest).decode("ascii")
 
 
-def _require_travelling_headers(part: RequestPart | ResponsePart, refused: frozenset[bytes]) -> None:
+def _require_travelling_headers(part: RequestPart, refused: frozenset[bytes]) -> None:
     """Refuse what the sending gateway had to drop or collapse."""
     if not refused.isdisjoint(part.by_name):
         found = min(refused & part.by_name.keys()).decode()
@@ -227,13 +272,6 @@ def _require_single(headers: tuple[Header, ...]) -> None:
             if lower in seen:
                 raise invalid_request(f"the header {lower.decode()} is repeated: expected one")
             seen.add(lower)
-
-
-def _require_travelling_response(part: ResponsePart) -> None:
-    try:
-        _require_travelling_headers(part, names.REFUSED_IN_RESPONSES)
-    except ExchangeError as error:
-        raise _inconsistent(error.message) from error
 
 
 def _inconsistent(message: str) -> ExchangeError:

@@ -18,8 +18,8 @@ from lienthong.evidence.statement import (
     ResponseEnvelope,
     Unknown,
     encode_statement,
-    rebuild_request,
-    rebuild_response,
+    state_request,
+    state_response,
 )
 from lienthong.evidence.tree import leaf_hash
 from lienthong.exchange.access import require_access
@@ -122,13 +122,13 @@ async def _ask_at(gateway: GatewayState, provider: Gateway, request: OutgoingReq
     now = gateway.clock.now_ms()
     salt = os.urandom(SALT_BYTES)
     envelope = RequestEnvelope(calls.origin, now, now + SYNCHRONOUS_LIFE_MS, reliable=False, salt=salt)
-    statement = rebuild_request(request.part, body.sha256, envelope)
+    statement = state_request(request.names, request.header_part, body.sha256, envelope)
     place = await gateway.journal.keep_body(body)
-    message = Message(request.id.encode(), salt, request.part.raw, body.sha256, place)
+    message = Message(request.id.encode(), salt, request.header_part, body.sha256, place)
     committed = await gateway.journal.append_message(statement, message)
     # A crash here leaves a request in our log that nobody received: it is proven to have been asked, and to have had
     # no answer. 3.3 and 3.4: send it on the one link to the gateway that `to` names, under its batch's checkpoint.
-    outcome = await calls.call(committed, envelope, request.part.raw, body, gateway.answer_s)
+    outcome = await calls.call(committed, envelope, request.header_part, body, gateway.answer_s)
     return await _accept_outcome(gateway, request, body, committed, outcome)
 
 
@@ -151,9 +151,9 @@ async def _accept_answer(
         # 4.1 The whole body is in; the statement is rebuilt from what came, and answers our request's leaf.
         # 4.4 `to` is this log: rebuilt with our own origin, a statement made for another log has another leaf.
         body_sha512 = body.sha512 if body.length else None
-        part = read_response(frame.header_part, request, hash_request(request.part.raw, body_sha512))
+        status = read_response(frame.header_part, request, hash_request(request.header_part, body_sha512))
         envelope = ResponseEnvelope(gateway.own_origin, frame.time, asked.leaf, frame.salt)
-        statement = rebuild_response(part, answer.sha256, envelope)
+        statement = state_response(request.names, status, frame.header_part, answer.sha256, envelope)
         # 4.2 The origin's member is the service's: the link was dialled to a gateway of that member, whose open log
         # the directory lists under this origin.
         # 4.3 The entry stands under the checkpoint that was verified.
@@ -170,7 +170,7 @@ async def _accept_answer(
     peer = PeerEntry(raw, leaf, frame.index, frame.path, head)
     await gateway.journal.append_received(peer, message, request.request_id, None)
     # 4.10 Answer.
-    return LocalAnswer(part.raw, answer)
+    return LocalAnswer(frame.header_part, answer)
 
 
 async def _accept_refusal(
@@ -250,7 +250,7 @@ async def _serve(gateway: GatewayState, arrival: RequestArrival) -> None:
     request = read_request(frame.header_part)
     envelope = RequestEnvelope(gateway.own_origin, frame.time, frame.until, frame.reliable, frame.salt)
     try:
-        statement = rebuild_request(request.part, body.sha256, envelope)
+        statement = state_request(request.names, request.part.raw, body.sha256, envelope)
     except EvidenceError as error:
         raise ExchangeError(ExchangeErrorKind.INVALID_REST, error.message) from error
     raw = encode_statement(statement)
@@ -300,19 +300,19 @@ async def _respond(
     body_sha512 = arrival.body.sha512 if arrival.body.length else None
     request_hash = hash_request(request.part.raw, body_sha512)
     try:
-        part = prepare_response(answer.status, answer.reason, answer.headers, request, request_hash)
+        header_part = prepare_response(answer.status, answer.reason, answer.headers, request, request_hash)
     except ExchangeError as error:
         answer.body.close()
         await report_no_answer(gateway, arrival, peer, request.request_id, error)
         return
     salt = os.urandom(SALT_BYTES)
     envelope = ResponseEnvelope(arrival.head.origin, gateway.clock.now_ms(), peer.leaf, salt)
-    statement = rebuild_response(part, answer.body.sha256, envelope)
+    statement = state_response(request.names, answer.status, header_part, answer.body.sha256, envelope)
     place = await gateway.journal.keep_body(answer.body)
-    message = Message(request.id.encode(), salt, part.raw, answer.body.sha256, place)
+    message = Message(request.id.encode(), salt, header_part, answer.body.sha256, place)
     committed = await gateway.journal.append_message(statement, message)
     # A crash here leaves a proven response that the consumer has not got: it asks again, or finds it in our log.
-    arrival.serving.answer(arrival.frame.stream, committed, envelope, part.raw, answer.body)
+    arrival.serving.answer(arrival.frame.stream, committed, envelope, header_part, answer.body)
 
 
 def _require_origin(gateway: GatewayState, arrival: RequestArrival, request: IncomingRequest) -> None:
