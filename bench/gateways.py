@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lienthong.sandbox.gateway_home import GatewayHome
 
 SERVICE = "AREAS/bench"
-SYNC_DELAY = "LIENTHONG_BENCH_SYNC_DELAY_MS"  # the gateway waits so much longer in each sync of its log
+SYNC_DELAY = "LIENTHONG_BENCH__SYNC_DELAY_MS"  # the gateway waits so much longer in each sync of its log
 
 SERVICES = """\
 [services."{service}"]
