@@ -4,17 +4,25 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.guards.tree import ROOT, SOURCE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-TOUR = ROOT / "docs" / "tour.md"
+PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")])
 _NAMED = re.compile(r"`([\w./-]+\.py)(?::([\w.]+))?`")
+_LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+_ELSEWHERE = re.compile(r"[a-z]+:")
+
+
+def _page_name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
 
 
 def _find_file(named: str) -> Path | None:
-    """Give the file that the tour means: a path in the package, or from the project's root."""
+    """Give the file that a page means: a path in the package, or from the project's root."""
     return next((base / named for base in (SOURCE, ROOT) if (base / named).is_file()), None)
 
 
@@ -36,20 +44,26 @@ def _defined(node: ast.stmt) -> list[str]:
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
-def test_every_file_and_name_of_the_tour_exists() -> None:
-    named = _NAMED.findall(TOUR.read_text()) if TOUR.exists() else []
-
+@pytest.mark.parametrize("page", PAGES, ids=_page_name)
+def test_every_file_and_name_of_a_page_exists(page: Path) -> None:
     missing = []
-    for file, name in named:
+    for file, name in _NAMED.findall(page.read_text()):
         path = _find_file(file)
         if path is None or (name and name not in _names_in(path)):
             missing.append(f"{file}:{name}" if name else file)
     assert missing == []
 
 
-def test_the_guard_itself_finds_names() -> None:
-    errors = _find_file("kernel/errors.py")
+@pytest.mark.parametrize("page", PAGES, ids=_page_name)
+def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
+    links = [link for link in _LINK.findall(page.read_text()) if not _ELSEWHERE.match(link)]
+    assert [link for link in links if not (page.parent / link).exists()] == []
 
+
+def test_the_tour_names_the_code_and_the_guard_finds_names() -> None:
+    assert len(_NAMED.findall((ROOT / "docs" / "tour.md").read_text())) > 40
+
+    errors = _find_file("kernel/errors.py")
     assert errors is not None
     assert {"KernelError", "KernelErrorKind.KEY_MISSING", "KernelError.kind"} <= _names_in(errors)
     assert _find_file("kernel/absent.py") is None

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import inspect
+
+from lienthong.exchange import access, services
+from lienthong.exchange.gateway.home import GatewaySettings
+from tests.guards.tree import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PAGE = (ROOT / "docs" / "operate.md").read_text()
+
+
+def _paths(described: inspect.Type, place: tuple[str, ...] = ()) -> Iterator[str]:
+    """Give each setting as the page names it; `CODE` stands for the keys of a free table."""
+    if isinstance(described, inspect.DictType):
+        yield from _paths(described.value_type, (*place, "CODE"))
+    elif isinstance(described, inspect.StructType):
+        for field in described.fields:
+            yield from _paths(field.type, (*place, field.encode_name))
+    else:
+        yield ".".join(place)
+
+
+def _section(title: str) -> str:
+    """Give the page's text from a heading to the next of its level."""
+    return PAGE.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def _keys(table: type[msgspec.Struct]) -> list[str]:
+    return [field.encode_name for field in msgspec.structs.fields(table)]
+
+
+def test_every_setting_is_documented() -> None:
+    settings = list(_paths(inspect.type_info(GatewaySettings)))
+    assert len(settings) > 15
+
+    text = _section("gateway.toml")
+    assert [name for name in settings if f"`{name}`" not in text] == []
+
+
+def test_every_key_of_services_and_grants_is_documented() -> None:
+    tables = {"services.toml": services._ServiceTable, "grants.toml": access._GrantTable}  # noqa: SLF001 - the files' shapes
+    missing = [
+        f"{title}: {key}"
+        for title, table in tables.items()
+        for key in _keys(table)
+        if f"| `{key}` |" not in _section(title)
+    ]
+    assert missing == []
