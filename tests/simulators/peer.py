@@ -332,7 +332,7 @@ class PeerLink:
         request = read_request(asked.frame.header_part)
         request_hash = hash_request(asked.frame.header_part, sha512(asked.body).digest() if asked.body else None)
         headers = [(b"Content-Type", b"application/json")]
-        header_part = part(prepare_response(200, b"OK", headers, request, request_hash).raw)
+        header_part = part(prepare_response(200, b"OK", headers, request, request_hash))
         now, salt = time.time_ns() // 1_000_000, os.urandom(16)
         envelope = ResponseEnvelope(self.to, now, asked.leaf, salt)
         statement = rebuild_response(parse_response_part(header_part), sha256(body).digest(), envelope)

@@ -232,6 +232,8 @@ def hide_id(salt: bytes, xroad_id: bytes) -> str:
 
 def state_request(names: RequestNames, header_part: bytes, body_sha256: bytes, envelope: RequestEnvelope) -> Request:
     """Build the statement of a request whose names were read from its header part (rule 4.1)."""
+    if not (0 <= envelope.time <= MAX_TREE_SIZE and 0 <= envelope.until <= MAX_TREE_SIZE):
+        raise _message_error(f"times {envelope.time} and {envelope.until}: expected 0 to {MAX_TREE_SIZE} ms")
     return Request(
         client=names.client,
         commitment=commit_message(envelope.salt, header_part, body_sha256),
@@ -240,9 +242,9 @@ def state_request(names: RequestNames, header_part: bytes, body_sha256: bytes, e
         purpose=UNSET if names.purpose is None else names.purpose,
         reliable=envelope.reliable,
         service=names.service,
-        time=_require_count(envelope.time, "time"),
+        time=envelope.time,
         to=envelope.to,
-        until=_require_count(envelope.until, "until"),
+        until=envelope.until,
     )
 
 
@@ -250,8 +252,11 @@ def state_response(
     request: RequestNames, status: int, header_part: bytes, body_sha256: bytes, envelope: ResponseEnvelope
 ) -> Response:
     """Build the statement of a response whose header part names the client, service and exchange of `request`."""
-    if len(envelope.answers) != HASH_BYTES:
-        raise _message_error(f"expected a leaf hash of {HASH_BYTES} bytes, got {len(envelope.answers)}")
+    if len(envelope.answers) != HASH_BYTES or not 0 <= envelope.time <= MAX_TREE_SIZE:
+        got = f"{len(envelope.answers)} bytes and {envelope.time}"
+        raise _message_error(
+            f"expected a leaf hash of {HASH_BYTES} bytes and a time of 0 to {MAX_TREE_SIZE} ms, got {got}"
+        )
     return Response(
         answers=encode_base64url(envelope.answers),
         client=request.client,
@@ -259,7 +264,7 @@ def state_response(
         exchange=request.exchange,
         service=request.service,
         status=status,
-        time=_require_count(envelope.time, "time"),
+        time=envelope.time,
         to=envelope.to,
     )
 
@@ -356,12 +361,6 @@ def _decode_text(raw: bytes) -> str:
         return raw.decode()
     except UnicodeDecodeError as error:
         raise _message_error(f"expected UTF-8, got {raw[:80]!r}") from error
-
-
-def _require_count(number: int, what: str) -> int:
-    if not 0 <= number <= MAX_TREE_SIZE:
-        raise _message_error(f"the {what}: expected 0 to {MAX_TREE_SIZE} ms, got {number}")
-    return number
 
 
 def _message_error(message: str) -> EvidenceError:

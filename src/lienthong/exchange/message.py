@@ -25,9 +25,9 @@ from lienthong.evidence.message_part import (
 )
 from lienthong.evidence.statement import RequestNames
 from lienthong.exchange import headers as names
-from lienthong.exchange.control import Target, invalid_request, read_control, require_request_line, shown
+from lienthong.exchange.control import Control, Target, invalid_request, read_control, require_request_line, shown
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
-from lienthong.exchange.headers import Header, join_accept, split_headers
+from lienthong.exchange.headers import Header, split_headers
 from lienthong.exchange.identifiers import ClientId, GatewayId, ServiceId
 from lienthong.kernel.ids import new_uuid4
 
@@ -53,17 +53,13 @@ class OutgoingRequest(msgspec.Struct, frozen=True, gc=False):
     purpose_code: str | None
     gateway: GatewayId | None
     """The provider's gateway that the caller asked for (X-Road-Security-Server)."""
-    accept: bytes
+    names: RequestNames
+    """What the request's statement says of it."""
 
     @property
     def service(self) -> ServiceId:
         """The service that is asked."""
         return self.target.service
-
-    @property
-    def names(self) -> RequestNames:
-        """What the request's statement says of it."""
-        return _name(self)
 
 
 class IncomingRequest(msgspec.Struct, frozen=True, gc=False):
@@ -78,25 +74,21 @@ class IncomingRequest(msgspec.Struct, frozen=True, gc=False):
     purpose: str | None
     purpose_code: str | None
     gateway: GatewayId | None
+    names: RequestNames
 
     @property
     def service(self) -> ServiceId:
         """The service that is asked."""
         return self.target.service
 
-    @property
-    def names(self) -> RequestNames:
-        """What the request's statement says of it."""
-        return _name(self)
 
-
-def _name(request: OutgoingRequest | IncomingRequest) -> RequestNames:
-    purpose = request.purpose
+def _name(target: Target, control: Control) -> RequestNames:
+    purpose = control.purpose
     return RequestNames(
-        request.client.text,
-        request.target.service.text,
-        request.request_id,
-        request.id.encode(),
+        control.client.text,
+        target.service.text,
+        control.request_id,
+        control.id.encode(),
         None if purpose is None else purpose.partition("#")[0],
     )
 
@@ -117,15 +109,14 @@ def prepare_request(
     single[names.REQUEST_ID] = (b"X-Road-Request-Id", new_request_id.encode("ascii"))
     if names.MESSAGE_ID not in single:
         single[names.MESSAGE_ID] = (b"X-Road-Id", f"{instance}-{new_uuid4()}".encode())
-    accept = join_accept(headers)
-    if not accept:
+    if not any([name.lower() == b"accept" for name, _ in kept]):  # noqa: C419 - a list is faster here
         kept.append((b"Accept", b"application/json"))
     control = read_control({name: header[1] for name, header in single.items()})
     try:
         header_part = format_request_part(method, target, [*kept, *single.values()])
     except EvidenceError as error:
         raise invalid_request(error.message) from error
-    return OutgoingRequest(header_part, method, place, *control, accept)
+    return OutgoingRequest(header_part, method, place, *control, _name(place, control))
 
 
 def read_request(raw: bytes) -> IncomingRequest:
@@ -143,7 +134,7 @@ def read_request(raw: bytes) -> IncomingRequest:
         raise ExchangeError(ExchangeErrorKind.INVALID_REST, error.message, Side.PROVIDER) from error
     except ExchangeError as error:
         raise ExchangeError(error.kind, error.message, Side.PROVIDER) from error
-    return IncomingRequest(part, part.method, place, *control)
+    return IncomingRequest(part, part.method, place, *control, _name(place, control))
 
 
 def service_target(request: IncomingRequest, base_path: bytes) -> bytes:

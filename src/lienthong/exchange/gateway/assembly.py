@@ -79,6 +79,7 @@ class Assembly:
     index: Index
     threads: ThreadPoolExecutor
     directory_file: DirectoryFile
+    head_patience_s: float
     on_log_failure: Callable[[Exception], None]
 
     def directory(self) -> Directory:
@@ -185,6 +186,7 @@ def assemble(
         index=index,
         threads=threads,
         directory_file=directory_file,
+        head_patience_s=surroundings.head_patience_s,
         on_log_failure=fail,
     )
 
@@ -195,6 +197,11 @@ def report_exchange(exchange: str, error: ExchangeError) -> None:
         journal_of_operation.error("exchange failed", exchange=exchange, exc_info=error.__cause__)
     else:
         journal_of_operation.warning("exchange refused", exchange=exchange, kind=error.kind, side=error.side)
+
+
+def report_start(what: str) -> None:
+    """Tell the operator what was found at a start and needs a look."""
+    journal_of_operation.warning("start", why=what)
 
 
 def report_link(peer: str, error: ExchangeError) -> None:

@@ -153,6 +153,10 @@ class Calls:
     def _on_answer(self, frame: frames.AnswerFrame) -> None:
         self._require_known(frame.stream)
         head = self.link.take_head()
+        if len(frame.chunk) == frame.body_length <= self.link.bodies.limit:
+            self.link.bodies.count_whole(frame.chunk)
+            self._finish(frame.stream, AnswerArrival(frame, head, Body(frame.chunk)))
+            return
         try:
             self.link.bodies.begin(
                 frame.stream,

@@ -343,7 +343,8 @@ def _message_parts(
     chunk = payload[header_at + header_length :]
     if len(payload) < header_at + header_length or len(chunk) > min(body_length, CHUNK_SIZE):
         raise _bad(kind, "its length and its counts differ")
-    return _hashes(payload, at, path_count), payload[header_at : header_at + header_length], chunk
+    path = tuple([payload[i : i + HASH_SIZE] for i in range(at, header_at, HASH_SIZE)])
+    return path, payload[header_at : header_at + header_length], chunk
 
 
 def _hashes(payload: bytes, at: int, count: int) -> tuple[bytes, ...]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lienthong.exchange.gateway.flow import LINK, LINK_WINDOW, WINDOW, CreditMeter
-from lienthong.exchange.gateway.spool import EMPTY_BODY, Body, Spool, SpoolBudget
+from lienthong.exchange.gateway.spool import Spool, SpoolBudget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from lienthong.exchange.gateway.spool import Body
 
 BODY_TIMEOUT_S = 30.0
 """A body that has not grown for this long is dropped."""
@@ -32,11 +34,18 @@ class IncomingBodies:
     """All bodies coming in on one link."""
 
     def __init__(self, budget: SpoolBudget, send: Callable[[bytes], None]) -> None:
+        self.limit = budget.body_limit
         self._budget = budget
-        self._limit = budget.body_limit
         self._send = send
         self._meter = CreditMeter(LINK, LINK_WINDOW)
         self._bodies: dict[int, _Incoming] = {}
+
+    def count_whole(self, chunk: bytes) -> None:
+        """Count a body that came whole inside its OPEN or ANSWER.
+
+        It takes nothing of the spool's budget: a link's streams hold at most 16 MiB of such.
+        """
+        self._count(self._meter, len(chunk))
 
     def begin(self, stream: int, length: int, chunk: bytes, then: Callable[[Body], None]) -> None:
         """Let a body of `length` bytes in, of which `chunk` is the beginning; `then` gets it when it is whole.
@@ -44,20 +53,8 @@ class IncomingBodies:
         Raises ExchangeError `body_too_large` or `overloaded`; the rest of it is then thrown away as it comes.
         """
         self._count(self._meter, len(chunk))
-        if length == 0:
-            then(EMPTY_BODY)
-            return
-        if len(chunk) == length <= self._limit:
-            self._budget.take(length)
-            then(Body(chunk).charge(self._budget, length))
-            return
-        self._begin_long(stream, length, chunk, then)
-
-    def _begin_long(self, stream: int, length: int, chunk: bytes, then: Callable[[Body], None]) -> None:
-        incoming = _Incoming(stream, length - len(chunk))
-        if incoming.left > 0:
-            self._bodies[stream] = incoming
-            self._count(incoming.meter, len(chunk))
+        incoming = self._bodies[stream] = _Incoming(stream, length - len(chunk))
+        self._count(incoming.meter, len(chunk))
         spool = Spool(self._budget)
         spool.reserve(length)
         spool.write(chunk)

@@ -14,7 +14,7 @@ from msgspec import UNSET
 from lienthong.evidence.batch import Entry
 from lienthong.evidence.index import IndexRow
 from lienthong.evidence.peer import PeerEvidence, encode_peer
-from lienthong.evidence.statement import Received, Refused, Request, Response, Unknown, encode_statement
+from lienthong.evidence.statement import Received, Refused, Request, RequestNames, Response, Unknown, encode_statement
 from lienthong.evidence.store import BodyPlace, MessageRecord, encode_message, seal_record
 from lienthong.evidence.tree import leaf_hash
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
@@ -48,16 +48,6 @@ class PeerEntry(msgspec.Struct, frozen=True, gc=False):
     head: VerifiedHead
 
 
-class Message(msgspec.Struct, frozen=True, gc=False):
-    """The content of a message, for its erasable record. `xroad_id` goes into the index, hashed."""
-
-    xroad_id: bytes
-    salt: bytes
-    header_part: bytes
-    body_sha256: bytes
-    place: BodyPlace | None
-
-
 class Journal:
     """The log, the body store and the index of one gateway, as stories use them."""
 
@@ -86,17 +76,19 @@ class Journal:
             return bodies.put((body.content,), body.length)
         return await self._in_thread(lambda: bodies.put(body.chunks(), body.length))
 
-    def append_message(self, statement: Request | Response, message: Message) -> Pending[Committed]:
+    def append_message(
+        self, statement: Request | Response, names: RequestNames, content: MessageRecord
+    ) -> Pending[Committed]:
         """Append our own request or response; it will be proven to the peer."""
         raw = encode_statement(statement)
         leaf = leaf_hash(raw)
-        entry = Entry(raw, leaf, proven=True, record=self._seal(leaf, message))
-        return self._append(entry, statement.kind, statement.exchange, message.xroad_id)
+        record = seal_record(self._store_key, leaf, encode_message(content))
+        return self._append(Entry(raw, leaf, proven=True, record=record), statement.kind, names)
 
     def append_received(
-        self, peer: PeerEntry, message: Message | None, exchange: str, request: Request | None
+        self, peer: PeerEntry, names: RequestNames, content: MessageRecord | None, request: Request | None
     ) -> Pending[Committed]:
-        """Append that a peer's entry was received; `message` is None for a refusal, which has no content.
+        """Append that a peer's entry was received; a refusal has no content.
 
         `request` is the peer's statement if it is a request.
         """
@@ -117,23 +109,18 @@ class Journal:
             raw,
             leaf,
             proven=False,
-            record=self._seal(leaf, message) if message is not None else b"",
+            record=b"" if content is None else seal_record(self._store_key, leaf, encode_message(content)),
             evidence=encode_peer(PeerEvidence(peer.statement, peer.index, peer.path)),
             shared=head.shared,
         )
-        return self._append(entry, received.kind, exchange, message.xroad_id if message is not None else None)
+        return self._append(entry, received.kind, names)
 
     def append_outcome(self, statement: Refused | Unknown, exchange: str) -> Pending[Committed]:
         """Append that a request was refused, or that its outcome is unknown."""
         raw = encode_statement(statement)
-        entry = Entry(raw, leaf_hash(raw), proven=True)
-        return self._append(entry, statement.kind, exchange, None)
+        return self._append(Entry(raw, leaf_hash(raw), proven=True), statement.kind, RequestNames("", "", exchange))
 
-    def _seal(self, leaf: bytes, message: Message) -> bytes:
-        record = MessageRecord(message.salt, message.header_part, message.place, message.body_sha256)
-        return seal_record(self._store_key, leaf, encode_message(record))
-
-    def _append(self, entry: Entry, kind: str, exchange: str, xroad_id: bytes | None) -> Pending[Committed]:
+    def _append(self, entry: Entry, kind: str, names: RequestNames) -> Pending[Committed]:
         pending: Pending[Committed] = Pending()
 
         def done(committed: Committed | None) -> None:
@@ -145,7 +132,8 @@ class Journal:
                     )
                 )
                 return
-            self._index.note(IndexRow(committed.index, kind, exchange, self._clock.now_ms(), xroad_id))
+            now, xroad_id = self._clock.now_ms(), names.xroad_id or None
+            self._index.note(IndexRow(committed.index, kind, names.exchange, now, xroad_id))
             pending.resolve(committed)
 
         self.log.append(entry, done)

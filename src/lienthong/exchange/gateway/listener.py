@@ -30,7 +30,6 @@ BODY_TIMEOUT_S = 30.0
 IDLE_TIMEOUT_S = 75.0
 WRITE_TIMEOUT_S = 60.0
 """A caller that takes no bytes of its answer for this long is cut off."""
-METHODS = frozenset({b"DELETE", b"GET", b"HEAD", b"OPTIONS", b"PATCH", b"POST", b"PUT", b"TRACE"})
 _FRAMING = frozenset({b"host", b"content-length", b"transfer-encoding", b"expect"})
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -177,14 +176,16 @@ class CallerConnection(asyncio.Protocol):
         if self._head_bytes > MAX_HEADER_BYTES:
             _require_short(self._target, self._headers)
         self._head_bytes = 0
-        _require_unambiguous(self._parser.get_http_version(), self._framing, self._target)
-        if self._parser.get_method() not in METHODS:
-            raise ExchangeError(
-                ExchangeErrorKind.INVALID_HTTP_METHOD, f"method {self._parser.get_method().decode('latin-1')}"
-            )
+        version = self._parser.get_http_version()
+        if len(self._framing) != 1 or version != "1.1" or self._framing[0][0] != b"host" or self._target[:1] != b"/":
+            self._check_framing(version)
+
+    def _check_framing(self, version: str) -> None:
+        """Refuse what is ambiguous or too large, and let a caller that asks go on."""
+        _require_unambiguous(version, self._framing, self._target)
         length = _announced_length(self._framing)
-        if length > self._listener.budget.body_limit:
-            limit = self._listener.budget.body_limit
+        limit = self._listener.budget.body_limit
+        if length > limit:
             raise ExchangeError(ExchangeErrorKind.BODY_TOO_LARGE, f"a body of {length} bytes, at most {limit}")
         if _expects_continue(self._framing) and self._transport is not None and not self._is_busy:
             self._transport.write(CONTINUE)
@@ -357,8 +358,6 @@ def _require_unambiguous(version: str, framing: list[tuple[bytes, bytes]], targe
     if not target.startswith(b"/"):
         raise _malformed("the target must begin with /")
     names = [name for name, _ in framing]
-    if names == [b"host"]:
-        return
     for name in (b"host", b"content-length"):
         if names.count(name) > 1:
             raise _malformed(f"{name.decode()} more than once")

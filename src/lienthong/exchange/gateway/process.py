@@ -11,6 +11,7 @@ import gc
 import os
 import signal
 import ssl
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,7 +19,7 @@ import msgspec
 from lienthong.evidence.errors import EvidenceError
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.admin import serve_admin
-from lienthong.exchange.gateway.assembly import Assembly, Surroundings, assemble
+from lienthong.exchange.gateway.assembly import Assembly, Surroundings, assemble, report_start
 from lienthong.exchange.gateway.head_check import find_highest_head, is_start_allowed, peers_to_ask
 from lienthong.exchange.gateway.home import split_address
 from lienthong.exchange.gateway.listener import Listener
@@ -30,6 +31,8 @@ from lienthong.exchange.gateway.retention import EVERY_S as RETENTION_EVERY_S
 from lienthong.exchange.gateway.story import ConsumerDoor, ProviderDoor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lienthong.exchange.gateway.home import GatewayHome
 
 TICK_S = 1.0
@@ -37,6 +40,9 @@ DIRECTORY_EVERY_S = 5.0
 """How often the directory's file is looked at; a revocation acts within this time."""
 DRAIN_S = 10.0
 """How long a stopping gateway waits for requests under way."""
+QUIET_S = 0.2
+"""How long nothing must be under way before a stopping gateway ends its links: the last answers leave, and requests
+that a peer sent before it heard our goodbye are in."""
 LAST_ANSWERS_S = 0.2
 """After a failure of the log: time for the answers that say so to leave."""
 EXIT_LOG_FAILED = 70
@@ -85,6 +91,19 @@ def _settle_memory() -> None:
     gc.set_threshold(20_000, 50, 100)
 
 
+async def _open_unless(stopped: asyncio.Future[int], process: _Process) -> bool:
+    """Open, or give up when told to stop before that is done: a head check may wait long. False if given up."""
+    opening = asyncio.ensure_future(process.open())
+    await asyncio.wait((opening, stopped), return_when=asyncio.FIRST_COMPLETED)
+    if not opening.done():
+        opening.cancel()
+        await asyncio.wait((opening,))
+    if opening.cancelled():
+        return False
+    await opening
+    return True
+
+
 def _stop(stopped: asyncio.Future[int], code: int) -> None:
     if not stopped.done():
         stopped.set_result(code)
@@ -104,47 +123,54 @@ class _Process:
     async def open(self) -> None:
         """Open in the order that the module states."""
         parts, listen = self._parts, self._parts.home.settings.listen
+        # What an earlier process left behind would point to addresses where nobody listens yet.
+        parts.home.run_file.unlink(missing_ok=True)
         parts.peers.take_request = self._provider
-        client, server = make_tls_contexts(
-            parts.directory().authority, parts.home.keys / "tls.pem", parts.home.keys / "tls.key"
-        )
+        with _naming("keys/tls.pem and keys/tls.key"):
+            client, server = make_tls_contexts(
+                parts.directory().authority, parts.home.keys / "tls.pem", parts.home.keys / "tls.key"
+            )
         parts.peers.use_tls(client)
         host, port = split_address(listen.peers)
-        peers = await self._loop.create_server(
-            parts.peers.accept, host, port, ssl=server, ssl_handshake_timeout=10.0, backlog=512
-        )
+        with _naming(f"gateway.toml: listen.peers {listen.peers}"):
+            peers = await self._loop.create_server(
+                parts.peers.accept, host, port, ssl=server, ssl_handshake_timeout=10.0, backlog=512
+            )
         self._servers.append(peers)
         await self._check_head()
         self._settle_unresolved()
         self._provider.is_open = True
         host, port = split_address(listen.consumers)
-        consumers = await self._loop.create_server(
-            self._listener.connect, host, port, ssl=_caller_tls(parts), backlog=1024
-        )
+        with _naming(f"gateway.toml: listen.consumers {listen.consumers}"):
+            consumers = await self._loop.create_server(
+                self._listener.connect, host, port, ssl=_caller_tls(parts), backlog=1024
+            )
         self._servers.append(consumers)
-        admin, address = await serve_admin(parts)
+        with _naming(f"gateway.toml: listen.admin {listen.admin}"):
+            admin, address = await serve_admin(parts)
         self._tasks += [admin, *map(self._loop.create_task, (self._tick(), self._watch(), self._keep()))]
         _write_run_file(parts.home, {"consumers": _address(consumers), "peers": _address(peers), "admin": address})
 
     async def _check_head(self) -> None:
-        """Ask what is known of our log; raises EvidenceError or ExchangeError if it may not go on (rule 6)."""
-        parts = self._parts
-        log = parts.log
+        """Ask what is known of our log; a torn one waits for an answer. Raises EvidenceError if it may not go on."""
+        parts, log = self._parts, self._parts.log
+        is_new, torn = log.size == 0, log.tail.torn
         asked = peers_to_ask(parts.directory().gateways, parts.home.settings.gateway, parts.tail.met)
-        key, patience_s = parts.log_key.verify_key, parts.surroundings.head_patience_s
-        known, answers = await find_highest_head(parts.peers, asked, key, patience_s, is_new=log.size == 0)
-        is_torn = log.tail.torn > 0
-        if not is_start_allowed(answers=answers, is_new=log.size == 0, is_torn=is_torn):
-            raise ExchangeError(
-                ExchangeErrorKind.LOGGING_FAILED,
-                f"the log's last batch is torn ({log.tail.segment}, offset {log.tail.offset}) and no peer answered "
-                "what it knows of this log; start again when one is reachable",
+        while True:
+            known, answers = await find_highest_head(
+                parts.peers, asked, parts.log_key.verify_key, parts.head_patience_s, is_new=is_new
             )
-        if answers == 0 and log.size and asked:
-            parts.gateway.report("start", _alarm("no peer answered what it knows of this log; it starts unchecked"))
+            if is_start_allowed(answers=answers, is_new=is_new, is_torn=torn > 0):
+                break
+            report_start(
+                f"the log's last batch is torn ({log.tail.segment}, offset {log.tail.offset}) and no peer answers what "
+                "it knows of this log; waiting for one"
+            )
+        if answers == 0 and not is_new and asked:
+            report_start("no peer answered what it knows of this log; it starts unchecked")
         log.resume(known)
-        if is_torn:
-            parts.gateway.report("start", _alarm(f"dropped {log.tail.torn} torn bytes that nobody has seen"))
+        if torn:
+            report_start(f"dropped {torn} torn bytes that nobody has seen")
 
     def _settle_unresolved(self) -> None:
         """Requests that were received before a crash and have no outcome: their effect is unknown, and says so."""
@@ -197,9 +223,7 @@ class _Process:
         if drain:
             self._listener.leave()
             self._parts.peers.leave()
-            deadline = self._loop.time() + DRAIN_S
-            while self._is_busy() and self._loop.time() < deadline:  # noqa: ASYNC110 - many parts, seldom
-                await asyncio.sleep(0.02)
+            await self._drain()
         for task in self._tasks:
             task.cancel()
         self._parts.peers.close()
@@ -207,6 +231,14 @@ class _Process:
         self._parts.home.run_file.unlink(missing_ok=True)
         await asyncio.sleep(0)
         self._parts.close()
+
+    async def _drain(self) -> None:
+        """Wait until nothing has been under way for QUIET_S, at most DRAIN_S."""
+        busy_at = start = self._loop.time()
+        while (now := self._loop.time()) - busy_at < QUIET_S and now - start < DRAIN_S:
+            if self._is_busy():
+                busy_at = now
+            await asyncio.sleep(0.02)
 
     def _is_busy(self) -> bool:
         return bool(self._listener.connections) or not self._parts.log.is_idle or self._parts.peers.is_busy
@@ -240,5 +272,11 @@ def _write_run_file(home: GatewayHome, addresses: dict[str, str]) -> None:
     unfinished.replace(home.run_file)
 
 
-def _alarm(why: str) -> ExchangeError:
-    return ExchangeError(ExchangeErrorKind.LOGGING_FAILED, why)
+@contextmanager
+def _naming(what: str) -> Iterator[None]:
+    """Say which setting or file a system's error is about."""
+    try:
+        yield
+    except OSError as error:
+        why = f"{what}: {error.strerror or error}; free or correct it, and start again"
+        raise ExchangeError(ExchangeErrorKind.MALFORMED_SETTINGS, why) from error

@@ -138,6 +138,10 @@ class Serving:
         self._last = frame.stream
         head = self.link.take_head()
         self._bodies[frame.stream] = EMPTY_BODY
+        if len(frame.chunk) == frame.body_length <= self.link.bodies.limit:
+            self.link.bodies.count_whole(frame.chunk)
+            self._take_request(RequestArrival(self, frame, head, Body(frame.chunk)))
+            return
         try:
             self.link.bodies.begin(
                 frame.stream,

@@ -21,12 +21,13 @@ from lienthong.evidence.statement import (
     state_request,
     state_response,
 )
+from lienthong.evidence.store import MessageRecord
 from lienthong.evidence.tree import leaf_hash
 from lienthong.exchange.access import require_access
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side, render_error
 from lienthong.exchange.gateway.calls import AnswerArrival, RefusalArrival
 from lienthong.exchange.gateway.frames import RefusalKind
-from lienthong.exchange.gateway.journal import Message, PeerEntry
+from lienthong.exchange.gateway.journal import PeerEntry
 from lienthong.exchange.gateway.listener import CallerConnection, LocalAnswer, LocalRequest
 from lienthong.exchange.gateway.pending import run_story
 from lienthong.exchange.gateway.refusals import refuse, report_no_answer
@@ -123,9 +124,9 @@ async def _ask_at(gateway: GatewayState, provider: Gateway, request: OutgoingReq
     salt = os.urandom(SALT_BYTES)
     envelope = RequestEnvelope(calls.origin, now, now + SYNCHRONOUS_LIFE_MS, reliable=False, salt=salt)
     statement = state_request(request.names, request.header_part, body.sha256, envelope)
-    place = await gateway.journal.keep_body(body)
-    message = Message(request.id.encode(), salt, request.header_part, body.sha256, place)
-    committed = await gateway.journal.append_message(statement, message)
+    place = await gateway.journal.keep_body(body) if body.length else None
+    content = MessageRecord(salt, request.header_part, place, body.sha256)
+    committed = await gateway.journal.append_message(statement, request.names, content)
     # A crash here leaves a request in our log that nobody received: it is proven to have been asked, and to have had
     # no answer. 3.3 and 3.4: send it on the one link to the gateway that `to` names, under its batch's checkpoint.
     outcome = await calls.call(committed, envelope, request.header_part, body, gateway.answer_s)
@@ -165,10 +166,10 @@ async def _accept_answer(
         raise ExchangeError(ExchangeErrorKind.INCONSISTENT_RESPONSE, error.message) from error
     # 4.7 Append `received`, wait. A crash before it is durable leaves the answer in the provider's log only: the
     # caller got nothing and asks again.
-    place = await gateway.journal.keep_body(answer)
-    message = Message(request.id.encode(), frame.salt, frame.header_part, answer.sha256, place)
+    place = await gateway.journal.keep_body(answer) if answer.length else None
+    content = MessageRecord(frame.salt, frame.header_part, place, answer.sha256)
     peer = PeerEntry(raw, leaf, frame.index, frame.path, head)
-    await gateway.journal.append_received(peer, message, request.request_id, None)
+    await gateway.journal.append_received(peer, request.names, content, None)
     # 4.10 Answer.
     return LocalAnswer(frame.header_part, answer)
 
@@ -188,7 +189,7 @@ async def _accept_refusal(
     leaf = leaf_hash(raw)
     head.verify_entry(leaf, frame.index, frame.path)
     peer = PeerEntry(raw, leaf, frame.index, frame.path, head)
-    await gateway.journal.append_received(peer, None, request.request_id, None)
+    await gateway.journal.append_received(peer, request.names, None, None)
     raise _peer_error(frame.code, frame.detail)
 
 
@@ -277,9 +278,9 @@ async def _serve(gateway: GatewayState, arrival: RequestArrival) -> None:
         await refuse(gateway, arrival, peer, statement.exchange, error)
         return
     # 4.7 Append `received`, wait. A crash here leaves `received` without an outcome: the next start appends `unknown`.
-    place = await gateway.journal.keep_body(body)
-    message = Message(request.id.encode(), frame.salt, request.part.raw, body.sha256, place)
-    await gateway.journal.append_received(peer, message, request.request_id, statement)
+    place = await gateway.journal.keep_body(body) if body.length else None
+    content = MessageRecord(frame.salt, request.part.raw, place, body.sha256)
+    await gateway.journal.append_received(peer, request.names, content, statement)
     # 4.8 Call the service. A crash from here on may leave an effect without a recorded answer: `unknown`, as above.
     try:
         answer = await gateway.upstream.call(_service_request(request, allowed, body))
@@ -308,9 +309,9 @@ async def _respond(
     salt = os.urandom(SALT_BYTES)
     envelope = ResponseEnvelope(arrival.head.origin, gateway.clock.now_ms(), peer.leaf, salt)
     statement = state_response(request.names, answer.status, header_part, answer.body.sha256, envelope)
-    place = await gateway.journal.keep_body(answer.body)
-    message = Message(request.id.encode(), salt, header_part, answer.body.sha256, place)
-    committed = await gateway.journal.append_message(statement, message)
+    place = await gateway.journal.keep_body(answer.body) if answer.body.length else None
+    content = MessageRecord(salt, header_part, place, answer.body.sha256)
+    committed = await gateway.journal.append_message(statement, request.names, content)
     # A crash here leaves a proven response that the consumer has not got: it asks again, or finds it in our log.
     arrival.serving.answer(arrival.frame.stream, committed, envelope, header_part, answer.body)
 

@@ -17,7 +17,7 @@ import msgspec
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.pending import Pending
-from lienthong.exchange.gateway.spool import EMPTY_BODY, Body, Spool, SpoolBudget
+from lienthong.exchange.gateway.spool import Body, Spool, SpoolBudget
 from lienthong.exchange.services import Address
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 IDLE_LIMIT_S = 2.0
 """A kept connection is not used after this pause: most servers keep theirs for 5 s or more, so it is still open."""
 CONNECT_TIMEOUT_S = 10.0
+SMALL_BODY = 16 * 1024
+"""An answer's body up to this size in one piece is held as it came; MAX_CONNECTIONS bounds them."""
 MAX_CONNECTIONS = 1024
 """Connections to one service address; further calls are `overloaded`."""
 MAX_HEADER_BYTES = 64 * 1024
@@ -77,6 +79,7 @@ class _ServiceConnection(asyncio.Protocol):
         self._headers: list[tuple[bytes, bytes]] = []
         self._header_bytes = 0
         self._spool: Spool | None = None
+        self._piece = b""
 
     # One call.
 
@@ -189,10 +192,15 @@ class _ServiceConnection(asyncio.Protocol):
             self._deliver(keep=False)
 
     def on_body(self, body: bytes) -> None:
-        """Collect the body within the limit."""
+        """Collect the body within the limit; one that comes in a single small piece needs no spool."""
         if self._spool is None:
+            if not self._piece and len(body) <= SMALL_BODY:
+                self._piece = body
+                return
             limit = cast("ServiceRequest", self._request).body_limit
             self._spool = Spool(self._pool.budget, limit)
+            if self._piece:
+                self._spool.write(self._piece)
         self._spool.write(body)
 
     def on_message_complete(self) -> None:
@@ -207,7 +215,7 @@ class _ServiceConnection(asyncio.Protocol):
     def _deliver(self, *, keep: bool) -> None:
         waiting, self._waiting = self._waiting, None
         self.deadline = 0.0
-        body = self._spool.finish() if self._spool is not None else EMPTY_BODY
+        body = self._spool.finish() if self._spool is not None else Body(self._piece)
         self._spool = None
         answer = ServiceAnswer(self._status, self._reason, self._headers, body)
         if keep:
