@@ -1,7 +1,9 @@
 # Needs python3 (3.11 or later) with venv, and make; everything else is installed into .venv from hashes.
 # A target's comment after ## is its line in `make help`.
 
-PYTHON ?= python3
+# The system's own Python comes first: distributions build it for speed.
+PYTHON ?= $(shell for python in /usr/bin/python3 python3; do \
+  if "$$python" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo "$$python"; break; fi; done)
 ARGS ?=
 
 BIN := .venv/bin
@@ -66,6 +68,7 @@ clean: ## Remove .venv and everything that was built
 
 # Each stamp says that its requirements were installed; a step that fails leaves none and is done again.
 $(BIN)/uv: requirements/uv.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with its venv module is needed (Debian, Ubuntu: apt-get install python3-venv), or make PYTHON=..."; exit 1; }
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=...")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
