@@ -76,6 +76,7 @@ async def run_gateway(home: GatewayHome, stopped: asyncio.Future[int], surroundi
         await asyncio.wait((opening, stopped), return_when=asyncio.FIRST_COMPLETED)
         if not opening.done():
             opening.cancel()
+            await asyncio.wait((opening,))
             return await stopped
         await opening
         _settle_memory()
@@ -89,19 +90,6 @@ def _settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)
-
-
-async def _open_unless(stopped: asyncio.Future[int], process: _Process) -> bool:
-    """Open, or give up when told to stop before that is done: a head check may wait long. False if given up."""
-    opening = asyncio.ensure_future(process.open())
-    await asyncio.wait((opening, stopped), return_when=asyncio.FIRST_COMPLETED)
-    if not opening.done():
-        opening.cancel()
-        await asyncio.wait((opening,))
-    if opening.cancelled():
-        return False
-    await opening
-    return True
 
 
 def _stop(stopped: asyncio.Future[int], code: int) -> None:
