@@ -22,6 +22,8 @@ def serve(home: Home) -> None:
     from lienthong.exchange.gateway.process import serve_gateway
 
     _log_as_json()
+    # Whatever the gateway writes is for its own user alone.
+    os.umask(0o077)
     code = uvloop.run(serve_gateway(open_home(home, os.environ)))
     raise typer.Exit(code)
 

@@ -43,7 +43,6 @@ class ExchangeErrorKind(StrEnum):
     """Every reason for which an exchange, or the settings of one, is refused or fails."""
 
     # What the member's own system did wrong.
-    BAD_REQUEST = "bad_request"
     MALFORMED_HTTP = "malformed_http"
     """Not HTTP/1.1, or in a shape that two programs could read differently (request smuggling)."""
     CALLER_UNAUTHENTICATED = "caller_unauthenticated"
@@ -58,7 +57,6 @@ class ExchangeErrorKind(StrEnum):
     # What the consumer's gateway meets.
     INVALID_REQUEST = "invalid_request"
     INVALID_HTTP_METHOD = "invalid_http_method"
-    INVALID_PROTOCOL_VERSION = "invalid_protocol_version"
     MISSING_HEADER_FIELD = "missing_header_field"
     INVALID_CLIENT_IDENTIFIER = "invalid_client_identifier"
     INVALID_SECURITY_SERVER = "invalid_security_server"
@@ -71,30 +69,20 @@ class ExchangeErrorKind(StrEnum):
     INCONSISTENT_RESPONSE = "inconsistent_response"
     GLOBAL_CONF_OUTDATED = "global_conf_outdated"
     """The directory's last good copy is older than its lifetime."""
-    MAINTENANCE_MODE = "maintenance_mode"
-    TOKEN_NOT_ACTIVE = "token_not_active"  # noqa: S105 - X-Road's name for a signing key that may not be used
     INTERNAL_ERROR = "internal_error"
-    DATABASE_ERROR = "database_error"
     LOGGING_FAILED = "logging_failed"
-    TIMESTAMPING_FAILED = "timestamping_failed"
     HTTP_ERROR = "http_error"
 
     # What the provider's gateway refuses.
-    MISSING_REST = "missing_rest"
     INVALID_REST = "invalid_rest"
-    CLIENT_PROXY_VERSION_NOT_SUPPORTED = "client_proxy_version_not_supported"
     PEER_UNAUTHENTICATED = "peer_unauthenticated"
     """The link's TLS key is not the one that the directory pins for the statement's gateway."""
     BAD_FRAME = "bad_frame"
     """The peer's gateway broke the rules of the wire; the link ends."""
-    CERT_VALIDATION = "cert_validation"
-    MISSING_SIGNATURE = "missing_signature"
-    """A message without its proof."""
     BAD_PROOF = "bad_proof"
     """The proof does not lead to a checkpoint of the sender's log, or not to one that fits the last."""
     FOREIGN_CLIENT = "foreign_client"
     """The proof holds, but that log may not speak for the client's (in a response: the service's) member."""
-    INVALID_SIGNATURE_VALUE = "invalid_signature_value"
     UNKNOWN_SERVICE = "unknown_service"
     SERVICE_TYPE = "service_type"
     SERVICE_DISABLED = "service_disabled"
@@ -155,7 +143,6 @@ _BUSY_SECONDS: Final = 1
 """Retry-After for 503: queues drain within a second or the gateway is being restarted."""
 
 ERROR_TABLE: Final[dict[ExchangeErrorKind, ErrorRow]] = {
-    _K.BAD_REQUEST: _caller("bad_request", "BadRequest"),
     _K.MALFORMED_HTTP: _caller("bad_request", "BadRequest"),
     _K.CALLER_UNAUTHENTICATED: _caller("ssl_authentication_failed", "SslAuthenticationFailed"),
     _K.CALLER_NOT_CLIENT: _caller("ssl_authentication_failed", "SslAuthenticationFailed"),
@@ -164,7 +151,6 @@ ERROR_TABLE: Final[dict[ExchangeErrorKind, ErrorRow]] = {
     _K.CALLER_TIMEOUT: _caller("timeout", "Timeout"),
     _K.INVALID_REQUEST: _consumer("invalid_request", "InvalidRequest"),
     _K.INVALID_HTTP_METHOD: _consumer("invalid_http_method", "InvalidHttpMethod"),
-    _K.INVALID_PROTOCOL_VERSION: _consumer("invalid_protocol_version", "InvalidProtocolVersion"),
     _K.MISSING_HEADER_FIELD: _consumer("missing_header_field", "MissingHeaderField"),
     _K.INVALID_CLIENT_IDENTIFIER: _consumer("invalid_client_identifier", "InvalidClientIdentifier"),
     _K.INVALID_SECURITY_SERVER: _consumer("invalid_security_server", "InvalidSecurityServer"),
@@ -174,25 +160,14 @@ ERROR_TABLE: Final[dict[ExchangeErrorKind, ErrorRow]] = {
     _K.TIMEOUT: _consumer("timeout", "Timeout"),
     _K.INCONSISTENT_RESPONSE: _consumer("inconsistent_response", "InconsistentResponse"),
     _K.GLOBAL_CONF_OUTDATED: _consumer("global_conf_outdated", "OutdatedGlobalConf"),
-    _K.MAINTENANCE_MODE: _consumer("maintenance_mode", "MaintenanceMode"),
-    _K.TOKEN_NOT_ACTIVE: _consumer("token_not_active", "TokenNotActive"),
     _K.INTERNAL_ERROR: _consumer("internal_error", "InternalError"),
-    _K.DATABASE_ERROR: _consumer("database_error", "DatabaseError"),
     _K.LOGGING_FAILED: _consumer("logging_failed", "LoggingFailed"),
-    _K.TIMESTAMPING_FAILED: _consumer("timestamping_failed", "TimestampingFailed"),
     _K.HTTP_ERROR: _consumer("http_error", "HttpError"),
-    _K.MISSING_REST: _provider("missing_rest", "MissingRest"),
     _K.INVALID_REST: _provider("invalid_rest", "InvalidRest"),
-    _K.CLIENT_PROXY_VERSION_NOT_SUPPORTED: _provider(
-        "client_proxy_version_not_supported", "ClientProxyVersionNotSupported"
-    ),
     _K.PEER_UNAUTHENTICATED: _provider("ssl_authentication_failed", "SslAuthenticationFailed"),
     _K.BAD_FRAME: _provider("invalid_message", "InvalidMessage"),
-    _K.CERT_VALIDATION: _provider("cert_validation", "CertValidation"),
-    _K.MISSING_SIGNATURE: _provider("missing_signature", "MissingSignature"),
     _K.BAD_PROOF: _provider("signature_verification", "SignatureVerification"),
     _K.FOREIGN_CLIENT: _provider("signature_verification", "SignatureVerification"),
-    _K.INVALID_SIGNATURE_VALUE: _provider("invalid_signature_value", "InvalidSignatureValue"),
     _K.UNKNOWN_SERVICE: _provider("unknown_service", "UnknownService"),
     _K.SERVICE_TYPE: _provider("service_type", "ServiceType"),
     _K.SERVICE_DISABLED: _provider("service_disabled", "ServiceDisabled"),

@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes
 from lienthong.exchange.control import shown
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 
-_PLAIN = re.compile(rb"(?:/(?!\.+(?:/|\Z))[A-Za-z0-9_~!$&'()*+,=:@.-]++)++/?")
+_PLAIN = re.compile(rb"(?:/(?!\.+(?:/|\Z))[A-Za-z0-9_~!$&'()*+,=:@.-]+)+/?")
 """Paths with one reading: nothing encoded, no parameters, no empty segment, no segment of dots."""
 
 _REFUSED_ENCODING = re.compile(rb"%(?:2[EeFf]|5[Cc])|%(?![0-9A-Fa-f]{2})")

@@ -85,7 +85,7 @@ class _Admin:
 
     async def show_health(self, _request: Request) -> Response:
         """Say that the gateway runs, and how much it has to do."""
-        log = self._parts.log
+        log = self._parts.evidence.log
         return JSONResponse(
             {
                 "status": "ok",

@@ -6,8 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import structlog
-
 from lienthong.directory.errors import DirectoryError
 from lienthong.directory.members import DirectoryFile
 from lienthong.evidence.bodies import BodyStore
@@ -16,13 +14,16 @@ from lienthong.evidence.index import Index
 from lienthong.evidence.log import Log, LogPorts, LogSettings, open_log
 from lienthong.evidence.reindex import catch_up
 from lienthong.evidence.store import check_record, load_store_key
+from lienthong.exchange.gateway.alarms import report_directory, report_exchange, report_failure, report_link
 from lienthong.exchange.gateway.callers import Callers
 from lienthong.exchange.gateway.head_check import PATIENCE_S
+from lienthong.exchange.gateway.home import naming
 from lienthong.exchange.gateway.journal import Journal
 from lienthong.exchange.gateway.peer_heads import PeerHeads
 from lienthong.exchange.gateway.peers import Peers
 from lienthong.exchange.gateway.policy import Policy
 from lienthong.exchange.gateway.refusals import RefusalLimit
+from lienthong.exchange.gateway.refused_start import naming, require_listed
 from lienthong.exchange.gateway.replay import ReplayMemory
 from lienthong.exchange.gateway.retention import Retention
 from lienthong.exchange.gateway.spool import SpoolBudget
@@ -38,15 +39,13 @@ if TYPE_CHECKING:
 
     from lienthong.directory.members import Directory
     from lienthong.evidence.files import Files
-    from lienthong.exchange.errors import ExchangeError
+    from lienthong.evidence.store import StoreKey
     from lienthong.exchange.gateway.home import GatewayHome
     from lienthong.kernel.clock import Clock
     from lienthong.kernel.keys import SigningKey
 
 THREADS = 6
 """Syncs, publication, large bodies and the flush of store and index: few, and none of them computes."""
-
-journal_of_operation = structlog.get_logger("lienthong.gateway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +60,36 @@ class Surroundings:
     head_patience_s: float = PATIENCE_S
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class EvidenceParts:
+    """What this gateway writes to: its log, the store of bodies and the index, with their keys and threads.
+
+    `fail` tells the operator and ends the process, for an error of the disk that nobody can go on from.
+    """
+
+    log: Log
+    log_key: SigningKey
+    store_key: StoreKey
+    index: Index
+    bodies: BodyStore
+    threads: ThreadPoolExecutor
+    fail: Callable[[Exception], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
     """What process.py opens, ticks and closes."""
 
     home: GatewayHome
     surroundings: Surroundings
     gateway: GatewayState
-    log: Log
-    log_key: SigningKey
+    evidence: EvidenceParts
     tail: LogTail
     peers: Peers
     heads: PeerHeads
     budget: SpoolBudget
-    bodies: BodyStore
     retention: Retention
-    index: Index
-    threads: ThreadPoolExecutor
     directory_file: DirectoryFile
-    head_patience_s: float
-    on_log_failure: Callable[[Exception], None]
 
     def directory(self) -> Directory:
         """Give the directory as it stands."""
@@ -92,22 +101,21 @@ class Assembly:
             if self.directory_file.refresh():
                 self.peers.drop_revoked()
         except DirectoryError as error:
-            journal_of_operation.error("directory refused", kind=error.kind, why=error.message)
+            report_directory(error)
 
-    def flush(self) -> None:
-        """Make bodies and index rows durable; runs in a thread, once a second."""
-        self.bodies.flush()
-        self.index.flush()
+    def flush_index(self) -> None:
+        """Make index rows and peers' heads durable; runs in a thread, once a second. Both can be made again."""
+        self.evidence.index.flush()
         self.heads.save(self.home.peer_heads)
 
     def close(self) -> None:
         """Close the log and the stores, as far as they are whole."""
-        self.threads.shutdown(wait=True)
-        self.bodies.close()
-        self.index.close()
+        self.evidence.threads.shutdown(wait=True)
+        self.evidence.bodies.close()
+        self.evidence.index.close()
         self.heads.save(self.home.peer_heads)
-        if self.log.is_idle:
-            self.log.close()
+        if self.evidence.log.is_idle:
+            self.evidence.log.close()
 
 
 def assemble(
@@ -124,47 +132,30 @@ def assemble(
     directory_file = DirectoryFile(home.directory_file, home.root_key)
     policy = Policy(home.services, home.grants)
     policy.load()
-    log_key = load_signing_key(home.keys / "log.key")
-    store_key = load_store_key(home.keys / "store.key")
-    threads = ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")
-
-    def fail(error: Exception) -> None:
-        journal_of_operation.critical("log failed", why=str(error))
-        on_log_failure()
-
-    log = open_log(
-        home.log,
-        home.settings.log,
-        log_key,
-        LogPorts(
-            schedule=loop.call_soon,
-            on_failure=fail,
-            run_in_thread=lambda call, then: _run_in_thread(loop, threads, call, then),
-            check_record=lambda leaf, record: check_record(store_key, leaf, record),
-            files=surroundings.files or SystemFiles(home.settings.bench.sync_delay_ms / 1000),
-        ),
-        LogSettings(segment_bytes=home.settings.limits.segment_bytes),
-    )
-    index = Index(home.index, load_secret(home.keys / "index.key"))
-    catch_up(index, home.log, store_key)
+    with naming("gateway.toml: certificates of subsystems"):
+        callers = Callers(home.member, home.settings.subsystems, home.folder)
+    parts = _open_evidence(home, loop, on_log_failure, surroundings)
+    require_listed(directory_file.current(), home.settings.log, parts.log_key.verify_key)
     replay, heads = ReplayMemory(), PeerHeads()
     heads.load(home.peer_heads, directory_file.current())
     tail = LogTail(replay, heads)
-    tail.read(home.log, index, clock.now_ms())
+    tail.read(home.log, parts.index, clock.now_ms(), parts.log.size)
     budget = SpoolBudget(home.settings.limits.spool_bytes, home.settings.limits.body_bytes, home.spool)
-    bodies = BodyStore(home.store, clock)
-    peers = Peers(own_origin=home.settings.log, directory=directory_file.current, log=log, heads=heads, budget=budget)
+    peers = Peers(
+        own_origin=home.settings.log, directory=directory_file.current, log=parts.log, heads=heads, budget=budget
+    )
     peers.report = report_link
+    kept_bodies = parts.bodies if home.settings.store.keep_bodies else None
     gateway = GatewayState(
         member=home.member,
         own_origin=home.settings.log,
         clock=clock,
         directory=directory_file.current,
-        journal=Journal(log, store_key, bodies if home.settings.store.keep_bodies else None, index, clock, loop),
+        journal=Journal(parts.log, parts.store_key, kept_bodies, parts.index, clock, loop),
         peers=peers,
         upstream=Upstream(loop, budget, None),
         policy=policy,
-        callers=Callers(home.member, home.settings.subsystems, home.folder),
+        callers=_read_callers(home),
         replay=replay,
         refusals=RefusalLimit(),
         spelling=home.settings.error_codes,
@@ -175,38 +166,48 @@ def assemble(
         home=home,
         surroundings=surroundings,
         gateway=gateway,
-        log=log,
-        log_key=log_key,
+        evidence=parts,
         tail=tail,
         peers=peers,
         heads=heads,
         budget=budget,
-        bodies=bodies,
-        retention=Retention(home.log, bodies, home.settings.store.keep_days, clock, home.retention_mark),
-        index=index,
-        threads=threads,
+        retention=Retention(home.log, parts.bodies, home.settings.store.keep_days, clock, home.retention_mark),
         directory_file=directory_file,
-        head_patience_s=surroundings.head_patience_s,
-        on_log_failure=fail,
     )
 
 
-def report_exchange(exchange: str, error: ExchangeError) -> None:
-    """Tell the operator of a refusal or failure. Kind and exchange only: a message may quote what a caller sent."""
-    if error.__cause__ is not None and error.kind == "internal_error":
-        journal_of_operation.error("exchange failed", exchange=exchange, exc_info=error.__cause__)
-    else:
-        journal_of_operation.warning("exchange refused", exchange=exchange, kind=error.kind, side=error.side)
+def _read_callers(home: GatewayHome) -> Callers:
+    with naming("gateway.toml: the certificates of subsystems"):
+        return Callers(home.member, home.settings.subsystems, home.folder)
 
 
-def report_start(what: str) -> None:
-    """Tell the operator what was found at a start and needs a look."""
-    journal_of_operation.warning("start", why=what)
+def _open_evidence(
+    home: GatewayHome,
+    loop: asyncio.AbstractEventLoop,
+    on_log_failure: Callable[[], object],
+    surroundings: Surroundings,
+) -> EvidenceParts:
+    log_key = load_signing_key(home.keys / "log.key")
+    store_key = load_store_key(home.keys / "store.key")
+    threads = ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")
 
+    def fail(error: Exception) -> None:
+        report_failure(error)
+        on_log_failure()
 
-def report_link(peer: str, error: ExchangeError) -> None:
-    """Tell the operator that a link ended; its reasons name gateways and frames, never people."""
-    journal_of_operation.info("link ended", peer=peer, kind=error.kind, why=error.message)
+    ports = LogPorts(
+        schedule=loop.call_soon,
+        on_failure=fail,
+        run_in_thread=lambda call, then: _run_in_thread(loop, threads, call, then),
+        check_record=lambda leaf, record: check_record(store_key, leaf, record),
+        files=surroundings.files or SystemFiles(home.settings.bench.sync_delay_ms / 1000),
+    )
+    settings = LogSettings(segment_bytes=home.settings.limits.segment_bytes)
+    log = open_log(home.log, home.settings.log, log_key, ports, settings)
+    index = Index(home.index, load_secret(home.keys / "index.key"))
+    catch_up(index, home.log, store_key)
+    bodies = BodyStore(home.store, surroundings.clock)
+    return EvidenceParts(log, log_key, store_key, index, bodies, threads, fail)
 
 
 def _run_in_thread(

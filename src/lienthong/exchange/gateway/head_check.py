@@ -40,7 +40,7 @@ async def find_highest_head(
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + (min(patience_s, NEW_LOG_PATIENCE_S) if is_new else patience_s)
-    notes: list[bytes] = []
+    notes: list[tuple[Gateway, bytes]] = []
     peers.is_checking_head = True
     try:
         while gateways:
@@ -52,15 +52,17 @@ async def find_highest_head(
     finally:
         peers.is_checking_head = False
         peers.forget_failures()
-    heads = [_read_head(peers.own_origin, note, key) for note in notes if note]
+    heads = [_read_head(peers.own_origin, note, key) for _, note in notes]
     known = [head for head in heads if head is not None]
-    return max(known, key=lambda head: head.size, default=None), len(notes)
+    answers = len(known) + sum(not note and not _was_met(peers, gateway) for gateway, note in notes)
+    return max(known, key=lambda head: head.size, default=None), answers
 
 
-async def _ask_all(peers: Peers, gateways: list[Gateway], seconds: float) -> list[bytes]:
+async def _ask_all(peers: Peers, gateways: list[Gateway], seconds: float) -> list[tuple[Gateway, bytes]]:
     """Ask each once; give what came, empty where a gateway knows nothing of our log."""
     asked = {asyncio.ensure_future(_ask(peers, gateway)) for gateway in gateways}
-    late, notes = asked, list[bytes]()
+    late = asked
+    notes: list[tuple[Gateway, bytes]] = []
     deadline = asyncio.get_running_loop().time() + seconds
     try:
         while late and (left := deadline - asyncio.get_running_loop().time()) > 0:
@@ -75,9 +77,14 @@ async def _ask_all(peers: Peers, gateways: list[Gateway], seconds: float) -> lis
     return notes
 
 
-async def _ask(peers: Peers, gateway: Gateway) -> bytes:
+async def _ask(peers: Peers, gateway: Gateway) -> tuple[Gateway, bytes]:
     calls = await peers.wait_for(peers.reach(gateway))
-    return await peers.wait_for(calls.link.ask_head(peers.own_origin))
+    return gateway, await peers.wait_for(calls.link.ask_head(peers.own_origin))
+
+
+def _was_met(peers: Peers, gateway: Gateway) -> bool:
+    """Say whether our log has entries of this gateway: it then knows ours, or has forgotten it."""
+    return any(peers.heads.find(log.origin) is not None for log in gateway.logs)
 
 
 def _read_head(origin: str, note: bytes, key: VerifyKey) -> Checkpoint | None:
@@ -92,7 +99,7 @@ def is_start_allowed(*, answers: int, is_new: bool, is_torn: bool) -> bool:
     return is_new or answers > 0 or not is_torn
 
 
-def peers_to_ask(gateways: tuple[Gateway, ...], own: str, met: set[str]) -> list[Gateway]:
+def peers_to_ask(gateways: tuple[Gateway, ...], own: str, met: frozenset[str]) -> list[Gateway]:
     """Give the gateways to ask, those first that this log has met."""
     others = [gateway for gateway in gateways if gateway.id != own]
     return sorted(others, key=lambda gateway: not any(log.origin in met for log in gateway.logs))

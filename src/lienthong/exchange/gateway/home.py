@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,7 +14,7 @@ from lienthong.kernel.keys import VerifyKey
 from lienthong.kernel.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 MEBIBYTE = 1024 * 1024
@@ -144,6 +145,17 @@ def open_home(folder: Path, environ: Mapping[str, str]) -> GatewayHome:
             "to keep no bodies, set store.keep_bodies to false",
         )
     return home
+
+
+@contextmanager
+def naming(what: str) -> Iterator[None]:
+    """Turn an error of the system into one that names what it is about: a file or a setting that cannot be used."""
+    try:
+        yield
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        why = getattr(error, "strerror", None) or error
+        text = f"{what}: {why}; free or correct it, and start again"
+        raise ExchangeError(ExchangeErrorKind.MALFORMED_SETTINGS, text) from error
 
 
 def split_address(address: str) -> tuple[str, int]:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET
 
 from lienthong.evidence.batch import Entry
+from lienthong.evidence.errors import EvidenceError
 from lienthong.evidence.index import IndexRow
 from lienthong.evidence.peer import PeerEvidence, encode_peer
 from lienthong.evidence.statement import Received, Refused, Request, RequestNames, Response, Unknown, encode_statement
@@ -73,7 +74,10 @@ class Journal:
         if bodies is None or body.length == 0:
             return None
         if body.length <= INLINE_BODY_LIMIT:
-            return bodies.put((body.content,), body.length)
+            try:
+                return bodies.put((body.content,), body.length)
+            except EvidenceError as error:
+                raise _not_recorded(f"the body was not kept: {error.message}") from error
         return await self._in_thread(lambda: bodies.put(body.chunks(), body.length))
 
     def append_message(
@@ -126,11 +130,7 @@ class Journal:
         def done(committed: Committed | None) -> None:
             if committed is None:
                 # The disk's state is unknown, so is the outcome; the process ends (rule 6).
-                pending.fail(
-                    ExchangeError(
-                        ExchangeErrorKind.OUTCOME_NOT_RECORDED, "the outcome could not be recorded; ask again"
-                    )
-                )
+                pending.fail(_not_recorded("the outcome could not be recorded; ask again"))
                 return
             now, xroad_id = self._clock.now_ms(), names.xroad_id or None
             self._index.note(IndexRow(committed.index, kind, names.exchange, now, xroad_id))
@@ -148,7 +148,11 @@ class Journal:
             if error is None:
                 pending.resolve(done.result())
             else:
-                pending.fail(ExchangeError(ExchangeErrorKind.OUTCOME_NOT_RECORDED, f"the body was not kept: {error}"))
+                pending.fail(_not_recorded(f"the body was not kept: {error}"))
 
         future.add_done_callback(tell)
         return await pending
+
+
+def _not_recorded(why: str) -> ExchangeError:
+    return ExchangeError(ExchangeErrorKind.OUTCOME_NOT_RECORDED, why)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lienthong.directory.members import Directory, LogKey
+    from lienthong.evidence.checkpoint import Checkpoint
     from lienthong.exchange.gateway.frames import HeadFrame
 
 
@@ -92,6 +93,11 @@ class PeerHeads:
         """Give the highest verified head of a log, if it was ever met."""
         return self._known.get(origin)
 
+    @property
+    def origins(self) -> frozenset[str]:
+        """The logs that were ever met."""
+        return frozenset(self._known)
+
     def remember(self, origin: str, head: KnownHead) -> None:
         """Keep a verified head if it is higher than the one known."""
         known = self._known.get(origin)
@@ -99,10 +105,16 @@ class PeerHeads:
             self._known[origin] = head
             self._is_changed = True
 
-    def forget_all(self) -> None:
-        """Drop all: a new directory came (rule 7)."""
-        self._known.clear()
-        self._is_changed = True
+    def forget_revoked(self, directory: Directory) -> None:
+        """Drop the heads of logs that a new directory closes, or lists with another key or not at all (rule 7).
+
+        The others stay: each new directory would else be the moment for a peer to rewrite its history.
+        """
+        for origin, head in list(self._known.items()):
+            log = directory.find_log(origin)
+            if log is None or log.closed is not None or _find_signed(head.note, log) is None:
+                del self._known[origin]
+                self._is_changed = True
 
     def save(self, path: Path) -> None:
         """Write the notes down if any changed. A crash here leaves older ones, which are as true."""
@@ -110,7 +122,7 @@ class PeerHeads:
             return
         self._is_changed = False
         unfinished = path.with_suffix(".new")
-        notes = {origin: head.note.decode() for origin, head in self._known.items()}
+        notes = {origin: head.note.decode() for origin, head in list(self._known.items())}
         unfinished.write_bytes(msgspec.json.encode(notes))
         unfinished.replace(path)
 
@@ -122,13 +134,9 @@ class PeerHeads:
             return
         for origin, note in notes.items():
             log = directory.find_log(origin)
-            if log is None:
-                continue
-            try:
-                checkpoint = verify_checkpoint(note.encode(), origin, log.key)
-            except EvidenceError:
-                continue
-            self.remember(origin, KnownHead(checkpoint.size, checkpoint.root, note.encode()))
+            checkpoint = _find_signed(note.encode(), log) if log is not None else None
+            if checkpoint is not None:
+                self.remember(origin, KnownHead(checkpoint.size, checkpoint.root, note.encode()))
 
     def verify(self, log: LogKey, frame: HeadFrame, previous: KnownHead | None) -> VerifiedHead:
         """Verify a head's signature and its consistency with `previous`; remember it.
@@ -145,6 +153,13 @@ class PeerHeads:
         head = VerifiedHead(log.origin, frame, checkpoint.root)
         self.remember(log.origin, head.known)
         return head
+
+
+def _find_signed(note: bytes, log: LogKey) -> Checkpoint | None:
+    try:
+        return verify_checkpoint(note, log.origin, log.key)
+    except EvidenceError:
+        return None
 
 
 def _verify_history(origin: str, frame: HeadFrame, root: bytes, previous: KnownHead | None) -> None:

@@ -33,6 +33,8 @@ class _WatchedFile:
             seen = (stat.st_mtime_ns, stat.st_size)
         except FileNotFoundError:
             seen = (0, 0)
+        except OSError as error:
+            raise ExchangeError(ExchangeErrorKind.MALFORMED_SETTINGS, f"{self.path.name}: {error}") from error
         if seen == self._seen:
             return
         self._seen = seen

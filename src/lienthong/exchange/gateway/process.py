@@ -11,17 +11,16 @@ import gc
 import os
 import signal
 import ssl
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from lienthong.evidence.errors import EvidenceError
-from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.admin import serve_admin
-from lienthong.exchange.gateway.assembly import Assembly, Surroundings, assemble, report_start
+from lienthong.exchange.gateway.alarms import report_policy, report_start, report_upkeep
+from lienthong.exchange.gateway.assembly import Assembly, Surroundings, assemble
 from lienthong.exchange.gateway.head_check import find_highest_head, is_start_allowed, peers_to_ask
-from lienthong.exchange.gateway.home import split_address
+from lienthong.exchange.gateway.home import naming, split_address
 from lienthong.exchange.gateway.listener import Listener
 from lienthong.exchange.gateway.peers import make_tls_contexts
 from lienthong.exchange.gateway.pending import run_story
@@ -29,9 +28,10 @@ from lienthong.exchange.gateway.policy import LOOK_EVERY_S
 from lienthong.exchange.gateway.refusals import record_unknown
 from lienthong.exchange.gateway.retention import EVERY_S as RETENTION_EVERY_S
 from lienthong.exchange.gateway.story import ConsumerDoor, ProviderDoor
+from lienthong.kernel.keys import load_private
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from lienthong.exchange.gateway.home import GatewayHome
 
@@ -114,13 +114,13 @@ class _Process:
         # What an earlier process left behind would point to addresses where nobody listens yet.
         parts.home.run_file.unlink(missing_ok=True)
         parts.peers.take_request = self._provider
-        with _naming("keys/tls.pem and keys/tls.key"):
-            client, server = make_tls_contexts(
-                parts.directory().authority, parts.home.keys / "tls.pem", parts.home.keys / "tls.key"
-            )
+        tls_key = parts.home.keys / "tls.key"
+        load_private(tls_key)  # refuses a key that others may read
+        with naming("keys/tls.pem and keys/tls.key"):
+            client, server = make_tls_contexts(parts.directory().authority, parts.home.keys / "tls.pem", tls_key)
         parts.peers.use_tls(client)
         host, port = split_address(listen.peers)
-        with _naming(f"gateway.toml: listen.peers {listen.peers}"):
+        with naming(f"gateway.toml: listen.peers {listen.peers}"):
             peers = await self._loop.create_server(
                 parts.peers.accept, host, port, ssl=server, ssl_handshake_timeout=10.0, backlog=512
             )
@@ -129,24 +129,24 @@ class _Process:
         self._settle_unresolved()
         self._provider.is_open = True
         host, port = split_address(listen.consumers)
-        with _naming(f"gateway.toml: listen.consumers {listen.consumers}"):
+        with naming(f"gateway.toml: listen.consumers {listen.consumers}"):
             consumers = await self._loop.create_server(
                 self._listener.connect, host, port, ssl=_caller_tls(parts), backlog=1024
             )
         self._servers.append(consumers)
-        with _naming(f"gateway.toml: listen.admin {listen.admin}"):
+        with naming(f"gateway.toml: listen.admin {listen.admin}"):
             admin, address = await serve_admin(parts)
         self._tasks += [admin, *map(self._loop.create_task, (self._tick(), self._watch(), self._keep()))]
         _write_run_file(parts.home, {"consumers": _address(consumers), "peers": _address(peers), "admin": address})
 
     async def _check_head(self) -> None:
         """Ask what is known of our log; a torn one waits for an answer. Raises EvidenceError if it may not go on."""
-        parts, log = self._parts, self._parts.log
+        parts, log = self._parts, self._parts.evidence.log
         is_new, torn = log.size == 0, log.tail.torn
-        asked = peers_to_ask(parts.directory().gateways, parts.home.settings.gateway, parts.tail.met)
+        asked = peers_to_ask(parts.directory().gateways, parts.home.settings.gateway, parts.heads.origins)
         while True:
             known, answers = await find_highest_head(
-                parts.peers, asked, parts.log_key.verify_key, parts.head_patience_s, is_new=is_new
+                parts.peers, asked, parts.evidence.log_key.verify_key, parts.surroundings.head_patience_s, is_new=is_new
             )
             if is_start_allowed(answers=answers, is_new=is_new, is_torn=torn > 0):
                 break
@@ -173,7 +173,7 @@ class _Process:
                 part.tick(now)
             self._parts.gateway.replay.forget_expired(self._parts.gateway.clock.now_ms())
             self._parts.gateway.refusals.start_second()
-            self._parts.log.publish()
+            self._parts.evidence.log.publish()
 
     async def _watch(self) -> None:
         """Take edits of services and grants, and a new directory."""
@@ -181,7 +181,7 @@ class _Process:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             for error in self._parts.gateway.policy.refresh():
-                self._parts.gateway.report("policy", error)
+                report_policy(error)
             looks += 1
             if looks * LOOK_EVERY_S >= DIRECTORY_EVERY_S:
                 looks = 0
@@ -196,13 +196,21 @@ class _Process:
         while True:
             await asyncio.sleep(TICK_S)
             try:
-                await self._loop.run_in_executor(self._parts.threads, self._parts.flush)
-                if self._loop.time() >= erase_at:
-                    erase_at = self._loop.time() + RETENTION_EVERY_S
-                    await self._loop.run_in_executor(self._parts.threads, self._parts.retention.erase_expired)
+                await self._loop.run_in_executor(self._parts.evidence.threads, self._parts.evidence.bodies.flush)
             except EvidenceError as error:
-                self._parts.on_log_failure(error)
+                self._parts.evidence.fail(error)
                 return
+            await self._try_in_thread("index and heads", self._parts.flush_index)
+            if self._loop.time() >= erase_at:
+                erase_at = self._loop.time() + RETENTION_EVERY_S
+                await self._try_in_thread("retention", self._parts.retention.erase_expired)
+
+    async def _try_in_thread(self, what: str, call: Callable[[], None]) -> None:
+        """Do what can be done again later: an error is told, and the next turn tries once more."""
+        try:
+            await self._loop.run_in_executor(self._parts.evidence.threads, call)
+        except (EvidenceError, OSError) as error:
+            report_upkeep(what, error)
 
     async def close(self, *, drain: bool) -> None:
         """Let no new request in, let those under way end, and close the log."""
@@ -229,7 +237,7 @@ class _Process:
             await asyncio.sleep(0.02)
 
     def _is_busy(self) -> bool:
-        return bool(self._listener.connections) or not self._parts.log.is_idle or self._parts.peers.is_busy
+        return bool(self._listener.connections) or not self._parts.evidence.log.is_idle or self._parts.peers.is_busy
 
 
 def _caller_tls(parts: Assembly) -> ssl.SSLContext | None:
@@ -258,13 +266,3 @@ def _write_run_file(home: GatewayHome, addresses: dict[str, str]) -> None:
     unfinished = home.run_file.with_suffix(".new")
     unfinished.write_bytes(msgspec.json.encode({"pid": os.getpid(), **addresses}))
     unfinished.replace(home.run_file)
-
-
-@contextmanager
-def _naming(what: str) -> Iterator[None]:
-    """Say which setting or file a system's error is about."""
-    try:
-        yield
-    except OSError as error:
-        why = f"{what}: {error.strerror or error}; free or correct it, and start again"
-        raise ExchangeError(ExchangeErrorKind.MALFORMED_SETTINGS, why) from error

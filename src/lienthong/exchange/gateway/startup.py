@@ -12,12 +12,13 @@ from msgspec import UNSET
 
 from lienthong.evidence.peer import decode_peer_head
 from lienthong.evidence.reader import read_batches
-from lienthong.evidence.statement import Received, Refused, Response, Unknown, decode_statement
+from lienthong.evidence.statement import Received, Refused, Request, Response, Unknown, decode_statement
 from lienthong.exchange.gateway.peer_heads import KnownHead, PeerHeads
 from lienthong.exchange.gateway.replay import GRACE_MS, ReplayMemory
 from lienthong.kernel.canonical import decode_base64url
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from lienthong.evidence.index import Index
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 WINDOW_MS = 2 * GRACE_MS
 """The life of a synchronous request, the clock skew and the grace, rounded up."""
+LOOK_BACK = 1_000
+"""Entries at the log's end of which one, at least, tells its time."""
 
 
 class LogTail:
@@ -36,13 +39,22 @@ class LogTail:
         self._replay = replay
         self._heads = heads
 
-    def read(self, log: Path, index: Index, now_ms: int) -> None:
-        """Read the entries of the last WINDOW_MS; the index, brought up to date before, says where they begin."""
-        start = index.find_last_before(now_ms - WINDOW_MS)
-        for batch in read_batches(log, start=start or 0):
-            for entry in batch.entries:
-                self._take(entry)
+    def read(self, log: Path, index: Index, now_ms: int, size: int) -> None:
+        """Read the entries of the last WINDOW_MS before now and, after a pause, before the log's end.
+
+        The index, brought up to date before, says where they begin. `size` is the log's: what lies behind it is torn.
+        """
+        ended = self._find_end(log, size)
+        # What was under way when the log ended is older than its end, however long the gateway was down since.
+        start = index.find_last_before(min(now_ms, ended) - WINDOW_MS) or 0
+        for entry in _read_entries(log, start, size):
+            self._take(entry)
         self._replay.forget_expired(now_ms)
+
+    def _find_end(self, log: Path, size: int) -> int:
+        """Give the latest time among the last entries, in UTC ms; 0 if they tell none: then all is read."""
+        times = [_time_of(entry) for entry in _read_entries(log, max(0, size - LOOK_BACK), size)]
+        return max(times, default=0)
 
     def _take(self, entry: StoredEntry) -> None:
         statement = decode_statement(entry.statement)
@@ -56,3 +68,21 @@ class LogTail:
                 self.unresolved[statement.leaf] = statement.exchange
         elif isinstance(statement, Response | Refused | Unknown):
             self.unresolved.pop(statement.answers, None)
+
+
+def _read_entries(log: Path, start: int, size: int) -> Iterator[StoredEntry]:
+    """Give the entries from the batch of `start` on up to the log's size."""
+    for batch in read_batches(log, start=start):
+        for entry in batch.entries:
+            if entry.index < size:
+                yield entry
+
+
+def _time_of(entry: StoredEntry) -> int:
+    """Give about the time of an entry, sooner rather than later; 0 if it tells none."""
+    statement = decode_statement(entry.statement)
+    if isinstance(statement, Request | Response):
+        return statement.time
+    if isinstance(statement, Received) and statement.until is not UNSET:
+        return statement.until - GRACE_MS
+    return 0

@@ -24,6 +24,7 @@ from lienthong.evidence.statement import (
 from lienthong.evidence.store import MessageRecord
 from lienthong.evidence.tree import leaf_hash
 from lienthong.exchange.access import require_access
+from lienthong.exchange.control import SAFE_METHODS
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side, render_error
 from lienthong.exchange.gateway.calls import AnswerArrival, RefusalArrival
 from lienthong.exchange.gateway.frames import RefusalKind
@@ -60,8 +61,6 @@ CLOCK_SKEW_MS = 5 * 60 * 1000
 """How far the clocks of two members may differ (rule 4.4)."""
 SYNCHRONOUS_LIFE_MS = 5 * 60 * 1000
 """A synchronous request is acted on within this time or never."""
-SAFE_METHODS = frozenset({b"GET", b"HEAD", b"OPTIONS"})
-"""RFC 9110, 9.2.1, without TRACE; only these are asked again at another gateway."""
 LOST_LINK = frozenset({ExchangeErrorKind.NETWORK_ERROR, ExchangeErrorKind.IO_ERROR})
 
 
@@ -138,7 +137,11 @@ async def _accept_outcome(
 ) -> LocalAnswer:
     """Check the provider's answer as rule 4 has it, append that it was received, and only then give it out."""
     if isinstance(outcome, AnswerArrival):
-        return await _accept_answer(gateway, request, body, asked, outcome)
+        try:
+            return await _accept_answer(gateway, request, body, asked, outcome)
+        except BaseException:
+            outcome.body.close()
+            raise
     if isinstance(outcome, RefusalArrival):
         return await _accept_refusal(gateway, request, asked, outcome)
     raise _peer_error(outcome.code, outcome.detail)

@@ -1,0 +1,56 @@
+"""What the operator is told, as JSON lines on standard error (docs/operate.md).
+
+Of an exchange only kind, side and id are told: a message may quote what a caller sent. Nothing here knows people.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from lienthong.exchange.errors import ExchangeErrorKind
+
+if TYPE_CHECKING:
+    from lienthong.directory.errors import DirectoryError
+    from lienthong.exchange.errors import ExchangeError
+
+_log = structlog.get_logger("lienthong.gateway")
+
+
+def report_exchange(exchange: str, error: ExchangeError) -> None:
+    """An exchange was refused or failed; of an unexpected error the traceback too."""
+    if error.__cause__ is not None and error.kind is ExchangeErrorKind.INTERNAL_ERROR:
+        _log.error("exchange failed", exchange=exchange, exc_info=error.__cause__)
+    else:
+        _log.warning("exchange refused", exchange=exchange, kind=error.kind, side=error.side)
+
+
+def report_policy(error: ExchangeError) -> None:
+    """An edited settings file is invalid; the last good one stays in force."""
+    _log.error("settings refused", kind=error.kind, why=error.message)
+
+
+def report_directory(error: DirectoryError) -> None:
+    """A new directory is not good; the last good one stays in force."""
+    _log.error("directory refused", kind=error.kind, why=error.message)
+
+
+def report_upkeep(what: str, error: Exception) -> None:
+    """Something that is tried again each second or hour has failed."""
+    _log.error("upkeep failed", what=what, why=str(error))
+
+
+def report_failure(error: Exception) -> None:
+    """The log or the store failed; the process ends."""
+    _log.critical("log failed", why=str(error))
+
+
+def report_start(what: str) -> None:
+    """Something was found at a start that needs a look."""
+    _log.warning("start", why=what)
+
+
+def report_link(peer: str, error: ExchangeError) -> None:
+    """A link ended; its reasons name gateways and frames, never people."""
+    _log.info("link ended", peer=peer, kind=error.kind, why=error.message)
