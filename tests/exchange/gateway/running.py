@@ -22,15 +22,19 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 PATIENCE_S = 20.0
+HEAD_PATIENCE_S = 0.2
+"""A peer that a test plays answers at once or never."""
+UNDRAINED = 1
+"""An exit code with which a gateway waits for nobody."""
 
 
 class RunningGateway:
-    """Runs from `with` to its end; `start` raises what the gateway could not open on."""
+    """Runs from `with` to its end, which comes at once; `start` raises what the gateway could not open on."""
 
     def __init__(self, folder: Path, surroundings: Surroundings | None = None) -> None:
         self.folder = folder
         self.exit_code: int | None = None
-        self._surroundings = surroundings or Surroundings(files=QuickFiles())
+        self._surroundings = surroundings or Surroundings(files=QuickFiles(), head_patience_s=HEAD_PATIENCE_S)
         self._error: BaseException | None = None
         self._is_ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -42,7 +46,7 @@ class RunningGateway:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        self._end(UNDRAINED)
 
     def start(self) -> None:
         """Start, and wait until it listens."""
@@ -60,9 +64,7 @@ class RunningGateway:
 
     def stop(self) -> int | None:
         """Ask it to stop, as SIGTERM does, and wait; gives its exit code."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._set_stopped)
-        return self.wait()
+        return self._end(0)
 
     def wait(self) -> int | None:
         """Wait until it has ended by itself; gives its exit code."""
@@ -74,9 +76,14 @@ class RunningGateway:
         """Ask its page for programs."""
         return dict(json.loads(call(self.admin, "GET", "/health").body))
 
-    def _set_stopped(self) -> None:
+    def _end(self, code: int) -> int | None:
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._set_stopped, code)
+        return self.wait()
+
+    def _set_stopped(self, code: int) -> None:
         if not self._stopped.done():
-            self._stopped.set_result(0)
+            self._stopped.set_result(code)
 
     def _run(self) -> None:
         try:

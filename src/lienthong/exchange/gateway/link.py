@@ -104,11 +104,12 @@ class LinkOwner(Protocol):
 
 
 class Link(asyncio.BufferedProtocol):
-    """See the module. `peer` is the other gateway's identifier once its certificate was checked."""
+    """See the module. `peer` is the other gateway's identifier once its `certificate` (DER) was checked."""
 
     def __init__(self, owner: LinkOwner, role: Role, expected: str | None = None) -> None:
         self.role = role
         self.peer = expected or ""
+        self.certificate = b""
         self.peer_log: LogKey | None = None
         self.is_ready = False
         self.is_closed = False
@@ -155,7 +156,8 @@ class Link(asyncio.BufferedProtocol):
         self._transport = cast("asyncio.Transport", transport)
         tls: Any = transport.get_extra_info("ssl_object")
         try:
-            self.peer = self.owner.identify(tls.getpeercert(binary_form=True), self._expected)
+            self.certificate = tls.getpeercert(binary_form=True)
+            self.peer = self.owner.identify(self.certificate, self._expected)
             self.owner.on_connected(self)
         except ExchangeError as error:
             self.end(error)

@@ -184,14 +184,22 @@ class Peers:
             link.tick(now)
 
     def drop_revoked(self) -> None:
-        """A new directory came: end links whose key or log it no longer lists, forget remembered heads."""
-        self.heads.forget_all()
-        directory = self._directory()
+        """A new directory came: end links whose TLS key or log it no longer lists, and forget such logs' heads."""
+        self.heads.forget_revoked(self._directory())
         for link in list(self._links):
-            log = link.peer_log
-            listed = directory.find_log(log.origin) if log is not None else None
-            if log is not None and (listed is None or listed.closed is not None or listed.key != log.key):
-                link.end(ExchangeError(ExchangeErrorKind.PEER_UNAUTHENTICATED, f"the directory revoked {log.origin}"))
+            try:
+                self._require_listed(link)
+            except ExchangeError as error:
+                link.end(error)
+
+    def _require_listed(self, link: Link) -> None:
+        """Require that the directory still lists what a link was made on."""
+        self.identify(link.certificate, link.peer)
+        log = link.peer_log
+        if log is not None and self.open_log_of(link.peer, log.origin).key != log.key:
+            raise ExchangeError(
+                ExchangeErrorKind.PEER_UNAUTHENTICATED, f"the directory lists another key for {log.origin}"
+            )
 
     def leave(self) -> None:
         """Say goodbye on every link: requests under way end, no new one comes."""
