@@ -87,7 +87,7 @@ def kind_of_read(store: BodyStore, place: BodyPlace) -> EvidenceErrorKind:
     "length",
     [0, 1, 1024, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES, 3 * CHUNK_BYTES + 5],
 )
-def test_a_body_of_any_length_is_read_as_it_was_put(store: BodyStore, length: int, flushed: bool) -> None:  # noqa: FBT001
+def test_a_body_of_any_length_is_read_as_it_was_put(store: BodyStore, length: int, flushed: bool) -> None:  # noqa: FBT001 - pytest passes it
     before, body, after = put(store, b"before"), pattern(length), b"after"
     place = put(store, body)
     behind = put(store, after)

@@ -248,6 +248,33 @@ def test_a_changed_or_missing_published_file_is_named(folder: Path, name: str) -
     assert problem.offset is None
 
 
+def test_a_published_size_inside_of_a_batch_is_named(folder: Path, tmp_path: Path) -> None:
+    make_log(tmp_path / "other", 295)
+    (folder / "checkpoint").write_bytes((tmp_path / "other" / "checkpoint").read_bytes())
+    shutil.copytree(tmp_path / "other" / "tile", folder / "tile", dirs_exist_ok=True)
+    problem = problem_of(check(folder))
+    assert (problem.file, "where a batch ends" in problem.what) == ("checkpoint", True)
+
+
+def test_a_published_root_that_the_tiles_do_not_lead_to_is_named(folder: Path) -> None:
+    (folder / "checkpoint").write_bytes(sign_checkpoint(Checkpoint(ORIGIN, 300, bytes(32)), KEY))
+    problem = problem_of(check(folder))
+    assert (problem.file, "expected the root" in problem.what) == ("checkpoint", True)
+
+
+def test_a_segment_that_is_being_made_is_no_problem(folder: Path) -> None:
+    (folder / "segments" / "next.new").write_bytes(bytes(100))
+    assert check(folder).problem is None
+
+
+def test_a_damaged_batch_before_another_segment_is_a_hole(folder: Path) -> None:
+    batches = list(read_batches(folder))
+    last = [batch for batch in batches if batch.segment == batches[0].segment][-1]
+    change(folder / "segments" / last.segment, last.offset + 50)
+    problem = problem_of(check(folder))
+    assert (problem.offset, "another segment follows" in problem.what) == (last.offset, True)
+
+
 def test_a_published_checkpoint_that_no_batch_ends_at_or_with_another_root_is_named(folder: Path) -> None:
     for size in (299, 300):
         (folder / "checkpoint").write_bytes(sign_checkpoint(Checkpoint(ORIGIN, size, bytes(32)), KEY))

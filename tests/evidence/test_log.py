@@ -32,7 +32,7 @@ from lienthong.evidence.tree import (
 from lienthong.kernel.canonical import encode_base64url
 from lienthong.kernel.keys import make_signing_key
 from tests.evidence.logs import KEY, ORIGIN, SMALL, OpenLog, extend_log, make_entry, make_log
-from tests.simulators.files import FaultKind, FaultyFiles, QuickFiles
+from tests.simulators.files import Crash, FaultKind, FaultyFiles, Loss, QuickFiles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -264,6 +264,37 @@ def test_after_a_failed_write_everyone_waiting_and_to_come_gets_none(folder: Pat
     steps = files.steps
     opened.log.close()
     assert files.steps == steps
+
+
+def test_a_log_that_fails_while_a_batch_forms_commits_it_no_more(folder: Path) -> None:
+    files = FaultyFiles(folder)
+    opened = OpenLog(folder, files, threads=True)
+    opened.log.resume(None)
+    opened.append(make_entry(0))
+    files.at, files.kind = files.steps + 1, FaultKind.EIO
+    opened.log.publish()
+    opened.offer([make_entry(1)])
+    opened.turns.run_thread()
+    opened.turns.run()
+    assert opened.answers[1:] == [None]
+    assert opened.log.size == 1
+
+
+def test_a_second_failure_is_not_reported_again(folder: Path) -> None:
+    files = FaultyFiles(folder)
+    opened = OpenLog(folder, files, threads=True)
+    opened.log.resume(None)
+    opened.append(make_entry(0))
+    opened.log.publish()
+    opened.offer([make_entry(1)])
+    opened.turns.turn()
+    files.crash(Loss.NONE)
+    for call, then in list(opened.turns.threads):
+        with pytest.raises(Crash):
+            call()
+        then(OSError("gone"))
+    assert len(opened.failures) == 1
+    assert opened.answers[1:] == [None]
 
 
 def test_a_failed_publication_ends_the_log_too_and_is_reported_once(folder: Path) -> None:

@@ -147,10 +147,3 @@ def test_an_entry_that_received_no_message_is_damage(members: Members) -> None:
     home.append(Entry(raw, leaf_hash(raw), proven=False, evidence=evidence, shared=shared))
     with pytest.raises(EvidenceError, match="kind succeeds, which is no message"):
         rebuild_index(home.folder / "other.sqlite", home.index_key, home.folder / "log", home.store_key)
-
-
-def test_many_rows_are_written_in_pieces(members: Members, monkeypatch: pytest.MonkeyPatch) -> None:
-    # A piece of 10,000 rows is too many for a test; the constant is no function of ours.
-    monkeypatch.setattr("lienthong.evidence.reindex.FLUSH_ROWS", 2)
-    outcomes(members)
-    assert rebuild(members.consumer) == members.consumer.log.size

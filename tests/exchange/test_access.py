@@ -65,7 +65,7 @@ def _ask(
 
 def _miss(*arguments: object, **keywords: object) -> ExchangeError:
     with pytest.raises(ExchangeError) as caught:
-        _ask(*arguments, **keywords)  # type: ignore[arg-type]
+        _ask(*arguments, **keywords)  # type: ignore[arg-type] # passed on as they come
     return caught.value
 
 

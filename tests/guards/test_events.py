@@ -4,7 +4,7 @@ import re
 
 from tests.guards.tree import ROOT, SOURCE, python_files
 
-_EVENT = re.compile(r'journal_of_operation\.\w+\(\s*"([^"]+)"')
+_EVENT = re.compile(r'_log\.\w+\(\s*"([^"]+)"')
 
 
 def test_every_event_that_an_operator_may_see_is_documented() -> None:

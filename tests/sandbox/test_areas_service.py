@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 EVENING_BEFORE = int(datetime(2025, 6, 30, 16, 59, tzinfo=UTC).timestamp() * 1000)
 """One minute before the units changed, by Vietnam's clock."""
-SANDBOX = {"instance": "DEMO", "agency": "Z99.02", "notice": "BẢN MẪU – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"}  # noqa: RUF001
+SANDBOX = {"instance": "DEMO", "agency": "Z99.02", "notice": "BẢN MẪU – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"}  # noqa: RUF001 - the notice's own dash
 
 
 @dataclass(frozen=True)
