@@ -19,11 +19,11 @@ from lienthong.exchange.gateway.callers import Callers
 from lienthong.exchange.gateway.head_check import PATIENCE_S
 from lienthong.exchange.gateway.home import naming
 from lienthong.exchange.gateway.journal import Journal
+from lienthong.exchange.gateway.own_key import require_listed
 from lienthong.exchange.gateway.peer_heads import PeerHeads
 from lienthong.exchange.gateway.peers import Peers
 from lienthong.exchange.gateway.policy import Policy
 from lienthong.exchange.gateway.refusals import RefusalLimit
-from lienthong.exchange.gateway.refused_start import naming, require_listed
 from lienthong.exchange.gateway.replay import ReplayMemory
 from lienthong.exchange.gateway.retention import Retention
 from lienthong.exchange.gateway.spool import SpoolBudget
