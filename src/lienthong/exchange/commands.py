@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 
 Home = Annotated[Path, typer.Option(help="The gateway's home folder.", exists=True, file_okay=False)]
@@ -72,6 +70,10 @@ def make_gateway_app() -> typer.Typer:
 
 def _log_as_json() -> None:
     """Write what an operator should know as JSON lines to standard error; callers' own text never gets there."""
+    import logging
+
+    import structlog
+
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
