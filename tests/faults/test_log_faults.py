@@ -6,7 +6,7 @@ import pytest
 
 from lienthong.evidence.checkpoint import Checkpoint
 from tests.evidence.logs import ORIGIN, OpenLog
-from tests.faults.log_story import copies, judge, make_beginning, tell
+from tests.faults.log_story import BEFORE, copies, judge, make_beginning, tell
 from tests.simulators.files import FaultKind, FaultyFiles, Loss
 
 if TYPE_CHECKING:
@@ -76,6 +76,12 @@ def test_what_a_killed_process_left_unsynced_is_durable_once_the_log_is_resumed(
         opened = OpenLog(folder, files)
         opened.log.resume(None)
         found = Checkpoint(ORIGIN, opened.log.size, opened.log.root)
+        if at % 2:
+            # The next process goes on, and publishes into folders that the killed one may have made and not synced.
+            story.offered = story.offered[: found.size - BEFORE]
+            story.offer(opened, BEFORE + len(story.offered), 3)
+            opened.turns.run()
+            opened.log.publish()
         files.crash(Loss.ALL)
         again = OpenLog(folder)
         again.log.resume(found)

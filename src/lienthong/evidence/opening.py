@@ -59,6 +59,7 @@ def make_log(files: Files, folder: Path, start: bytes, segment_bytes: int) -> No
     if any(name.endswith(SEGMENT_SUFFIX) for name in list_names(files, segments)):
         message = f"expected no log in {folder}, found segments; choose another folder, or open this log"
         raise EvidenceError(EvidenceErrorKind.LOG_EXISTS, message)
+    make_folders(files, folder)
     make_folders(files, segments)
     if LOCK_FILE not in files.names(folder):
         files.close(files.open(folder / LOCK_FILE, create=True))

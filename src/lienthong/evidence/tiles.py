@@ -7,13 +7,14 @@ right, for proofs and the next opening read it.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from lienthong.evidence.checkpoint import verify_checkpoint
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
-from lienthong.evidence.files import list_names, make_folders, remove_file, write_file
+from lienthong.evidence.files import ensure_folder, list_names, remove_file, write_file
 from lienthong.evidence.nodes import Nodes, hash_full_tile
 from lienthong.evidence.tile_names import (
     TILE_HEIGHT,
@@ -27,7 +28,6 @@ from lienthong.evidence.tree import EMPTY_ROOT, HASH_BYTES, leaf_hash, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from lienthong.evidence.checkpoint import Checkpoint
     from lienthong.evidence.files import Files
@@ -86,11 +86,11 @@ def publish(files: Files, folder: Path, plan: Publication) -> None:
     touched: set[Path] = set()
     # 1. The files, each whole and durable before its name is taken.
     for tile, hashes in plan.tiles:
-        _put(files, folder / tile_path(tile.level, tile.index, tile.width), hashes, touched)
+        touched |= _put(files, folder, tile_path(tile.level, tile.index, tile.width), hashes)
         if tile.level == 0:
             bundle = encode_bundle(_statements_of(plan, tile))
-            _put(files, folder / entries_path(tile.index, tile.width), bundle, touched)
-    # 2. Their names.
+            touched |= _put(files, folder, entries_path(tile.index, tile.width), bundle)
+    # 2. Their names, up to the log's folder: a crash may have come between a folder's making and its sync.
     for place in sorted(touched):
         files.sync_folder(place)
     # 3. A full tile makes its partial forms superfluous. A crash here leaves the old checkpoint without a
@@ -196,11 +196,12 @@ def _statements_of(plan: Publication, tile: Tile) -> list[bytes]:
     return plan.statements[start : start + tile.width]
 
 
-def _put(files: Files, path: Path, content: bytes, touched: set[Path]) -> None:
-    """Write a published file, and note its folder as one to be synced."""
-    make_folders(files, path.parent)
+def _put(files: Files, folder: Path, name: str, content: bytes) -> set[Path]:
+    """Write a published file, and give the folders whose sync makes its name durable."""
+    path = folder / name
+    ensure_folder(files, path.parent)
     write_file(files, path, content)
-    touched.add(path.parent)
+    return {folder / parent for parent in Path(name).parents}
 
 
 def _remove_partials(files: Files, full: Path) -> None:
