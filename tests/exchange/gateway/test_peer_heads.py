@@ -69,7 +69,7 @@ def test_a_head_without_its_logs_signature_ends_the_link(
 ) -> None:
     for what, lie in FIRST_HEADS.items():
         with liar.dial(provider.peers) as link:
-            link.ask(make_question(CLIENT, TARGET), head=lambda head, lie=lie: lie(liar, head))  # type: ignore[misc]
+            link.ask(make_question(CLIENT, TARGET), head=lambda head, lie=lie: lie(liar, head))  # type: ignore[misc] # mypy infers no type for it
             assert (what, link.is_gone()) == (what, True)
     assert (service.calls, read_kinds(province.agency)) == ([], [])
 
