@@ -132,8 +132,6 @@ def assemble(
     directory_file = DirectoryFile(home.directory_file, home.root_key)
     policy = Policy(home.services, home.grants)
     policy.load()
-    with naming("gateway.toml: certificates of subsystems"):
-        callers = Callers(home.member, home.settings.subsystems, home.folder)
     parts = _open_evidence(home, loop, on_log_failure, surroundings)
     require_listed(directory_file.current(), home.settings.log, parts.log_key.verify_key)
     replay, heads = ReplayMemory(), PeerHeads()
