@@ -19,6 +19,8 @@ from lienthong.exchange.gateway.callers import Callers
 from lienthong.exchange.gateway.head_check import PATIENCE_S
 from lienthong.exchange.gateway.home import naming
 from lienthong.exchange.gateway.journal import Journal
+from lienthong.exchange.gateway.link import LinkLimits
+from lienthong.exchange.gateway.listener import ListenerLimits
 from lienthong.exchange.gateway.own_key import require_listed
 from lienthong.exchange.gateway.peer_heads import PeerHeads
 from lienthong.exchange.gateway.peers import Peers
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from lienthong.kernel.clock import Clock
     from lienthong.kernel.keys import SigningKey
 
+TICK_S = 1.0
+"""How often deadlines are looked at."""
 THREADS = 6
 """Syncs, publication, large bodies and the flush of store and index: few, and none of them computes."""
 
@@ -52,12 +56,16 @@ THREADS = 6
 class Surroundings:
     """What a gateway has of its machine and tests replace.
 
-    The clock, the disk under its log (None: the real), and how long its head check waits for an answer.
+    The clock, the disk under its log (None: the real), how long its head check waits for an answer, how long callers
+    and peers may take, and how often it looks at that.
     """
 
     clock: Clock = field(default_factory=SystemClock)
     files: Files | None = None
     head_patience_s: float = PATIENCE_S
+    caller_limits: ListenerLimits = field(default_factory=ListenerLimits)
+    link_limits: LinkLimits = field(default_factory=LinkLimits)
+    tick_s: float = TICK_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +148,12 @@ def assemble(
     tail.read(home.log, parts.index, clock.now_ms(), parts.log.size)
     budget = SpoolBudget(home.settings.limits.spool_bytes, home.settings.limits.body_bytes, home.spool)
     peers = Peers(
-        own_origin=home.settings.log, directory=directory_file.current, log=parts.log, heads=heads, budget=budget
+        own_origin=home.settings.log,
+        directory=directory_file.current,
+        log=parts.log,
+        heads=heads,
+        budget=budget,
+        limits=surroundings.link_limits,
     )
     peers.report = report_link
     kept_bodies = parts.bodies if home.settings.store.keep_bodies else None

@@ -21,6 +21,8 @@ WINDOW = 256 * 1024
 """Body bytes of one stream that may be under way unacknowledged: enough for 100 MiB/s at 2.5 ms."""
 LINK_WINDOW = 4 * 1024 * 1024
 """Body bytes of one link that may be under way unacknowledged."""
+SEND_TIMEOUT_S = 30.0
+"""A body of which the other side lets nothing go out for this long is given up."""
 LINK = 0
 """The stream number that means the whole link in a CREDIT frame."""
 
@@ -28,13 +30,16 @@ LINK = 0
 class _Sending:
     """A body that is going out, and how far it is."""
 
-    __slots__ = ("at", "body", "credit", "stream")
+    __slots__ = ("at", "body", "credit", "is_blocked", "looked_at", "moved_at", "stream")
 
     def __init__(self, stream: int, body: Body, at: int) -> None:
+        self.looked_at = -1
+        self.moved_at = 0.0
         self.stream = stream
         self.body = body
         self.at = at
         self.credit = WINDOW - at
+        self.is_blocked = False
 
 
 class BodySender:
@@ -43,8 +48,9 @@ class BodySender:
     def __init__(self, when_sent: Callable[[int], None]) -> None:
         self._when_sent = when_sent
         self._link_credit = LINK_WINDOW
+        self._under_way: dict[int, _Sending] = {}
         self._turns: deque[_Sending] = deque()
-        self._blocked: dict[int, _Sending] = {}
+        """Those that have credit, in the order of their turns."""
 
     def first_chunk(self, body: Body) -> bytes:
         """Take what travels inside OPEN or ANSWER: all of a small body, the beginning of a large one."""
@@ -56,14 +62,17 @@ class BodySender:
 
     def add(self, stream: int, body: Body, at: int) -> None:
         """Send the rest of a body from offset `at`, in turns with the others."""
-        self._turns.append(_Sending(stream, body, at))
+        sending = self._under_way[stream] = _Sending(stream, body, at)
+        self._turns.append(sending)
 
     def stop(self, stream: int) -> bool:
         """Send nothing more of this stream; True if something was left to send."""
-        left = self._blocked.pop(stream, None) is not None
-        before = len(self._turns)
-        self._turns = deque(sending for sending in self._turns if sending.stream != stream)
-        return left or len(self._turns) < before
+        sending = self._under_way.pop(stream, None)
+        if sending is None:
+            return False
+        if not sending.is_blocked:
+            self._turns.remove(sending)
+        return True
 
     def add_credit(self, stream: int, amount: int) -> None:
         """Take a CREDIT frame; credit for a stream that has ended is nothing."""
@@ -72,14 +81,25 @@ class BodySender:
             if self._link_credit > LINK_WINDOW:
                 raise _excess(f"link credit of {self._link_credit} bytes, at most {LINK_WINDOW}")
             return
-        sending = self._blocked.get(stream) or next((s for s in self._turns if s.stream == stream), None)
+        sending = self._under_way.get(stream)
         if sending is None:
             return
         sending.credit += amount
         if sending.credit > WINDOW:
             raise _excess(f"credit of {sending.credit} bytes on stream {stream}, at most {WINDOW}")
-        if self._blocked.pop(stream, None) is not None:
+        if sending.is_blocked:
+            sending.is_blocked = False
             self._turns.append(sending)
+
+    def find_stalled(self, now: float, limit_s: float) -> list[int]:
+        """Give the streams of which nothing went out between looks that are `limit_s` apart."""
+        stalled = []
+        for sending in self._under_way.values():
+            if sending.at != sending.looked_at:
+                sending.looked_at, sending.moved_at = sending.at, now
+            elif now - sending.moved_at > limit_s:
+                stalled.append(sending.stream)
+        return stalled
 
     def take_chunks(self, room: int) -> list[bytes]:
         """Give DATA frames for at most about `room` body bytes."""
@@ -88,7 +108,7 @@ class BodySender:
             sending = self._turns.popleft()
             size = min(CHUNK_SIZE, sending.body.length - sending.at, sending.credit, self._link_credit)
             if size <= 0:
-                self._blocked[sending.stream] = sending
+                sending.is_blocked = True
                 continue
             frames.append(encode_data(sending.stream, sending.body.read(sending.at, size)))
             sending.at += size
@@ -98,6 +118,7 @@ class BodySender:
             if sending.at < sending.body.length:
                 self._turns.append(sending)
             else:
+                del self._under_way[sending.stream]
                 self._when_sent(sending.stream)
         return frames
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.flow import LINK, LINK_WINDOW, WINDOW, CreditMeter
 from lienthong.exchange.gateway.spool import Spool, SpoolBudget
 
@@ -14,17 +15,23 @@ if TYPE_CHECKING:
 
 BODY_TIMEOUT_S = 30.0
 """A body that has not grown for this long is dropped."""
+BODY_LEAST_RATE = 1024
+"""Bytes of body for each second beyond BODY_TIMEOUT_S: growing one byte at a time is no growth."""
+LINK_SHARE = 4
+"""Bodies that are not yet whole may take one part in this many of the spool, or one body of the largest size: a peer
+that announces bodies and does not send them holds up no other link."""
 
 
 class _Incoming:
     """One body on its way in. `spool` is None once nobody wants it: its bytes are counted and thrown away."""
 
-    __slots__ = ("left", "meter", "moved_at", "spool", "then", "when_drained")
+    __slots__ = ("begun_at", "left", "length", "meter", "moved_at", "spool", "then", "when_drained")
 
-    def __init__(self, stream: int, left: int) -> None:
+    def __init__(self, stream: int, length: int, left: int) -> None:
+        self.length = length
         self.left = left
         self.meter = CreditMeter(stream, WINDOW)
-        self.moved_at = 0.0
+        self.begun_at = self.moved_at = 0.0
         self.spool: Spool | None = None
         self.then: Callable[[Body], None] | None = None
         self.when_drained: Callable[[], None] | None = None
@@ -33,12 +40,20 @@ class _Incoming:
 class IncomingBodies:
     """All bodies coming in on one link."""
 
-    def __init__(self, budget: SpoolBudget, send: Callable[[bytes], None]) -> None:
+    def __init__(self, budget: SpoolBudget, send: Callable[[bytes], None], timeout_s: float) -> None:
         self.limit = budget.body_limit
         self._budget = budget
+        self._timeout_s = timeout_s
+        self._share = max(budget.total // LINK_SHARE, budget.body_limit)
+        self._held = 0
         self._send = send
         self._meter = CreditMeter(LINK, LINK_WINDOW)
         self._bodies: dict[int, _Incoming] = {}
+
+    @property
+    def count(self) -> int:
+        """Bodies of which bytes are still to come, wanted or not."""
+        return len(self._bodies)
 
     def count_whole(self, chunk: bytes) -> None:
         """Count a body that came whole inside its OPEN or ANSWER.
@@ -53,12 +68,20 @@ class IncomingBodies:
         Raises ExchangeError `body_too_large` or `overloaded`; the rest of it is then thrown away as it comes.
         """
         self._count(self._meter, len(chunk))
-        incoming = self._bodies[stream] = _Incoming(stream, length - len(chunk))
+        incoming = _Incoming(stream, length, length - len(chunk))
+        if incoming.left > 0:
+            self._bodies[stream] = incoming
         self._count(incoming.meter, len(chunk))
         spool = Spool(self._budget)
+        if self._held + length > self._share:
+            raise ExchangeError(
+                ExchangeErrorKind.OVERLOADED,
+                f"bodies coming in on this link take {self._held} of {self._share} bytes; try again shortly",
+            )
         spool.reserve(length)
-        spool.write(chunk)
+        self._held += length
         incoming.spool, incoming.then = spool, then
+        spool.write(chunk)
 
     def take(self, stream: int, chunk: bytes, now: float) -> bool:
         """Take the next bytes of a body. False if this stream has no body coming: the link must end."""
@@ -74,6 +97,7 @@ class IncomingBodies:
             self._count(incoming.meter, len(chunk))
             return True
         del self._bodies[stream]
+        self._held -= incoming.length if incoming.spool is not None else 0
         if incoming.spool is not None and incoming.then is not None:
             incoming.then(incoming.spool.finish())
         elif incoming.when_drained is not None:
@@ -86,6 +110,7 @@ class IncomingBodies:
         if incoming is not None and incoming.spool is not None:
             incoming.spool.drop()
             incoming.spool = None
+            self._held -= incoming.length
             incoming.when_drained = when_drained
 
     def forget(self, stream: int) -> bool:
@@ -94,12 +119,14 @@ class IncomingBodies:
         return self._bodies.pop(stream, None) is not None
 
     def find_stalled(self, now: float) -> list[int]:
-        """Give the streams whose body has not grown for too long. A first look starts the count."""
+        """Give the streams whose body has not grown for too long, or too little. A first look starts the count."""
         stalled = []
         for stream, incoming in self._bodies.items():
-            if incoming.moved_at == 0.0:
-                incoming.moved_at = now
-            elif incoming.spool is not None and now - incoming.moved_at > BODY_TIMEOUT_S:
+            if incoming.begun_at == 0.0:
+                incoming.begun_at = incoming.moved_at = now
+            least_age = self._timeout_s + (incoming.length - incoming.left) / BODY_LEAST_RATE
+            is_late = now - incoming.moved_at > self._timeout_s or now - incoming.begun_at > least_age
+            if is_late and incoming.spool is not None:
                 stalled.append(stream)
         return stalled
 

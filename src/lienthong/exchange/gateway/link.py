@@ -10,11 +10,13 @@ import asyncio
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+import msgspec
+
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway import frames
-from lienthong.exchange.gateway.flow import BodySender
+from lienthong.exchange.gateway.flow import SEND_TIMEOUT_S, BodySender
 from lienthong.exchange.gateway.frames import FrameType
-from lienthong.exchange.gateway.incoming import IncomingBodies
+from lienthong.exchange.gateway.incoming import BODY_TIMEOUT_S, IncomingBodies
 from lienthong.exchange.gateway.pending import Pending
 
 if TYPE_CHECKING:
@@ -30,12 +32,28 @@ FRAME_TIMEOUT_S = 15.0
 """A begun frame must be whole by then."""
 PING_AFTER_S = 15.0
 SILENCE_LIMIT_S = 45.0
+WRITE_TIMEOUT_S = 60.0
+"""A peer that takes so little for this long that our frames find no room is cut off."""
 CONTROL_PER_SECOND = 100
-"""PING, ASK_HEAD and CANCEL frames that one link may bring between two ticks of a second."""
+"""PING, PONG, ASK_HEAD and GOODBYE frames that one link may bring between two ticks of a second."""
+CREDIT_PER_SECOND = 10_000
+"""CREDIT frames likewise: half a window each is more than a gigabyte a second."""
 OUT_ROOM = 512 * 1024
 """Body bytes handed to the transport in one turn of the loop."""
 _VIEW = memoryview(bytearray(256 * 1024))
 """Every link reads into this one buffer: what was read is taken out before the loop reads again."""
+
+
+class LinkLimits(msgspec.Struct, frozen=True):
+    """How long a peer may take, in seconds."""
+
+    hello_s: float = HELLO_TIMEOUT_S
+    frame_s: float = FRAME_TIMEOUT_S
+    body_s: float = BODY_TIMEOUT_S
+    send_s: float = SEND_TIMEOUT_S
+    write_s: float = WRITE_TIMEOUT_S
+    ping_after_s: float = PING_AFTER_S
+    silence_s: float = SILENCE_LIMIT_S
 
 
 class Role(Enum):
@@ -71,6 +89,7 @@ class LinkOwner(Protocol):
     own_origin: str
     heads: PeerHeads
     budget: SpoolBudget
+    limits: LinkLimits
 
     def identify(self, certificate: bytes, expected: str | None) -> str:
         """Give the gateway whose pinned key the certificate (DER) holds; raises ExchangeError."""
@@ -117,7 +136,7 @@ class Link(asyncio.BufferedProtocol):
         self.owner = owner
         self.loop = asyncio.get_running_loop()
         self.sender = BodySender(self._when_body_sent)
-        self.bodies = IncomingBodies(owner.budget, self.send)
+        self.bodies = IncomingBodies(owner.budget, self.send, owner.limits.body_s)
         self._transport: asyncio.Transport | None = None
         self._side = owner.make_side(self)
         self._expected = expected
@@ -130,8 +149,8 @@ class Link(asyncio.BufferedProtocol):
         self._flush_is_due = False
         self._is_paused = False
         self._rest = b""
-        self._control = 0
-        self._heard_at = self._frame_at = self._pinged_at = self.loop.time()
+        self._control = self._credits = 0
+        self._heard_at = self._frame_at = self._pinged_at = self._paused_at = self.loop.time()
         self._asked: Pending[bytes] | None = None
         self._handlers: dict[int, Callable[[bytes], None]] = {
             FrameType.HELLO: self._on_hello,
@@ -186,6 +205,7 @@ class Link(asyncio.BufferedProtocol):
     def pause_writing(self) -> None:
         """The transport is full: bodies wait."""
         self._is_paused = True
+        self._paused_at = self.loop.time()
 
     def resume_writing(self) -> None:
         """The transport has room again."""
@@ -234,6 +254,14 @@ class Link(asyncio.BufferedProtocol):
         if self._transport is not None and not self.is_closed:
             self._transport.abort()
 
+    def close(self, error: ExchangeError) -> None:
+        """Close the link when what is queued has left: this gateway stops."""
+        if self._error is None:
+            self._error = error
+        self._flush()
+        if self._transport is not None and not self.is_closed:
+            self._transport.close()
+
     def leave(self) -> None:
         """Say that no new request is wanted here; those under way go on."""
         self.send(frames.frame(FrameType.GOODBYE, b""))
@@ -246,17 +274,26 @@ class Link(asyncio.BufferedProtocol):
 
     def tick(self, now: float) -> None:
         """Once a second: end what stalls, ping what is silent."""
-        self._control = 0
-        if not self.is_ready and now - self._pinged_at > HELLO_TIMEOUT_S:
-            self.end(_timeout(f"{self.peer}: no HELLO within {HELLO_TIMEOUT_S:.0f} s"))
-        elif self._rest and now - self._frame_at > FRAME_TIMEOUT_S:
-            self.end(_timeout(f"{self.peer}: a frame was not whole after {FRAME_TIMEOUT_S:.0f} s"))
-        elif now - self._heard_at > SILENCE_LIMIT_S:
-            self.end(_timeout(f"{self.peer}: silent for {SILENCE_LIMIT_S:.0f} s"))
-        elif self.is_ready and now - self._heard_at > PING_AFTER_S and now - self._pinged_at > PING_AFTER_S:
+        self._control = self._credits = 0
+        limits = self.owner.limits
+        why = self._find_overdue(now, limits)
+        if why is not None:
+            self.end(ExchangeError(ExchangeErrorKind.NETWORK_ERROR, f"{self.peer}: {why}"))
+        elif self.is_ready and min(now - self._heard_at, now - self._pinged_at) > limits.ping_after_s:
             self._pinged_at = now
             self.send(frames.encode_ping(FrameType.PING, int(now)))
         self._side.expire(now)
+
+    def _find_overdue(self, now: float, limits: LinkLimits) -> str | None:
+        if not self.is_ready and now - self._pinged_at > limits.hello_s:
+            return f"no HELLO within {limits.hello_s:.0f} s"
+        if self._rest and now - self._frame_at > limits.frame_s:
+            return f"a frame was not whole after {limits.frame_s:.0f} s"
+        if self._is_paused and now - self._paused_at > limits.write_s:
+            return f"took none of our frames for {limits.write_s:.0f} s"
+        if now - self._heard_at > limits.silence_s:
+            return f"silent for {limits.silence_s:.0f} s"
+        return None
 
     def take_head(self) -> VerifiedHead:
         """Give the verified head that the frame in hand stands under."""
@@ -312,6 +349,9 @@ class Link(asyncio.BufferedProtocol):
         self._head_is_used = False
 
     def _on_credit(self, payload: bytes) -> None:
+        self._credits += 1
+        if self._credits > CREDIT_PER_SECOND:
+            raise _bad_frame(f"more than {CREDIT_PER_SECOND} CREDIT frames in a second")
         self.sender.add_credit(*frames.decode_credit(payload))
         self.pump()
 
@@ -337,6 +377,7 @@ class Link(asyncio.BufferedProtocol):
         asked.resolve(payload)
 
     def _on_goodbye(self, payload: bytes) -> None:
+        self.count_control()
         if payload:
             raise _bad_frame("GOODBYE with a payload")
         self.is_leaving = True
@@ -353,7 +394,3 @@ class Link(asyncio.BufferedProtocol):
 
 def _bad_frame(why: str) -> ExchangeError:
     return ExchangeError(ExchangeErrorKind.BAD_FRAME, why)
-
-
-def _timeout(why: str) -> ExchangeError:
-    return ExchangeError(ExchangeErrorKind.NETWORK_ERROR, why)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import httptools
@@ -19,6 +20,8 @@ from lienthong.exchange.gateway.spool import EMPTY_BODY, Body, Spool, SpoolBudge
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from lienthong.kernel.clock import Clock
+
 MAX_HEADER_BYTES = 64 * 1024
 """Request line and headers together."""
 MAX_PIPELINED = 8
@@ -27,11 +30,25 @@ HEADER_TIMEOUT_S = 15.0
 """A request's head must be whole within this time of its first byte."""
 BODY_TIMEOUT_S = 30.0
 """A body must grow within this time."""
+BODY_LEAST_RATE = 1024
+"""Bytes of body for each second beyond BODY_TIMEOUT_S: growing one byte at a time is no growth."""
 IDLE_TIMEOUT_S = 75.0
 WRITE_TIMEOUT_S = 60.0
 """A caller that takes no bytes of its answer for this long is cut off."""
+LINGER_S = 2.0
+"""How long a refused caller may go on sending: closing under it would lose the answer that says why (RFC 9112, 9.6)."""
 _FRAMING = frozenset({b"host", b"content-length", b"transfer-encoding", b"expect"})
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class ListenerLimits(msgspec.Struct, frozen=True):
+    """How long a caller may take, in seconds."""
+
+    head_s: float = HEADER_TIMEOUT_S
+    body_s: float = BODY_TIMEOUT_S
+    idle_s: float = IDLE_TIMEOUT_S
+    write_s: float = WRITE_TIMEOUT_S
+    linger_s: float = LINGER_S
 
 
 class LocalRequest(msgspec.Struct, frozen=True, gc=False):
@@ -77,10 +94,12 @@ class CallerConnection(asyncio.Protocol):
         self._waiting: deque[tuple[LocalRequest, bool]] = deque()
         self._is_busy = False
         self._is_ending = False
+        self._is_refused = False
         self._keep_alive = True
         self._is_head = False
         self._drained: asyncio.Future[None] | None = None
-        self._moved_at = listener.loop.time()
+        self._moved_at = self._begun_at = self._taken_at = listener.loop.time()
+        self._left = 0
         self._spool: Spool | None = None
         self._reset()
 
@@ -109,11 +128,11 @@ class CallerConnection(asyncio.Protocol):
         if self._is_ending:
             return
         self._moved_at = self._listener.loop.time()
-        if not self._is_in_body:
-            self._head_bytes += len(data)
+        # Bytes since the last of a body: the head, and what chunks and trailers bring beside the body.
+        self._head_bytes += len(data)
         try:
             self._parser.feed_data(data)
-            if self._is_in_message and not self._is_in_body and self._head_bytes > MAX_HEADER_BYTES:
+            if self._head_bytes > MAX_HEADER_BYTES:
                 raise _too_long()
         except httptools.HttpParserUpgrade:
             self._refuse(ExchangeError(ExchangeErrorKind.MALFORMED_HTTP, "Upgrade is not supported here"))
@@ -128,19 +147,20 @@ class CallerConnection(asyncio.Protocol):
             self._refuse(error)
 
     def pause_writing(self) -> None:
-        """The caller takes no more for now."""
+        """The caller takes no more for now; the next request waits as well."""
         self._drained = self._listener.loop.create_future()
+        self._taken_at = self._listener.loop.time()
 
     def resume_writing(self) -> None:
         """The caller takes more."""
         drained, self._drained = self._drained, None
         if drained is not None and not drained.done():
             drained.set_result(None)
+        self._start_next()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the reason changes nothing
         """The caller is gone; a story under way goes on, its answer has nowhere to go."""
         self._is_ending = True
-        self.resume_writing()
         self._transport = None
         if self._spool is not None:
             self._spool.drop()
@@ -148,6 +168,7 @@ class CallerConnection(asyncio.Protocol):
         for request, _ in self._waiting:
             request.body.close()
         self._waiting.clear()
+        self.resume_writing()
         self._listener.connections.discard(self)
 
     # The parser's side.
@@ -156,6 +177,7 @@ class CallerConnection(asyncio.Protocol):
         """A request begins."""
         self._reset()
         self._is_in_message = True
+        self._begun_at = self._moved_at
 
     def on_url(self, url: bytes) -> None:
         """Collect the target."""
@@ -164,7 +186,12 @@ class CallerConnection(asyncio.Protocol):
             raise _too_long()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Collect a header; those that say where the message ends are looked at when the head is whole."""
+        """Collect a header; those that say where the message ends are looked at when the head is whole.
+
+        Trailers are dropped: what stands behind a body was not there when its head was judged (RFC 9110, 6.5.1).
+        """
+        if self._is_in_body:
+            return
         self._headers.append((name, value))
         lower = name.lower()
         if lower in _FRAMING:
@@ -192,6 +219,7 @@ class CallerConnection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """Collect the body within its limits."""
+        self._head_bytes = 0
         if self._spool is None:
             self._spool = Spool(self._listener.budget)
         self._spool.write(body)
@@ -205,7 +233,7 @@ class CallerConnection(asyncio.Protocol):
         )
         keep_alive = self._parser.should_keep_alive()
         self._reset()
-        if self._is_busy:
+        if self._is_busy or self._drained is not None:
             self._waiting.append((request, keep_alive))
             if len(self._waiting) >= MAX_PIPELINED and self._transport is not None:
                 self._transport.pause_reading()
@@ -227,7 +255,7 @@ class CallerConnection(asyncio.Protocol):
             answer.body.close()
             return
         body = EMPTY_BODY if self._is_head else answer.body
-        head = _format_head(answer, keep_alive=self._keep_alive)
+        head = _format_head(answer, self._listener.date, keep_alive=self._keep_alive)
         if body.is_in_memory:
             transport.write(head + body.content if body.length else head)
             answer.body.close()
@@ -237,63 +265,84 @@ class CallerConnection(asyncio.Protocol):
             self._listener.spawn(self._write_body(answer.body))
 
     async def _write_body(self, body: Body) -> None:
-        try:
-            for chunk in body.chunks():
-                if self._drained is not None:
-                    async with asyncio.timeout(WRITE_TIMEOUT_S):
-                        await self._drained
-                if self._transport is None:
-                    return
-                self._transport.write(chunk)
-        except TimeoutError:
-            self.abort()
-        finally:
-            body.close()
+        for chunk in body.chunks():
+            if self._drained is not None:
+                # Resumed when the caller has taken enough, or is gone; `tick` cuts off one that takes nothing.
+                await self._drained
+            if self._transport is None:
+                break
+            self._transport.write(chunk)
+        body.close()
         self._go_on()
 
     def _go_on(self) -> None:
         self._is_busy = False
-        self._moved_at = self._listener.loop.time()
-        if not self._keep_alive or self._is_ending:
+        self._begun_at = self._moved_at = self._listener.loop.time()
+        if self._keep_alive and not self._is_ending:
+            self._start_next()
+        elif self._transport is not None and not self._is_refused:
             self._is_ending = True
-            if self._transport is not None:
-                self._transport.close()
-        elif self._waiting:
-            request, keep_alive = self._waiting.popleft()
-            if len(self._waiting) < MAX_PIPELINED and self._transport is not None:
-                self._transport.resume_reading()
-            self._listener.loop.call_soon(lambda: self._start(request, keep_alive=keep_alive))
-            self._is_busy = True
+            self._transport.close()
+
+    def _start_next(self) -> None:
+        """Go on with a request that waited, unless the answers before it wait to be taken."""
+        if not self._waiting or self._is_busy or self._drained is not None:
+            return
+        request, keep_alive = self._waiting.popleft()
+        if len(self._waiting) < MAX_PIPELINED and self._transport is not None:
+            self._transport.resume_reading()
+        self._is_busy = True
+        self._listener.loop.call_soon(lambda: self._start(request, keep_alive=keep_alive))
 
     def _refuse(self, error: ExchangeError) -> None:
-        """Answer what can't be read, after the requests before it, and end: what follows has no known beginning."""
+        """Answer what can't be read, and end: what follows has no known beginning."""
         self._is_ending = True
+        self._keep_alive = False
         if self._spool is not None:
             self._spool.drop()
             self._spool = None
-        if self._is_busy:
+        if self._is_busy or self._waiting:
             # The answer under way ends the connection; the bad request behind it gets none.
-            self._keep_alive = False
             return
-        self._keep_alive = False
+        self._is_refused = True
         self._listener.take_request.refuse(self, error, self._headers)
+        if self._transport is not None and self._transport.can_write_eof():
+            self._transport.write_eof()
 
     def tick(self, now: float) -> None:
         """Once a second: cut off a caller that is too slow or idle too long."""
-        if self._is_busy or self._is_ending:
-            return
-        silence = now - self._moved_at
-        if self._is_in_body and silence > BODY_TIMEOUT_S:
-            self._refuse(ExchangeError(ExchangeErrorKind.CALLER_TIMEOUT, "the request's body stalled"))
-        elif self._is_in_message and not self._is_in_body and silence > HEADER_TIMEOUT_S:
-            self._refuse(ExchangeError(ExchangeErrorKind.CALLER_TIMEOUT, "the request's head stalled"))
-        elif not self._is_in_message and silence > IDLE_TIMEOUT_S:
+        limits = self._listener.limits
+        if self._is_refused and now - self._begun_at > limits.linger_s:
             self.abort()
+        elif self._drained is not None or self._is_ending:
+            self._require_taking(now)
+        elif not self._is_busy:
+            self._require_sending(now)
+
+    def _require_taking(self, now: float) -> None:
+        left = self._transport.get_write_buffer_size() if self._transport is not None else 0
+        if left != self._left or (self._is_busy and self._drained is None):
+            self._left, self._taken_at = left, now
+        elif now - self._taken_at > self._listener.limits.write_s:
+            self.abort()
+
+    def _require_sending(self, now: float) -> None:
+        limits, age = self._listener.limits, now - self._begun_at
+        if not self._is_in_message:
+            if age > limits.idle_s:
+                self.abort()
+        elif not self._is_in_body:
+            if age > limits.head_s:
+                self._refuse(ExchangeError(ExchangeErrorKind.CALLER_TIMEOUT, "the request's head took too long"))
+        else:
+            length = self._spool.length if self._spool is not None else 0
+            if now - self._moved_at > limits.body_s or age > limits.body_s + length / BODY_LEAST_RATE:
+                self._refuse(ExchangeError(ExchangeErrorKind.CALLER_TIMEOUT, "the request's body stalled"))
 
     def leave(self) -> None:
         """End after the answer under way: the gateway stops."""
         self._keep_alive = False
-        if not self._is_busy:
+        if not self._is_busy and not self._is_refused:
             self._is_ending = True
             if self._transport is not None:
                 self._transport.close()
@@ -312,10 +361,15 @@ class Listener:
         loop: asyncio.AbstractEventLoop,
         take_request: RequestTaker,
         budget: SpoolBudget,
+        clock: Clock,
+        limits: ListenerLimits,
     ) -> None:
         self.loop = loop
         self.take_request = take_request
         self.budget = budget
+        self.limits = limits
+        self._clock = clock
+        self.date = _format_date(clock)
         self.connections: set[CallerConnection] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -331,6 +385,7 @@ class Listener:
 
     def tick(self, now: float) -> None:
         """Once a second, for each connection."""
+        self.date = _format_date(self._clock)
         for connection in list(self.connections):
             connection.tick(now)
 
@@ -340,9 +395,17 @@ class Listener:
             connection.leave()
 
 
-def _format_head(answer: LocalAnswer, *, keep_alive: bool) -> bytes:
+def _format_date(clock: Clock) -> bytes:
+    return b"Date: %b\r\n" % formatdate(clock.now_ms() / 1000, usegmt=True).encode()
+
+
+def _format_head(answer: LocalAnswer, date: bytes, *, keep_alive: bool) -> bytes:
+    """Complete a head; a Date is added where the service sent none, so that there is exactly one."""
+    head = answer.head
+    if b"\r\nDate:" in head or b"\r\ndate:" in head.lower():
+        date = b""
     ending = b"\r\n" if keep_alive else b"Connection: close\r\n\r\n"
-    return b"HTTP/1.1 %bContent-Length: %d\r\n%b" % (answer.head, answer.body.length, ending)
+    return b"HTTP/1.1 %b%bContent-Length: %d\r\n%b" % (head, date, answer.body.length, ending)
 
 
 def _require_short(target: bytes, headers: list[tuple[bytes, bytes]]) -> None:

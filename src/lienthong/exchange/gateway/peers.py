@@ -16,7 +16,7 @@ from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
 from lienthong.exchange.gateway.calls import Calls
 from lienthong.exchange.gateway.frames import HeadFrame
 from lienthong.exchange.gateway.home import split_address
-from lienthong.exchange.gateway.link import Link, Role
+from lienthong.exchange.gateway.link import Link, LinkLimits, Role
 from lienthong.exchange.gateway.pending import Pending, run_story
 from lienthong.exchange.gateway.serving import Serving
 
@@ -37,6 +37,8 @@ T = TypeVar("T")
 DIAL_TIMEOUT_S = 10.0
 REDIAL_PAUSE_S = 0.2
 """After a failed dial, callers are told at once for this long, instead of each dialling again."""
+CLOSE_TIMEOUT_S = 1.0
+"""How long a stopping gateway waits for its last frames to leave."""
 MAX_LINKS = 1024
 """Links that stand at once; more than a province has gateways."""
 
@@ -65,10 +67,12 @@ class Peers:
         log: Log,
         heads: PeerHeads,
         budget: SpoolBudget,
+        limits: LinkLimits,
     ) -> None:
         self.own_origin = own_origin
         self.heads = heads
         self.budget = budget
+        self.limits = limits
         self.log = log
         self.take_request: RequestTaker | None = None
         self.report: Callable[[str, ExchangeError], None] = lambda _peer, _error: None
@@ -206,10 +210,16 @@ class Peers:
         for link in self._links:
             link.leave()
 
-    def close(self) -> None:
-        """End every link."""
+    async def close(self) -> None:
+        """Close every link when what is queued on it has left; cut off a peer that does not take it soon."""
+        error = ExchangeError(ExchangeErrorKind.NETWORK_ERROR, "this gateway stops")
         for link in list(self._links):
-            link.end(ExchangeError(ExchangeErrorKind.NETWORK_ERROR, "this gateway stops"))
+            link.close(error)
+        until = self._loop.time() + CLOSE_TIMEOUT_S
+        while self._links and self._loop.time() < until:  # noqa: ASYNC110 - seldom, and many links
+            await asyncio.sleep(0.005)
+        for link in list(self._links):
+            link.end(error)
 
     @property
     def is_busy(self) -> bool:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from lienthong.exchange.gateway.home import GatewayHome
 
-TICK_S = 1.0
+KEEP_EVERY_S = 1.0
 DIRECTORY_EVERY_S = 5.0
 """How often the directory's file is looked at; a revocation acts within this time."""
 DRAIN_S = 10.0
@@ -104,7 +104,13 @@ class _Process:
         self._parts = parts
         self._loop = asyncio.get_running_loop()
         self._provider = ProviderDoor(parts.gateway)
-        self._listener = Listener(self._loop, ConsumerDoor(parts.gateway), parts.budget)
+        self._listener = Listener(
+            self._loop,
+            ConsumerDoor(parts.gateway),
+            parts.budget,
+            parts.gateway.clock,
+            parts.surroundings.caller_limits,
+        )
         self._servers: list[asyncio.Server] = []
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -167,7 +173,7 @@ class _Process:
 
     async def _tick(self) -> None:
         while True:
-            await asyncio.sleep(TICK_S)
+            await asyncio.sleep(self._parts.surroundings.tick_s)
             now = self._loop.time()
             for part in (self._listener, self._parts.peers, self._parts.gateway.upstream):
                 part.tick(now)
@@ -194,7 +200,7 @@ class _Process:
         """
         erase_at = self._loop.time()
         while True:
-            await asyncio.sleep(TICK_S)
+            await asyncio.sleep(KEEP_EVERY_S)
             try:
                 await self._loop.run_in_executor(self._parts.evidence.threads, self._parts.evidence.bodies.flush)
             except EvidenceError as error:
@@ -222,7 +228,7 @@ class _Process:
             await self._drain()
         for task in self._tasks:
             task.cancel()
-        self._parts.peers.close()
+        await self._parts.peers.close()
         self._parts.gateway.upstream.close()
         self._parts.home.run_file.unlink(missing_ok=True)
         await asyncio.sleep(0)

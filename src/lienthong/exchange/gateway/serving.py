@@ -48,6 +48,7 @@ class Serving:
         self._take_request = take_request
         self._bodies: dict[int, Body] = {}
         self._last = 0
+        self._cancels = 0
 
     @property
     def count(self) -> int:
@@ -119,9 +120,13 @@ class Serving:
             body.close()
 
     def expire(self, now: float) -> None:
-        """Drop requests whose body stalls."""
+        """Once a second: drop requests whose body stalls, and answers that nobody takes."""
+        self._cancels = 0
         for stream in self.link.bodies.find_stalled(now):
             self._refuse_body(stream, ExchangeError(ExchangeErrorKind.TIMEOUT, "the request's body stalled"))
+        for stream in self.link.sender.find_stalled(now, self.link.owner.limits.send_s):
+            self.link.sender.stop(stream)
+            self.error(stream, ExchangeErrorKind.TIMEOUT, "nothing of the answer's body was taken")
 
     def close(self, error: ExchangeError) -> None:  # noqa: ARG002 - nobody waits here
         """The link is gone: answers still being made are logged, and then have nowhere to go."""
@@ -133,7 +138,7 @@ class Serving:
         # Limits before any proof is checked or entry appended (rule 9).
         if frame.stream <= self._last:
             raise _bad_frame(f"stream {frame.stream} after stream {self._last}")
-        if len(self._bodies) >= MAX_STREAMS:
+        if max(len(self._bodies), self.link.bodies.count) >= MAX_STREAMS:
             raise _bad_frame(f"more than {MAX_STREAMS} requests under way")
         self._last = frame.stream
         head = self.link.take_head()
@@ -160,7 +165,10 @@ class Serving:
 
     def _on_cancel(self, stream: int) -> None:
         """The dialler has stopped: no more of the request's body comes, and nobody wants the answer's."""
-        self.link.count_control()
+        # A dialler that gives up on all its requests at once is honest; one that opens and cancels for ever is not.
+        self._cancels += 1
+        if self._cancels > MAX_STREAMS:
+            raise _bad_frame(f"more than {MAX_STREAMS} CANCEL frames in a second")
         if stream > self._last:
             raise _bad_frame(f"CANCEL of stream {stream}, which was never opened")
         is_body_coming = self.link.bodies.forget(stream)

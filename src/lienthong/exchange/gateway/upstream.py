@@ -32,6 +32,7 @@ MAX_CONNECTIONS = 1024
 """Connections to one service address; further calls are `overloaded`."""
 MAX_HEADER_BYTES = 64 * 1024
 FIRST_FINAL_STATUS = 200
+NOT_MODIFIED = 304
 WITHOUT_BODY = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"DELETE"})
 """Methods whose empty body needs no Content-Length."""
 
@@ -70,6 +71,8 @@ class _ServiceConnection(asyncio.Protocol):
         self._request: ServiceRequest | None = None
         self._waiting: Pending[ServiceAnswer] | None = None
         self._writable: asyncio.Future[None] | None = None
+        self._is_sending = False
+        self._small = 0
         self._parser: Any = None
         self._reset()
 
@@ -88,6 +91,7 @@ class _ServiceConnection(asyncio.Protocol):
         self._reset()
         self._request = request
         self._waiting = waiting
+        self._small = min(SMALL_BODY, request.body_limit)
         self.deadline = self._pool.loop.time() + request.timeout_s
         self._parser = httptools.HttpResponseParser(self)
         transport = cast("asyncio.Transport", self._transport)
@@ -96,6 +100,7 @@ class _ServiceConnection(asyncio.Protocol):
             transport.write(head + request.body.content)
             return
         transport.write(head)
+        self._is_sending = True
         self._pool.spawn(self._send_body(request.body))
 
     async def _send_body(self, body: Body) -> None:
@@ -105,6 +110,7 @@ class _ServiceConnection(asyncio.Protocol):
             if self.is_closed or self._transport is None:
                 return
             self._transport.write(chunk)
+        self._is_sending = False
 
     def fail(self, kind: ExchangeErrorKind, why: str) -> None:
         """End the call and the connection: the request left, and no whole answer came."""
@@ -112,8 +118,7 @@ class _ServiceConnection(asyncio.Protocol):
         if self._spool is not None:
             self._spool.drop()
             self._spool = None
-        if self._transport is not None:
-            self._transport.abort()
+        self.close()
         if waiting is not None:
             waiting.fail(ExchangeError(kind, why))
 
@@ -163,7 +168,8 @@ class _ServiceConnection(asyncio.Protocol):
             self.fail(ExchangeErrorKind.SERVICE_FAILED, why)
 
     def close(self) -> None:
-        """Close an idle connection."""
+        """Close a connection that nobody waits on."""
+        self.is_closed = True
         if self._transport is not None:
             self._transport.abort()
 
@@ -186,15 +192,25 @@ class _ServiceConnection(asyncio.Protocol):
         self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        """Take the status. The parser knows nothing of HEAD, whose answer ends here; the connection ends with it."""
-        self._status = self._parser.get_status_code()
-        if self._status >= FIRST_FINAL_STATUS and self._request is not None and self._request.method == b"HEAD":
+        """Take the status. The parser knows nothing of HEAD, and of 304 not enough: there the answer ends here.
+
+        The connection ends with it.
+        """
+        self._status = status = self._parser.get_status_code()
+        if status < FIRST_FINAL_STATUS or self._request is None:
+            return
+        if self._request.method == b"HEAD" or status == NOT_MODIFIED:
             self._deliver(keep=False)
 
     def on_body(self, body: bytes) -> None:
-        """Collect the body within the limit; one that comes in a single small piece needs no spool."""
+        """Collect the body within the limit; one that comes in a single small piece needs no spool.
+
+        What follows an answer that has ended is nobody's.
+        """
+        if self._waiting is None:
+            return
         if self._spool is None:
-            if not self._piece and len(body) <= SMALL_BODY:
+            if not self._piece and len(body) <= self._small:
                 self._piece = body
                 return
             limit = cast("ServiceRequest", self._request).body_limit
@@ -213,12 +229,13 @@ class _ServiceConnection(asyncio.Protocol):
         return b"content-length" not in names and b"transfer-encoding" not in names
 
     def _deliver(self, *, keep: bool) -> None:
+        """Give the answer. A connection on which our body is still going out serves no other call."""
         waiting, self._waiting = self._waiting, None
         self.deadline = 0.0
         body = self._spool.finish() if self._spool is not None else Body(self._piece)
         self._spool = None
         answer = ServiceAnswer(self._status, self._reason, self._headers, body)
-        if keep:
+        if keep and not self._is_sending:
             self._pool.put_back(self)
         else:
             self.close()
@@ -254,24 +271,28 @@ class Upstream:
                 ExchangeError(ExchangeErrorKind.OVERLOADED, f"{MAX_CONNECTIONS} calls to this service are under way")
             )
         else:
-            self.spawn(self._connect(request, waiting))
+            connection = _ServiceConnection(self, request.address)
+            self._open.setdefault(address, set()).add(connection)
+            self.spawn(self._connect(connection, request, waiting))
         return waiting
 
-    async def _connect(self, request: ServiceRequest, waiting: Pending[ServiceAnswer]) -> None:
+    async def _connect(
+        self, connection: _ServiceConnection, request: ServiceRequest, waiting: Pending[ServiceAnswer]
+    ) -> None:
         address = request.address
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                _, connection = await self.loop.create_connection(
-                    lambda: _ServiceConnection(self, address),
+                await self.loop.create_connection(
+                    lambda: connection,
                     address.host,
                     address.port,
                     ssl=self._tls if address.tls else None,
                 )
         except (OSError, TimeoutError) as error:
+            self.on_closed(connection)
             why = f"no connection to the service: {str(error) or 'time is up'}"
             waiting.fail(ExchangeError(ExchangeErrorKind.SERVICE_UNREACHABLE, why))
             return
-        self._open.setdefault((address.host, address.port), set()).add(connection)
         connection.start(request, waiting)
 
     def put_back(self, connection: _ServiceConnection) -> None:
