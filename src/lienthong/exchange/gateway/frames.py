@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from enum import IntEnum
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -35,6 +35,9 @@ _HEAD = struct.Struct(">QQQHBB")
 _STREAM = struct.Struct(">I")
 _CREDIT = struct.Struct(">II")
 _PING = struct.Struct(">Q")
+
+_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""How msgspec says that bytes are not the JSON that was asked for, not UTF-8, or nested too deeply."""
 
 RELIABLE = 0x01
 _KNOWN_FLAGS = RELIABLE
@@ -71,7 +74,7 @@ class Hello(msgspec.Struct, frozen=True):
 
     v: int
     origin: str
-    seen: int
+    seen: Annotated[int, msgspec.Meta(ge=0)]
 
 
 class HeadFrame(msgspec.Struct, frozen=True, gc=False):
@@ -216,7 +219,7 @@ def decode_hello(payload: bytes) -> Hello:
         raise _bad(FrameType.HELLO, f"{len(payload)} bytes, at most {MAX_HELLO}")
     try:
         hello = msgspec.json.decode(payload, type=Hello)
-    except msgspec.DecodeError as error:
+    except _NOT_JSON as error:
         raise _bad(FrameType.HELLO, str(error)) from error
     if hello.v != WIRE_VERSION:
         raise _bad(FrameType.HELLO, f"wire version {hello.v}, expected {WIRE_VERSION}")
@@ -283,7 +286,7 @@ def decode_error(payload: bytes) -> ErrorFrame:
     """Decode ERROR."""
     try:
         return msgspec.json.decode(payload, type=ErrorFrame)
-    except msgspec.DecodeError as error:
+    except _NOT_JSON as error:
         raise _bad(FrameType.ERROR, str(error)) from error
 
 
