@@ -52,7 +52,8 @@ def strike(fresh: Iterator[Path], fault: tuple[int, FaultKind], loss: Loss, seed
 @pytest.mark.parametrize("loss", list(Loss))
 def test_a_crash_before_any_step_loses_nothing_that_was_acknowledged(fresh: Iterator[Path], loss: Loss) -> None:
     threads = loss is Loss.SOME
-    for at in range(1, count_steps(fresh, threads=threads) + 1):
+    # Where nothing is lost the log is as it was one step before: every other step is enough.
+    for at in range(1, count_steps(fresh, threads=threads) + 1, 2 if loss is Loss.NONE else 1):
         strike(fresh, (at, FaultKind.CRASH), loss, at, threads=threads)
 
 

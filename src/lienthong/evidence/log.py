@@ -7,7 +7,6 @@ all who wait, takes nothing more, and leaves it to the next opening to find out 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -16,6 +15,7 @@ from lienthong.evidence.batch import Committed, Entry, Head
 from lienthong.evidence.checkpoint import Checkpoint, sign_checkpoint
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.files import SystemFiles
+from lienthong.evidence.log_ports import LogPorts, LogSettings
 from lienthong.evidence.opening import lock_log, make_log
 from lienthong.evidence.publisher import Publisher, run_at_once
 from lienthong.evidence.recovery import recover, repair
@@ -23,7 +23,7 @@ from lienthong.evidence.segment import SEGMENTS_FOLDER, SegmentHeader, encode_ba
 from lienthong.evidence.signer import HeadSigner
 from lienthong.evidence.tiles import MAX_STATEMENT_BYTES
 from lienthong.evidence.tree import prove_consistency, prove_inclusion, root_of
-from lienthong.evidence.writer import SEGMENT_BYTES, SegmentWriter
+from lienthong.evidence.writer import SegmentWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from lienthong.evidence.files import Files
-    from lienthong.evidence.publisher import RunInThread
-    from lienthong.evidence.recovery import RecordCheck, Recovered
+    from lienthong.evidence.recovery import Recovered
     from lienthong.kernel.keys import SigningKey
 
     Done: TypeAlias = Callable[[Committed | None], None]
@@ -42,40 +41,12 @@ __all__ = ["Committed", "Entry", "Head", "Log", "LogPorts", "LogSettings", "crea
 
 MAX_LOOKS: Final = 4
 """Turns of the loop that a batch may wait for more entries; more looks won nothing when measured."""
-MAX_BATCH_BYTES: Final = 4 * 1024 * 1024
-"""Where a batch is cut: a quarter of a segment, and some ten milliseconds of writing."""
 MAX_ENTRY_BYTES: Final = 256 * 1024 * 1024
 """One entry with its evidence and record; far below what the 32-bit lengths of a batch hold."""
 SLOW_SYNC_S: Final = 0.0005
 """A disk whose sync takes longer is synced in a thread: handing over costs about 0.1 ms, which then pays."""
 PUBLISH_ENTRIES: Final = 4096
 """Entries that wait in memory for publication at most, before it starts without being asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogPorts:
-    """What a log needs from its surroundings.
-
-    `schedule` runs a call in the next turn of the loop (`loop.call_soon`). `on_failure` is called once, after
-    all waiting callers were told, and is to end the process. `run_in_thread(call, then)` starts `call` in a
-    thread at once, whatever else runs, and calls `then` in the loop's thread with its error or None; without
-    it everything runs in the loop. `check_record(leaf, record)` tests an erasable record at opening.
-    """
-
-    schedule: Callable[[Callable[[], None]], object]
-    on_failure: Callable[[Exception], None]
-    run_in_thread: RunInThread | None = None
-    check_record: RecordCheck | None = None
-    files: Files = field(default_factory=SystemFiles)
-
-
-@dataclass(frozen=True, slots=True)
-class LogSettings:
-    """Sizes in bytes; `sync_in_thread` None leaves the choice to a measurement at opening."""
-
-    segment_bytes: int = SEGMENT_BYTES
-    max_batch_bytes: int = MAX_BATCH_BYTES
-    sync_in_thread: bool | None = None
 
 
 class _State(Enum):
