@@ -155,6 +155,15 @@ class Province:
             member, lambda each: msgspec.structs.replace(each, logs=tuple(change(log) for log in each.logs))
         )
 
+    def add_gateway(self, member: str, folder: Path) -> GatewayHome:
+        """Publish a directory with a second gateway of a member."""
+        (port,) = find_free_ports(1)
+        home = GatewayHome(f"{member}/GW2", folder, "127.0.0.1:0", f"127.0.0.1:{port}", "127.0.0.1:0")
+        self._make_home(home, "AREAS", 1)
+        gateways = (*self.directory.gateways, home.list_in_directory(self.directory.issued))
+        self.publish(msgspec.structs.replace(self.directory, gateways=gateways, version=self.directory.version + 1))
+        return home
+
     def play(self, member: str) -> Peer:
         """Play a member's gateway."""
         home = self.homes[member]
