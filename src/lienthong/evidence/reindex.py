@@ -50,9 +50,12 @@ def rebuild_index(
     return rows
 
 
-def catch_up(index: Index, log: Path, store_key: StoreKey) -> int:
-    """Read the entries behind the last indexed one and give the number of rows: for every start, before new ones."""
-    return _Rows(index, store_key).read(log, index.count_entries(), None)
+def catch_up(index: Index, log: Path, store_key: StoreKey, size: int) -> int:
+    """Read the entries behind the last indexed one and give the number of rows: for every start, before new ones.
+
+    `size` is the log's as it was opened: what lies behind it is torn, and may yet be dropped.
+    """
+    return _Rows(index, store_key).read(log, index.count_entries(), None, size)
 
 
 def _remove(path: Path) -> None:
@@ -70,9 +73,11 @@ class _Rows:
         self._time = 0
         self._rows = 0
 
-    def read(self, log: Path, start: int, progress: Callable[[int], None] | None) -> int:
-        """Note all entries from `start` on, and give the number of rows."""
+    def read(self, log: Path, start: int, progress: Callable[[int], None] | None, size: int | None = None) -> int:
+        """Note all entries from `start` on, up to `size` where it is given; give the number of rows."""
         for batch in read_batches(log, start=max(0, start - LOOK_BACK)):
+            if size is not None and batch.first >= size:
+                break
             for entry in batch.entries:
                 row = self._find_row(entry)
                 if row is not None and entry.index >= start:

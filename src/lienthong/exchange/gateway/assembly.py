@@ -216,7 +216,7 @@ def _open_evidence(
     settings = LogSettings(segment_bytes=home.settings.limits.segment_bytes)
     log = open_log(home.log, home.settings.log, log_key, ports, settings)
     index = Index(home.index, load_secret(home.keys / "index.key"))
-    catch_up(index, home.log, store_key)
+    catch_up(index, home.log, store_key, log.size)
     bodies = BodyStore(home.store, surroundings.clock)
     return EvidenceParts(log, log_key, store_key, index, bodies, threads, fail)
 
