@@ -36,7 +36,6 @@ class RunningGateway:
         self.exit_code: int | None = None
         self._surroundings = surroundings or Surroundings(files=QuickFiles(), head_patience_s=HEAD_PATIENCE_S)
         self._error: BaseException | None = None
-        self._is_ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Self:
@@ -50,10 +49,23 @@ class RunningGateway:
 
     def start(self) -> None:
         """Start, and wait until it listens."""
+        self.launch()
+        self.wait_until_ready()
+
+    def launch(self) -> None:
+        """Start, and do not wait."""
         (self.folder / "run.json").unlink(missing_ok=True)
         self._thread.start()
+
+    @property
+    def is_ready(self) -> bool:
+        """Say whether it listens to callers."""
+        return (self.folder / "run.json").exists()
+
+    def wait_until_ready(self) -> None:
+        """Wait until it listens; raises what it could not open on."""
         until = time.monotonic() + PATIENCE_S
-        while not (self.folder / "run.json").exists():
+        while not self.is_ready:
             if not self._thread.is_alive():
                 assert self._error is not None
                 raise self._error

@@ -13,6 +13,7 @@ from msgspec import UNSET
 from lienthong.evidence.peer import decode_peer_head
 from lienthong.evidence.reader import read_batches
 from lienthong.evidence.statement import Received, Refused, Request, Response, Unknown, decode_statement
+from lienthong.exchange.errors import ExchangeErrorKind
 from lienthong.exchange.gateway.peer_heads import KnownHead, PeerHeads
 from lienthong.exchange.gateway.replay import GRACE_MS, ReplayMemory
 from lienthong.kernel.canonical import decode_base64url
@@ -66,8 +67,13 @@ class LogTail:
             if statement.until is not UNSET and statement.exchange is not UNSET:
                 self._replay.remember(decode_base64url(statement.leaf), statement.until)
                 self.unresolved[statement.leaf] = statement.exchange
-        elif isinstance(statement, Response | Refused | Unknown):
+        elif isinstance(statement, Response | Refused | Unknown) and not _is_replay(statement):
             self.unresolved.pop(statement.answers, None)
+
+
+def _is_replay(statement: Response | Refused | Unknown) -> bool:
+    """Say whether a second copy of a request was refused, which says nothing about what became of the first."""
+    return isinstance(statement, Refused) and statement.code == ExchangeErrorKind.REPLAYED_MESSAGE
 
 
 def _read_entries(log: Path, start: int, size: int) -> Iterator[StoredEntry]:
