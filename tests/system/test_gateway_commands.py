@@ -27,7 +27,7 @@ LIENTHONG = Path(sys.executable).with_name("lienthong")
 
 
 def _run(*words: object) -> subprocess.CompletedProcess[str]:
-    command = [LIENTHONG, *(str(word) for word in words)]
+    command = [str(LIENTHONG), *(str(word) for word in words)]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
 
 
