@@ -30,28 +30,19 @@ HASHES = st.lists(st.binary(min_size=32, max_size=32), max_size=5).map(tuple)
 PART = st.binary(max_size=200)
 SALT = st.binary(min_size=16, max_size=16)
 
-OPENS = st.builds(
-    lambda more, frame: OpenFrame(*frame[:6], len(frame[8]) + more, *frame[6:]),
-    st.integers(0, 2**40),
-    st.tuples(U32, U64, U64, U64, st.booleans(), SALT, HASHES, PART, PART),
-)
-ANSWERS = st.builds(
-    lambda more, frame: AnswerFrame(*frame[:4], len(frame[6]) + more, *frame[4:]),
-    st.integers(0, 2**40),
-    st.tuples(U32, U64, U64, SALT, HASHES, PART, PART),
-)
+LONG = st.integers(200, 2**40)
+"""A body is at least as long as its chunk."""
+WORDS = st.text(max_size=9)
+
+OPENS = st.builds(OpenFrame, U32, U64, U64, U64, st.booleans(), SALT, LONG, HASHES, PART, PART)
+ANSWERS = st.builds(AnswerFrame, U32, U64, U64, SALT, LONG, HASHES, PART, PART)
+REFUSALS = st.builds(RefuseFrame, U32, st.sampled_from(RefusalKind), U64, HASHES, WORDS, WORDS)
 CASES: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], bytes], Callable[[bytes], Any]]] = {
     "HELLO": (st.builds(Hello, st.just(1), st.text(max_size=50), U64), frames.encode_hello, frames.decode_hello),
     "HEAD": (st.builds(HeadFrame, U64, U64, U64, PART, HASHES, HASHES), frames.encode_head, frames.decode_head),
     "OPEN": (OPENS, frames.encode_open, frames.decode_open),
     "ANSWER": (ANSWERS, frames.encode_answer, frames.decode_answer),
-    "REFUSE": (
-        st.builds(
-            RefuseFrame, U32, st.sampled_from(RefusalKind), U64, HASHES, st.text(max_size=9), st.text(max_size=9)
-        ),
-        frames.encode_refuse,
-        frames.decode_refuse,
-    ),
+    "REFUSE": (REFUSALS, frames.encode_refuse, frames.decode_refuse),
     "ERROR": (st.builds(ErrorFrame, U32, st.text(), st.text()), frames.encode_error, frames.decode_error),
     "DATA": (
         st.tuples(U32, st.binary(min_size=1, max_size=99)),

@@ -148,12 +148,12 @@ def assemble(
     tail.read(home.log, parts.index, clock.now_ms(), parts.log.size)
     budget = SpoolBudget(home.settings.limits.spool_bytes, home.settings.limits.body_bytes, home.spool)
     peers = Peers(
-        own_origin=home.settings.log,
         directory=directory_file.current,
         log=parts.log,
         heads=heads,
         budget=budget,
         limits=surroundings.link_limits,
+        clock=clock,
     )
     peers.report = report_link
     kept_bodies = parts.bodies if home.settings.store.keep_bodies else None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
 from lienthong.exchange.gateway import frames
 from lienthong.exchange.gateway.frames import FrameType
 from lienthong.exchange.gateway.peer_heads import VerifiedHead
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 MAX_STREAMS = 1024
 """Requests under way on one link; the acceptor ends a link that opens more."""
-MAX_STREAM = 2**32 - 1
+STREAMS_PER_LINK = 2**32 - 1 - 4 * MAX_STREAMS
+"""A link that has opened so many is left and made anew: the numbers end at 2^32 - 1, and some requests that are being
+logged for this link still need one."""
 
 
 class AnswerArrival(msgspec.Struct, frozen=True, gc=False):
@@ -75,7 +77,12 @@ class Calls:
 
     def is_full(self) -> bool:
         """True if no further request may be opened now."""
-        return len(self._calls) >= MAX_STREAMS or self._last == MAX_STREAM
+        return len(self._calls) >= MAX_STREAMS
+
+    @property
+    def is_used_up(self) -> bool:
+        """True if the link has carried as many requests as one link may: the next needs a new link."""
+        return self._last >= self.link.owner.limits.streams
 
     def call(
         self,
@@ -87,8 +94,12 @@ class Calls:
     ) -> Pending[Outcome]:
         """Send a logged request; the outcome comes later, or ExchangeError when the link is lost or time is up."""
         link = self.link
-        self._last = stream = self._last + 1
         waiting: Pending[Outcome] = Pending()
+        if link.is_closed or self.is_full():
+            # While the request was being logged. It stays in our log as one that nobody received.
+            waiting.fail(self._not_sent())
+            return waiting
+        self._last = stream = self._last + 1
         call = _Call(waiting, link.loop.time() + patience_s)
         self._calls[stream] = call
         link.send_head(committed.head)
@@ -144,7 +155,8 @@ class Calls:
             self._give_up(stream, ExchangeError(ExchangeErrorKind.TIMEOUT, f"{self.link.peer} did not answer in time"))
 
     def close(self, error: ExchangeError) -> None:
-        """The link is gone."""
+        """The link is gone, which we noticed: whatever the peer did, it is told as an error of this side."""
+        error = ExchangeError(error.kind, error.message, Side.CONSUMER)
         calls, self._calls = self._calls, {}
         for call in calls.values():
             if call.waiting is not None:
@@ -168,6 +180,13 @@ class Calls:
             if error.kind is ExchangeErrorKind.BAD_FRAME:
                 raise
             self._give_up(frame.stream, error)
+            if not self.link.bodies.is_coming(frame.stream):
+                self._finish(frame.stream, None)
+
+    def _not_sent(self) -> ExchangeError:
+        if self.link.is_closed:
+            return ExchangeError(ExchangeErrorKind.NETWORK_ERROR, f"the link to {self.link.peer} was lost")
+        return ExchangeError(ExchangeErrorKind.OVERLOADED, f"too many requests to {self.link.peer} are under way")
 
     def _on_data(self, stream: int, chunk: bytes) -> None:
         if not self.link.bodies.take(stream, chunk, self.link.loop.time()):

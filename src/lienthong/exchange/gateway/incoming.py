@@ -17,9 +17,32 @@ BODY_TIMEOUT_S = 30.0
 """A body that has not grown for this long is dropped."""
 BODY_LEAST_RATE = 1024
 """Bytes of body for each second beyond BODY_TIMEOUT_S: growing one byte at a time is no growth."""
-LINK_SHARE = 4
-"""Bodies that are not yet whole may take one part in this many of the spool, or one body of the largest size: a peer
-that announces bodies and does not send them holds up no other link."""
+PEER_SHARE = 4
+"""A peer's bodies that are not yet whole may take one part in this many of the spool, or one body of the largest size:
+one that announces bodies and does not send them holds up no other peer."""
+
+
+class IncomingShare:
+    """What one peer's bodies may take while they come in, on all its links together."""
+
+    __slots__ = ("_held", "_limit")
+
+    def __init__(self, budget: SpoolBudget) -> None:
+        self._limit = max(budget.total // PEER_SHARE, budget.body_limit)
+        self._held = 0
+
+    def take(self, amount: int) -> None:
+        """Take what a body announces; raises ExchangeError `overloaded` when it is not free."""
+        if self._held + amount > self._limit:
+            raise ExchangeError(
+                ExchangeErrorKind.OVERLOADED,
+                f"bodies coming in from this peer take {self._held} of {self._limit} bytes; try again shortly",
+            )
+        self._held += amount
+
+    def give_back(self, amount: int) -> None:
+        """Return it: the body is whole or dropped."""
+        self._held -= amount
 
 
 class _Incoming:
@@ -38,14 +61,13 @@ class _Incoming:
 
 
 class IncomingBodies:
-    """All bodies coming in on one link."""
+    """All bodies coming in on one link. `share` is replaced by that of all the peer's links once the peer is known."""
 
     def __init__(self, budget: SpoolBudget, send: Callable[[bytes], None], timeout_s: float) -> None:
         self.limit = budget.body_limit
         self._budget = budget
         self._timeout_s = timeout_s
-        self._share = max(budget.total // LINK_SHARE, budget.body_limit)
-        self._held = 0
+        self.share = IncomingShare(budget)
         self._send = send
         self._meter = CreditMeter(LINK, LINK_WINDOW)
         self._bodies: dict[int, _Incoming] = {}
@@ -54,6 +76,10 @@ class IncomingBodies:
     def count(self) -> int:
         """Bodies of which bytes are still to come, wanted or not."""
         return len(self._bodies)
+
+    def is_coming(self, stream: int) -> bool:
+        """Tell whether bytes of this stream are still to come."""
+        return stream in self._bodies
 
     def count_whole(self, chunk: bytes) -> None:
         """Count a body that came whole inside its OPEN or ANSWER.
@@ -73,13 +99,12 @@ class IncomingBodies:
             self._bodies[stream] = incoming
         self._count(incoming.meter, len(chunk))
         spool = Spool(self._budget)
-        if self._held + length > self._share:
-            raise ExchangeError(
-                ExchangeErrorKind.OVERLOADED,
-                f"bodies coming in on this link take {self._held} of {self._share} bytes; try again shortly",
-            )
         spool.reserve(length)
-        self._held += length
+        try:
+            self.share.take(length)
+        except ExchangeError:
+            spool.drop()
+            raise
         incoming.spool, incoming.then = spool, then
         spool.write(chunk)
 
@@ -97,8 +122,8 @@ class IncomingBodies:
             self._count(incoming.meter, len(chunk))
             return True
         del self._bodies[stream]
-        self._held -= incoming.length if incoming.spool is not None else 0
         if incoming.spool is not None and incoming.then is not None:
+            self.share.give_back(incoming.length)
             incoming.then(incoming.spool.finish())
         elif incoming.when_drained is not None:
             incoming.when_drained()
@@ -107,10 +132,13 @@ class IncomingBodies:
     def drop(self, stream: int, when_drained: Callable[[], None] | None = None) -> None:
         """Nobody wants this body any more; what still comes of it is thrown away, then `when_drained` is called."""
         incoming = self._bodies.get(stream)
-        if incoming is not None and incoming.spool is not None:
+        if incoming is None:
+            return
+        if incoming.spool is not None:
             incoming.spool.drop()
             incoming.spool = None
-            self._held -= incoming.length
+            self.share.give_back(incoming.length)
+        if when_drained is not None:
             incoming.when_drained = when_drained
 
     def forget(self, stream: int) -> bool:

@@ -14,6 +14,7 @@ import msgspec
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway import frames
+from lienthong.exchange.gateway.calls import STREAMS_PER_LINK
 from lienthong.exchange.gateway.flow import SEND_TIMEOUT_S, BodySender
 from lienthong.exchange.gateway.frames import FrameType
 from lienthong.exchange.gateway.incoming import BODY_TIMEOUT_S, IncomingBodies
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from lienthong.directory.members import LogKey
     from lienthong.evidence.log import Head
+    from lienthong.exchange.gateway.incoming import IncomingShare
     from lienthong.exchange.gateway.peer_heads import KnownHead, PeerHeads, VerifiedHead
     from lienthong.exchange.gateway.spool import SpoolBudget
 
@@ -40,12 +42,12 @@ CREDIT_PER_SECOND = 10_000
 """CREDIT frames likewise: half a window each is more than a gigabyte a second."""
 OUT_ROOM = 512 * 1024
 """Body bytes handed to the transport in one turn of the loop."""
-_VIEW = memoryview(bytearray(256 * 1024))
-"""Every link reads into this one buffer: what was read is taken out before the loop reads again."""
+VIEW_SIZE = 256 * 1024
+"""Bytes read at once."""
 
 
 class LinkLimits(msgspec.Struct, frozen=True):
-    """How long a peer may take, in seconds."""
+    """How long a peer may take, in seconds, and how many requests a link carries before it is made anew."""
 
     hello_s: float = HELLO_TIMEOUT_S
     frame_s: float = FRAME_TIMEOUT_S
@@ -54,6 +56,7 @@ class LinkLimits(msgspec.Struct, frozen=True):
     write_s: float = WRITE_TIMEOUT_S
     ping_after_s: float = PING_AFTER_S
     silence_s: float = SILENCE_LIMIT_S
+    streams: int = STREAMS_PER_LINK
 
 
 class Role(Enum):
@@ -90,6 +93,11 @@ class LinkOwner(Protocol):
     heads: PeerHeads
     budget: SpoolBudget
     limits: LinkLimits
+    view: memoryview
+    """All links of a gateway read into this one buffer: what was read is taken out before its loop reads again."""
+
+    def share_of(self, gateway: str) -> IncomingShare:
+        """Give what a peer's bodies may take while they come in, on all its links."""
 
     def identify(self, certificate: bytes, expected: str | None) -> str:
         """Give the gateway whose pinned key the certificate (DER) holds; raises ExchangeError."""
@@ -138,6 +146,7 @@ class Link(asyncio.BufferedProtocol):
         self.sender = BodySender(self._when_body_sent)
         self.bodies = IncomingBodies(owner.budget, self.send, owner.limits.body_s)
         self._transport: asyncio.Transport | None = None
+        self._view = owner.view
         self._side = owner.make_side(self)
         self._expected = expected
         self._error: ExchangeError | None = None
@@ -177,6 +186,7 @@ class Link(asyncio.BufferedProtocol):
         try:
             self.certificate = tls.getpeercert(binary_form=True)
             self.peer = self.owner.identify(self.certificate, self._expected)
+            self.bodies.share = self.owner.share_of(self.peer)
             self.owner.on_connected(self)
         except ExchangeError as error:
             self.end(error)
@@ -185,12 +195,12 @@ class Link(asyncio.BufferedProtocol):
             self._say_hello(self.owner.expected_origin(self.peer))
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - the protocol's signature
-        """Give the shared buffer."""
-        return _VIEW
+        """Give the gateway's buffer."""
+        return self._view
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take received bytes: split them into frames and handle each."""
-        data = self._rest + _VIEW[:nbytes] if self._rest else bytes(_VIEW[:nbytes])
+        data = self._rest + self._view[:nbytes] if self._rest else bytes(self._view[:nbytes])
         self._heard_at = self.loop.time()
         try:
             whole, self._rest = frames.split_frames(data)
@@ -264,6 +274,7 @@ class Link(asyncio.BufferedProtocol):
 
     def leave(self) -> None:
         """Say that no new request is wanted here; those under way go on."""
+        self.is_leaving = True
         self.send(frames.frame(FrameType.GOODBYE, b""))
 
     def ask_head(self, origin: str) -> Pending[bytes]:
@@ -283,6 +294,8 @@ class Link(asyncio.BufferedProtocol):
             self._pinged_at = now
             self.send(frames.encode_ping(FrameType.PING, int(now)))
         self._side.expire(now)
+        if self.role is Role.DIALLER and self.is_leaving and self.stream_count == 0:
+            self.close(ExchangeError(ExchangeErrorKind.NETWORK_ERROR, f"{self.peer}: the link was left"))
 
     def _find_overdue(self, now: float, limits: LinkLimits) -> str | None:
         if not self.is_ready and now - self._pinged_at > limits.hello_s:

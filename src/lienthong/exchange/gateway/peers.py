@@ -16,7 +16,8 @@ from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
 from lienthong.exchange.gateway.calls import Calls
 from lienthong.exchange.gateway.frames import HeadFrame
 from lienthong.exchange.gateway.home import split_address
-from lienthong.exchange.gateway.link import Link, LinkLimits, Role
+from lienthong.exchange.gateway.incoming import IncomingShare
+from lienthong.exchange.gateway.link import VIEW_SIZE, Link, LinkLimits, Role
 from lienthong.exchange.gateway.pending import Pending, run_story
 from lienthong.exchange.gateway.serving import Serving
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from lienthong.exchange.gateway.serving import RequestTaker
     from lienthong.exchange.gateway.spool import SpoolBudget
     from lienthong.exchange.identifiers import GatewayId, ServiceId
+    from lienthong.kernel.clock import Clock
 
 T = TypeVar("T")
 
@@ -41,6 +43,8 @@ CLOSE_TIMEOUT_S = 1.0
 """How long a stopping gateway waits for its last frames to leave."""
 MAX_LINKS = 1024
 """Links that stand at once; more than a province has gateways."""
+MAX_PEER_LINKS = 4
+"""Links that one gateway may dial to us: one, a new one while the old is left, and some that it has lost and we not."""
 
 
 class _Dial:
@@ -62,22 +66,26 @@ class Peers:
     def __init__(
         self,
         *,
-        own_origin: str,
         directory: Callable[[], Directory],
         log: Log,
         heads: PeerHeads,
         budget: SpoolBudget,
         limits: LinkLimits,
+        clock: Clock,
     ) -> None:
-        self.own_origin = own_origin
+        self.own_origin = log.origin
         self.heads = heads
         self.budget = budget
         self.limits = limits
+        self.view = memoryview(bytearray(VIEW_SIZE))
         self.log = log
         self.take_request: RequestTaker | None = None
         self.report: Callable[[str, ExchangeError], None] = lambda _peer, _error: None
         self.is_checking_head = False
+        self._clock = clock
+        self._shares: dict[str, IncomingShare] = {}
         self._directory = directory
+        self._is_outdated = directory().is_expired(clock.now_ms())
         self._dials: dict[str, _Dial] = {}
         self._links: set[Link] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -93,8 +101,10 @@ class Peers:
     def find_gateways(self, service: ServiceId, wanted: GatewayId | None) -> Sequence[Gateway]:
         """Give the gateways that may serve `service`, linked ones first.
 
-        Raises `unknown_member` where the directory knows no such subsystem or gateway.
+        Raises `unknown_member` where the directory knows no such subsystem or gateway, and `global_conf_outdated`
+        where its lifetime is over.
         """
+        self._require_current()
         directory = self._directory()
         if directory.find_subsystem(service.provider.text) is None:
             raise ExchangeError(
@@ -116,6 +126,9 @@ class Peers:
         if dial is None or dial.link is None or dial.calls is None:
             return None
         if not dial.link.is_ready or dial.link.is_leaving:
+            return None
+        if dial.calls.is_used_up:
+            dial.link.leave()
             return None
         return dial.calls
 
@@ -183,18 +196,26 @@ class Peers:
         return Link(self, Role.ACCEPTOR)
 
     def tick(self, now: float) -> None:
-        """Once a second, for each link."""
+        """Once a second, for each link, and for the directory's lifetime: with it, what stands on it ends."""
+        self._is_outdated = self._directory().is_expired(self._clock.now_ms())
         for link in list(self._links):
             link.tick(now)
+            if self._is_outdated:
+                link.end(_outdated())
 
     def drop_revoked(self) -> None:
         """A new directory came: end links whose TLS key or log it no longer lists, and forget such logs' heads."""
         self.heads.forget_revoked(self._directory())
+        self._is_outdated = self._directory().is_expired(self._clock.now_ms())
         for link in list(self._links):
             try:
                 self._require_listed(link)
             except ExchangeError as error:
                 link.end(error)
+
+    def _require_current(self) -> None:
+        if self._is_outdated:
+            raise _outdated()
 
     def _require_listed(self, link: Link) -> None:
         """Require that the directory still lists what a link was made on."""
@@ -235,6 +256,7 @@ class Peers:
 
     def identify(self, certificate: bytes, expected: str | None) -> str:
         """Give the gateway whose pinned key a certificate holds (rule 4.2)."""
+        self._require_current()
         gateway = self._directory().find_gateway_by_tls(spki_fingerprint(certificate))
         if gateway is None or (expected is not None and gateway.id != expected):
             whose = gateway.id if gateway is not None else "no gateway of the directory"
@@ -284,6 +306,13 @@ class Peers:
         known = self.heads.find(origin)
         return known.note if known is not None else b""
 
+    def share_of(self, gateway: str) -> IncomingShare:
+        """Give what a peer's bodies may take while they come in, on all its links."""
+        share = self._shares.get(gateway)
+        if share is None:
+            share = self._shares[gateway] = IncomingShare(self.budget)
+        return share
+
     def make_side(self, link: Link) -> Calls | Serving:
         """Give the streams for this end of a new link."""
         if link.role is Role.ACCEPTOR and self.take_request is not None:
@@ -296,8 +325,12 @@ class Peers:
 
     def on_connected(self, link: Link) -> None:
         """A link's peer was identified by its key."""
-        if link.role is Role.ACCEPTOR and len(self._links) >= MAX_LINKS:
-            raise ExchangeError(ExchangeErrorKind.OVERLOADED, f"more than {MAX_LINKS} links")
+        if link.role is Role.ACCEPTOR:
+            same = sum(each.role is Role.ACCEPTOR and each.peer == link.peer for each in self._links)
+            if same >= MAX_PEER_LINKS:
+                raise ExchangeError(ExchangeErrorKind.OVERLOADED, f"more than {MAX_PEER_LINKS} links of {link.peer}")
+            if len(self._links) >= MAX_LINKS:
+                raise ExchangeError(ExchangeErrorKind.OVERLOADED, f"more than {MAX_LINKS} links")
         self._links.add(link)
 
     def on_ready(self, link: Link) -> None:
@@ -331,6 +364,12 @@ class Peers:
         task = self._loop.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _outdated() -> ExchangeError:
+    return ExchangeError(
+        ExchangeErrorKind.GLOBAL_CONF_OUTDATED, "the directory's lifetime is over; a new one must be fetched"
+    )
 
 
 def make_tls_contexts(authority_pem: str, certificate: Path, key: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:

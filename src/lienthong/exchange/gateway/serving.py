@@ -141,6 +141,7 @@ class Serving:
         if max(len(self._bodies), self.link.bodies.count) >= MAX_STREAMS:
             raise _bad_frame(f"more than {MAX_STREAMS} requests under way")
         self._last = frame.stream
+        self._cancels -= 1
         head = self.link.take_head()
         self._bodies[frame.stream] = EMPTY_BODY
         if len(frame.chunk) == frame.body_length <= self.link.bodies.limit:
@@ -165,10 +166,11 @@ class Serving:
 
     def _on_cancel(self, stream: int) -> None:
         """The dialler has stopped: no more of the request's body comes, and nobody wants the answer's."""
-        # A dialler that gives up on all its requests at once is honest; one that opens and cancels for ever is not.
+        # An honest dialler cancels a stream once, be it all of them at once: those that were open when this second
+        # began, and those opened since (each took one off the count).
         self._cancels += 1
         if self._cancels > MAX_STREAMS:
-            raise _bad_frame(f"more than {MAX_STREAMS} CANCEL frames in a second")
+            raise _bad_frame(f"{MAX_STREAMS} CANCEL frames more than streams opened, in a second")
         if stream > self._last:
             raise _bad_frame(f"CANCEL of stream {stream}, which was never opened")
         is_body_coming = self.link.bodies.forget(stream)

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from lienthong.evidence.batch import Committed
     from lienthong.exchange.access import Allowed
     from lienthong.exchange.gateway.calls import Outcome
+    from lienthong.exchange.gateway.frames import AnswerFrame, RefuseFrame
+    from lienthong.exchange.gateway.peer_heads import VerifiedHead
     from lienthong.exchange.gateway.serving import RequestArrival
     from lienthong.exchange.gateway.state import GatewayState
     from lienthong.exchange.gateway.upstream import ServiceAnswer
@@ -163,7 +165,7 @@ async def _accept_answer(
         # 4.3 The entry stands under the checkpoint that was verified.
         raw = encode_statement(statement)
         leaf = leaf_hash(raw)
-        head.verify_entry(leaf, frame.index, frame.path)
+        _require_entry(head, leaf, frame)
         _require_recent(gateway.clock.now_ms(), frame.time)
     except EvidenceError as error:
         raise ExchangeError(ExchangeErrorKind.INCONSISTENT_RESPONSE, error.message) from error
@@ -190,10 +192,18 @@ async def _accept_refusal(
     )
     raw = encode_statement(statement)
     leaf = leaf_hash(raw)
-    head.verify_entry(leaf, frame.index, frame.path)
+    _require_entry(head, leaf, frame)
     peer = PeerEntry(raw, leaf, frame.index, frame.path, head)
     await gateway.journal.append_received(peer, request.names, None, None)
     raise _peer_error(frame.code, frame.detail)
+
+
+def _require_entry(head: VerifiedHead, leaf: bytes, frame: AnswerFrame | RefuseFrame) -> None:
+    """Require the proof of an answer; the caller learns that it is this gateway which refuses the peer's answer."""
+    try:
+        head.verify_entry(leaf, frame.index, frame.path)
+    except ExchangeError as error:
+        raise ExchangeError(error.kind, error.message, Side.CONSUMER) from error
 
 
 def _error_answer(gateway: GatewayState, error: ExchangeError, accept: bytes, exchange: str) -> LocalAnswer:
