@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from lienthong.exchange.gateway.frames import OpenFrame
     from tests.exchange.gateway.province import Province
     from tests.simulators.backend import Backend
-    from tests.simulators.peer import Peer, PeerLink, PeerServer
+    from tests.simulators.peer import Behaviour, Peer, PeerLink, PeerServer
 
 TARGET = f"{SERVICE}/granted/06886"
 HEADERS = {"X-Road-Client": CLIENT, "X-Road-Token": TOKEN}
@@ -233,3 +233,16 @@ def test_damaged_frames_end_at_most_their_own_link(hasty_provider: RunningGatewa
                 flood(link, bytes(sent[: chance.randint(1, len(sent))]), frames.encode_cancel(9))
                 assert link.is_gone()
         require_served(other)
+
+
+def test_a_bad_proof_of_an_answer_is_told_as_found_by_this_gateway(
+    consumer: RunningGateway, false_agency: PeerServer
+) -> None:
+    lies: list[Behaviour] = [
+        lambda link, asked: link.answer(asked, sent=lambda frame: replace(frame, index=frame.index + 1)),
+        lambda link, asked: link.answer(asked, head=lambda head: replace(head, note=b"")),
+    ]
+    for lie in lies:
+        false_agency.behave = lie
+        reply = call(consumer.consumers, "GET", f"/r1/{TARGET}", HEADERS)
+        assert reply.code == "server.clientproxy.signature_verification"

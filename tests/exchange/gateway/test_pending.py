@@ -1,66 +1,50 @@
+"""A story waits for one value, which comes, fails, or was there before."""
+
 from __future__ import annotations
 
-import pytest
-
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.pending import Pending, run_story
 
-
-def test_a_story_waits_until_its_value_comes_and_then_goes_on() -> None:
-    first: Pending[int] = Pending()
-    second: Pending[int] = Pending()
-    seen: list[int] = []
-
-    async def story() -> None:
-        seen.append(await first)
-        seen.append(await second)
-
-    run_story(story())
-    assert seen == []
-    first.resolve(1)
-    assert seen == [1]
-    second.resolve(2)
-    assert seen == [1, 2]
+LATE = ExchangeError(ExchangeErrorKind.TIMEOUT, "late")
 
 
-def test_a_value_that_is_there_already_costs_no_wait() -> None:
-    pending: Pending[str] = Pending()
-    pending.resolve("value")
-    seen: list[str] = []
+async def tell(pending: Pending[int], told: list[object]) -> None:
+    try:
+        told.append(await pending)
+    except ExchangeError as error:
+        told.append(error)
 
-    async def story() -> None:
-        seen.append(await pending)
 
-    run_story(story())
-    assert seen == ["value"]
+def test_a_story_goes_on_in_the_very_call_that_resolves() -> None:
+    pending, told = Pending[int](), list[object]()
+    run_story(tell(pending, told))
+    assert told == []
+    pending.resolve(7)
+    assert told == [7]
 
 
 def test_a_failure_is_raised_in_the_story() -> None:
-    pending: Pending[int] = Pending()
-    caught: list[str] = []
+    pending, told = Pending[int](), list[object]()
+    run_story(tell(pending, told))
+    pending.fail(LATE)
+    assert told == [LATE]
 
-    async def story() -> None:
-        with pytest.raises(ValueError, match="no value") as error:
-            await pending
-        caught.append(str(error.value))
 
-    run_story(story())
-    pending.fail(ValueError("no value"))
-    assert caught == ["no value"]
+def test_what_was_there_before_is_not_waited_for() -> None:
+    told = list[object]()
+    there, failed = Pending[int](), Pending[int]()
+    there.resolve(0)
+    failed.fail(LATE)
+    run_story(tell(there, told))
+    run_story(tell(failed, told))
+    assert told == [0, LATE]
 
 
 def test_only_the_first_outcome_counts() -> None:
-    pending: Pending[int] = Pending()
-    seen: list[int] = []
-
-    async def story() -> None:
-        seen.append(await pending)
-
-    run_story(story())
+    pending, told = Pending[int](), list[object]()
+    run_story(tell(pending, told))
     pending.resolve(1)
     pending.resolve(2)
-    pending.fail(ValueError("late"))
-    assert seen == [1]
-    failed: Pending[int] = Pending()
-    failed.fail(ValueError("first"))
-    failed.resolve(3)
-    assert failed.is_done
+    pending.fail(LATE)
+    run_story(tell(pending, told))
+    assert told == [1, 1]
