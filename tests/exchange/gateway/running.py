@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 PATIENCE_S = 20.0
-HEAD_PATIENCE_S = 0.2
+HEAD_PATIENCE_S = 0.1
 """A peer that a test plays answers at once or never."""
 UNDRAINED = 1
 """An exit code with which a gateway waits for nobody."""

@@ -144,8 +144,9 @@ def test_another_history_of_a_log_is_refused_whatever_its_length(
 def test_another_history_is_refused_after_a_restart(
     lost: tuple[str, ...], province: Province, liar: Peer, forker: Peer, service: Backend
 ) -> None:
-    with RunningGateway(province.agency.folder) as gateway, liar.dial(gateway.peers) as link:
-        link.hear(link.ask(make_question(CLIENT, TARGET)))
+    with RunningGateway(province.agency.folder) as gateway:
+        with liar.dial(gateway.peers) as link:
+            link.hear(link.ask(make_question(CLIENT, TARGET)))
         gateway.stop()
     for name in lost:
         (province.agency.folder / name).unlink()

@@ -111,7 +111,7 @@ def test_a_provider_that_cannot_record_a_request_does_not_call_its_service(
         error, _ = link.hear(link.ask(make_question(CLIENT, TARGET)))
         assert isinstance(error, ErrorFrame)
         assert error.code == "outcome_not_recorded"
-        assert gateway.wait() == EXIT_LOG_FAILED
+    assert gateway.wait() == EXIT_LOG_FAILED
     assert service.calls == []
 
 
@@ -185,8 +185,8 @@ def test_a_link_that_is_lost_during_a_commit_is_told_to_the_caller(
     disk = Disk()
     with RunningGateway(province.commune.folder, on_disk(disk)) as gateway:
         assert [reply.status for reply in ask_at_once(gateway, 1)] == [200]
-        disk.turn_slow(0.5)
-        timer = threading.Timer(0.2, false_agency.links[0].shut)
+        disk.turn_slow(0.3)
+        timer = threading.Timer(0.1, false_agency.links[0].shut)
         timer.start()
         start = time.monotonic()
         (reply,) = ask_at_once(gateway, 1)

@@ -357,9 +357,10 @@ def test_a_replay_after_a_restart_is_refused(
     lost: tuple[str, ...], province: Province, liar: Peer, service: Backend
 ) -> None:
     question = make_question(CLIENT, TARGET)
-    with RunningGateway(province.agency.folder) as gateway, liar.dial(gateway.peers) as link:
-        (committed,) = liar.append(question.statement(link.to))
-        link.hear(link.send_question(question, committed))
+    with RunningGateway(province.agency.folder) as gateway:
+        with liar.dial(gateway.peers) as link:
+            (committed,) = liar.append(question.statement(link.to))
+            link.hear(link.send_question(question, committed))
         gateway.stop()
     for name in lost:
         (province.agency.folder / name).unlink()
