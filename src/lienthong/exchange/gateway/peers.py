@@ -145,6 +145,8 @@ class Peers:
             return waiting
         dial.waiting.append(waiting)
         if len(dial.waiting) == 1:
+            # A link that is being left ends in its own time, which says nothing about the new one.
+            dial.link = dial.calls = None
             self._spawn(self._dial(gateway, dial))
         return waiting
 
