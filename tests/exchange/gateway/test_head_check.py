@@ -13,10 +13,12 @@ from lienthong.evidence.checkpoint import Checkpoint, sign_checkpoint
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.reader import read_batches
 from lienthong.evidence.segment import SEGMENTS_FOLDER
+from lienthong.exchange.gateway.assembly import Surroundings
 from lienthong.exchange.gateway.frames import AnswerFrame, ErrorFrame
 from lienthong.kernel.keys import load_signing_key
 from tests.exchange.gateway.province import CLIENT, SERVICE, TOKEN, read_kinds, require_sound
 from tests.exchange.gateway.running import RunningGateway, call
+from tests.simulators.files import QuickFiles
 from tests.simulators.peer import PeerServer, make_question
 
 if TYPE_CHECKING:
@@ -207,7 +209,8 @@ def test_gateways_that_start_at_the_same_time_check_each_other(
     headers = {"X-Road-Client": CLIENT, "X-Road-Token": TOKEN}
     folders = (province.agency.folder, province.commune.folder)
     for turn in range(2):
-        gateways = [RunningGateway(folder) for folder in folders]
+        patient = Surroundings(files=QuickFiles(), head_patience_s=10)
+        gateways = [RunningGateway(folder, patient) for folder in folders]
         for gateway in gateways:
             gateway.launch()
         for gateway in gateways:
