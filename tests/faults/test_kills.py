@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.simulators.callers import Load
+from tests.simulators.callers import Caller, Load, Question
 from tests.simulators.pair import BOTH, Pair, Side
 from tests.simulators.service import RecordingService
 
@@ -31,6 +32,10 @@ SLOW_DISK = """
 sync_delay_ms = 2.0
 """
 """A disk whose syncs are handed to a thread, and leave more time between write and sync."""
+VERY_SLOW_DISK = """
+[bench]
+sync_delay_ms = 400.0
+"""
 TOLD_WHILE_DOWN = frozenset(
     {
         "server.clientproxy.network_error",
@@ -142,3 +147,18 @@ def test_a_kill_amid_large_bodies_leaves_whole_exchanges_only(tmp_path: Path, si
         # What the killed gateway had spooled is gone, and nothing of it stays on the disk.
         assert [path for home in pair.homes.values() for path in (home.folder / "spool").iterdir()] == []
     assert counts["acknowledged"] >= 3
+
+
+def test_a_caller_hears_of_a_provider_that_dies_while_its_request_is_being_logged(tmp_path: Path) -> None:
+    with _running(tmp_path / "federation", VERY_SLOW_DISK) as (pair, _):
+        caller = Caller(pair.door)
+        assert caller.ask(Question("GET"))
+        start = time.monotonic()
+        thread = threading.Thread(target=caller.ask, args=(Question("GET"),))
+        thread.start()
+        time.sleep(0.2)
+        pair.kill(Side.PROVIDER)
+        thread.join()
+        assert time.monotonic() - start < 5
+        assert set(caller.outcomes.refused) == {"server.clientproxy.network_error"}
+        caller.close()

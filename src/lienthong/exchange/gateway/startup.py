@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import UNSET
+import msgspec
 
 from lienthong.evidence.peer import decode_peer_head
 from lienthong.evidence.reader import read_batches
-from lienthong.evidence.statement import Received, Refused, Request, Response, Unknown, decode_statement
 from lienthong.exchange.errors import ExchangeErrorKind
 from lienthong.exchange.gateway.peer_heads import KnownHead, PeerHeads
 from lienthong.exchange.gateway.replay import GRACE_MS, ReplayMemory
@@ -27,8 +26,30 @@ if TYPE_CHECKING:
 
 WINDOW_MS = 2 * GRACE_MS
 """The life of a synchronous request, the clock skew and the grace, rounded up."""
+_OUTCOMES = frozenset({"response", "refused", "unknown"})
 LOOK_BACK = 1_000
 """Entries at the log's end of which one, at least, tells its time."""
+
+
+class _Told(msgspec.Struct, frozen=True, gc=False):
+    """What this file needs of a statement of any kind: one reading of its JSON.
+
+    Our own log was checked when it was opened, and its tail is read while callers wait: strictness is for others.
+    """
+
+    kind: str
+    from_: str = msgspec.field(name="from", default="")
+    leaf: str = ""
+    size: int = 0
+    root: str = ""
+    exchange: str = ""
+    until: int = 0
+    time: int = 0
+    answers: str = ""
+    code: str = ""
+
+
+_decoder = msgspec.json.Decoder(_Told)
 
 
 class LogTail:
@@ -36,59 +57,56 @@ class LogTail:
 
     def __init__(self, replay: ReplayMemory, heads: PeerHeads) -> None:
         self.unresolved: dict[str, str] = {}
-        self.met: set[str] = set()
         self._replay = replay
         self._heads = heads
+        self._newest: dict[str, tuple[_Told, bytes]] = {}  # by origin: the pin of its highest head, and the head
 
     def read(self, log: Path, index: Index, now_ms: int, size: int) -> None:
         """Read the entries of the last WINDOW_MS before now and, after a pause, before the log's end.
 
         The index, brought up to date before, says where they begin. `size` is the log's: what lies behind it is torn.
         """
-        ended = self._find_end(log, size)
-        # What was under way when the log ended is older than its end, however long the gateway was down since.
-        start = index.find_last_before(min(now_ms, ended) - WINDOW_MS) or 0
-        for entry in _read_entries(log, start, size):
-            self._take(entry)
+        start = index.find_last_before(self._find_time(log, index, now_ms, size) - WINDOW_MS)
+        for told, entry in _read_entries(log, start or 0, size):
+            self._take(told, entry)
+        for origin, (told, head) in self._newest.items():
+            note = decode_peer_head(head).checkpoint
+            self._heads.remember(origin, KnownHead(told.size, decode_base64url(told.root), note))
         self._replay.forget_expired(now_ms)
 
-    def _find_end(self, log: Path, size: int) -> int:
-        """Give the latest time among the last entries, in UTC ms; 0 if they tell none: then all is read."""
-        times = [_time_of(entry) for entry in _read_entries(log, max(0, size - LOOK_BACK), size)]
-        return max(times, default=0)
+    def _find_time(self, log: Path, index: Index, now_ms: int, size: int) -> int:
+        """Give now, or the time of the log's end if nothing was logged for long.
 
-    def _take(self, entry: StoredEntry) -> None:
-        statement = decode_statement(entry.statement)
-        if isinstance(statement, Received):
-            self.met.add(statement.from_)
-            root = decode_base64url(statement.root)
-            note = decode_peer_head(entry.shared).checkpoint
-            self._heads.remember(statement.from_, KnownHead(statement.size, root, note))
-            if statement.until is not UNSET and statement.exchange is not UNSET:
-                self._replay.remember(decode_base64url(statement.leaf), statement.until)
-                self.unresolved[statement.leaf] = statement.exchange
-        elif isinstance(statement, Response | Refused | Unknown) and not _is_replay(statement):
-            self.unresolved.pop(statement.answers, None)
+        What was under way when the log ended is older than its end, however long the gateway was down since. Gives 0,
+        so that all is read, if none of the last entries tells its time.
+        """
+        last_old = index.find_last_before(now_ms - GRACE_MS)
+        if last_old is None or last_old + 1 < index.count_entries():
+            return now_ms
+        times = [_time_of(told) for told, _ in _read_entries(log, max(0, size - LOOK_BACK), size)]
+        return min(now_ms, max(times, default=0))
+
+    def _take(self, told: _Told, entry: StoredEntry) -> None:
+        if told.kind == "received":
+            newest = self._newest.get(told.from_)
+            if newest is None or told.size > newest[0].size:
+                self._newest[told.from_] = (told, entry.shared)
+            if told.until:
+                self._replay.remember(decode_base64url(told.leaf), told.until)
+                self.unresolved[told.leaf] = told.exchange
+        elif told.kind in _OUTCOMES and told.code != ExchangeErrorKind.REPLAYED_MESSAGE:
+            # That a second copy of a request was refused says nothing about what became of the first.
+            self.unresolved.pop(told.answers, None)
 
 
-def _is_replay(statement: Response | Refused | Unknown) -> bool:
-    """Say whether a second copy of a request was refused, which says nothing about what became of the first."""
-    return isinstance(statement, Refused) and statement.code == ExchangeErrorKind.REPLAYED_MESSAGE
-
-
-def _read_entries(log: Path, start: int, size: int) -> Iterator[StoredEntry]:
+def _read_entries(log: Path, start: int, size: int) -> Iterator[tuple[_Told, StoredEntry]]:
     """Give the entries from the batch of `start` on up to the log's size."""
     for batch in read_batches(log, start=start):
         for entry in batch.entries:
             if entry.index < size:
-                yield entry
+                yield _decoder.decode(entry.statement), entry
 
 
-def _time_of(entry: StoredEntry) -> int:
+def _time_of(told: _Told) -> int:
     """Give about the time of an entry, sooner rather than later; 0 if it tells none."""
-    statement = decode_statement(entry.statement)
-    if isinstance(statement, Request | Response):
-        return statement.time
-    if isinstance(statement, Received) and statement.until is not UNSET:
-        return statement.until - GRACE_MS
-    return 0
+    return told.time or max(0, told.until - GRACE_MS)
