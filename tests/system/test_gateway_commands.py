@@ -134,7 +134,7 @@ def test_a_port_that_is_taken_is_named_with_its_setting(federation: Federation, 
     host, _, port = address.rpartition(":")
     with socket.create_server((host, int(port))):
         done = _run("gateway", "serve", "--home", home)
-    _require_refusal(done, f"gateway.toml: listen.{name} {address}", "address already in use")
+    _require_refusal(done, f"gateway.toml: listen.{name} {address}", "already in use")
 
 
 def test_a_home_that_is_not_there_is_refused(tmp_path: Path) -> None:
