@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PATIENCE_S = 20.0
 HEAD_PATIENCE_S = 0.1
 """A peer that a test plays answers at once or never."""
+TICK_S = 0.2
+"""Time-outs of services are looked at so often; a second would be waited for in each such test."""
 UNDRAINED = 1
 """An exit code with which a gateway waits for nobody."""
 
@@ -34,7 +36,9 @@ class RunningGateway:
     def __init__(self, folder: Path, surroundings: Surroundings | None = None) -> None:
         self.folder = folder
         self.exit_code: int | None = None
-        self._surroundings = surroundings or Surroundings(files=QuickFiles(), head_patience_s=HEAD_PATIENCE_S)
+        self._surroundings = surroundings or Surroundings(
+            files=QuickFiles(), head_patience_s=HEAD_PATIENCE_S, tick_s=TICK_S
+        )
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
 

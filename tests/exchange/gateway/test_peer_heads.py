@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,7 +70,7 @@ def test_a_head_without_its_logs_signature_ends_the_link(
 ) -> None:
     for what, lie in FIRST_HEADS.items():
         with liar.dial(provider.peers) as link:
-            link.ask(make_question(CLIENT, TARGET), head=lambda head, lie=lie: lie(liar, head))  # type: ignore[misc] # mypy infers no type for it
+            link.ask(make_question(CLIENT, TARGET), head=partial(lie, liar))  # mypy infers no type for it
             assert (what, link.is_gone()) == (what, True)
     assert (service.calls, read_kinds(province.agency)) == ([], [])
 
@@ -83,7 +84,7 @@ def test_a_wrong_suffix_proves_no_entry(
         with liar.dial(provider.peers) as link:
             stream = link.ask(
                 make_question(CLIENT, TARGET),
-                head=lambda head, suffix=suffix: replace(head, suffix=suffix),  # type: ignore[misc]
+                head=partial(replace, suffix=suffix),
             )
             error, _ = link.hear(stream)
             assert isinstance(error, frames.ErrorFrame)

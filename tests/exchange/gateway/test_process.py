@@ -25,7 +25,7 @@ from tests.simulators.peer import make_question
 if TYPE_CHECKING:
     from tests.exchange.gateway.province import Province
     from tests.simulators.backend import Backend
-    from tests.simulators.peer import Peer, PeerServer
+    from tests.simulators.peer import Asked, Peer, PeerLink, PeerServer
 
 TARGET = f"{SERVICE}/granted/06886"
 HEADERS = {"X-Road-Client": CLIENT, "X-Road-Token": TOKEN}
@@ -86,9 +86,9 @@ def test_an_answer_that_could_not_be_recorded_is_not_given_out(
     gateway = RunningGateway(province.commune.folder, on_disk(disk))
     gateway.start()
 
-    def fail_before_answering(link: object, asked: object) -> None:
+    def fail_before_answering(link: PeerLink, asked: Asked) -> None:
         disk.errors[operation] = number
-        link.answer(asked)  # type: ignore[attr-defined]
+        link.answer(asked)
 
     false_agency.behave = fail_before_answering
     (reply,) = ask_at_once(gateway, 1)

@@ -188,11 +188,15 @@ OTHER_ANSWERS: dict[str, tuple[bytes, bytes]] = {
 }
 
 
+def swap(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    return lambda part: part.replace(old, new, 1)
+
+
 def test_an_answer_to_another_question_is_not_given_out(
     province: Province, consumer: RunningGateway, false_agency: PeerServer
 ) -> None:
     for what, (old, new) in OTHER_ANSWERS.items():
-        false_agency.behave = answer(part=lambda part, old=old, new=new: part.replace(old, new, 1))  # type: ignore[misc]
+        false_agency.behave = answer(part=swap(old, new))
         reply = ask(consumer)
         assert (what, reply.code.rpartition(".")[2]) == (what, INCONSISTENT)
         require_nothing_told(reply, INCONSISTENT)
@@ -222,8 +226,12 @@ def test_the_answer_to_an_earlier_question_of_the_same_caller_is_not_given_out_a
 def test_an_answer_of_another_time_is_not_given_out(
     shift: int, province: Province, consumer: RunningGateway, false_agency: PeerServer
 ) -> None:
+    def shifted(said: Statement) -> Statement:
+        assert isinstance(said, Response)
+        return replace(said, time=said.time + shift)
+
     false_agency.behave = answer(
-        logged=lambda said: replace(said, time=said.time + shift),  # type: ignore[union-attr]
+        logged=shifted,
         sent=lambda frame: replace(frame, time=frame.time + shift),
     )
     require_nothing_told(ask(consumer), INCONSISTENT)
