@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from lienthong.kernel.clock import Clock
 
-MAX_HEADER_BYTES = 64 * 1024
-"""Request line and headers together."""
+MAX_HEADER_BYTES = 48 * 1024
+"""Request line and headers together: with what the gateway adds, they still fit the 64 KiB of a frame's header part."""
 MAX_PIPELINED = 8
 """Requests read ahead on one connection; further bytes wait in the kernel."""
 HEADER_TIMEOUT_S = 15.0
@@ -38,6 +38,7 @@ WRITE_TIMEOUT_S = 60.0
 LINGER_S = 2.0
 """How long a refused caller may go on sending: closing under it would lose the answer that says why (RFC 9112, 9.6)."""
 _FRAMING = frozenset({b"host", b"content-length", b"transfer-encoding", b"expect"})
+_WITHOUT_LENGTH = (b"204 ", b"304 ")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -255,7 +256,7 @@ class CallerConnection(asyncio.Protocol):
             answer.body.close()
             return
         body = EMPTY_BODY if self._is_head else answer.body
-        head = _format_head(answer, self._listener.date, keep_alive=self._keep_alive)
+        head = _format_head(answer, self._listener.date, is_head=self._is_head, keep_alive=self._keep_alive)
         if body.is_in_memory:
             transport.write(head + body.content if body.length else head)
             answer.body.close()
@@ -399,12 +400,17 @@ def _format_date(clock: Clock) -> bytes:
     return b"Date: %b\r\n" % formatdate(clock.now_ms() / 1000, usegmt=True).encode()
 
 
-def _format_head(answer: LocalAnswer, date: bytes, *, keep_alive: bool) -> bytes:
-    """Complete a head; a Date is added where the service sent none, so that there is exactly one."""
+def _format_head(answer: LocalAnswer, date: bytes, *, is_head: bool, keep_alive: bool) -> bytes:
+    """Complete a head; a Date is added where the service sent none, so that there is exactly one.
+
+    An answer that never has a body says no length (RFC 9110, 8.6): that of HEAD's GET is not known here.
+    """
     head = answer.head
     if b"\r\nDate:" in head or b"\r\ndate:" in head.lower():
         date = b""
     ending = b"\r\n" if keep_alive else b"Connection: close\r\n\r\n"
+    if is_head or head.startswith(_WITHOUT_LENGTH):
+        return b"HTTP/1.1 %b%b%b" % (head, date, ending)
     return b"HTTP/1.1 %b%bContent-Length: %d\r\n%b" % (head, date, answer.body.length, ending)
 
 

@@ -30,7 +30,8 @@ SMALL_BODY = 16 * 1024
 """An answer's body up to this size in one piece is held as it came; MAX_CONNECTIONS bounds them."""
 MAX_CONNECTIONS = 1024
 """Connections to one service address; further calls are `overloaded`."""
-MAX_HEADER_BYTES = 64 * 1024
+MAX_HEADER_BYTES = 48 * 1024
+"""With the five X-Road headers that are added, a service's headers still fit the 64 KiB of a frame's header part."""
 FIRST_FINAL_STATUS = 200
 NOT_MODIFIED = 304
 WITHOUT_BODY = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"DELETE"})
@@ -185,7 +186,7 @@ class _ServiceConnection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Collect a header within the limit."""
-        self._header_bytes += len(name) + len(value)
+        self._header_bytes += len(name) + len(value) + 4
         if self._header_bytes > MAX_HEADER_BYTES:
             why = f"the service's headers exceed {MAX_HEADER_BYTES} bytes"
             raise ExchangeError(ExchangeErrorKind.SERVICE_FAILED, why)
@@ -291,6 +292,14 @@ class Upstream:
         except (OSError, TimeoutError) as error:
             self.on_closed(connection)
             why = f"no connection to the service: {str(error) or 'time is up'}"
+            waiting.fail(ExchangeError(ExchangeErrorKind.SERVICE_UNREACHABLE, why))
+            return
+        except Exception as error:  # noqa: BLE001 - a host name that is none, say; the caller must hear of it
+            self.on_closed(connection)
+            waiting.fail(ExchangeError(ExchangeErrorKind.SERVICE_UNREACHABLE, f"no connection to the service: {error}"))
+            return
+        if connection.is_closed:
+            why = "the service closed before the request was sent"
             waiting.fail(ExchangeError(ExchangeErrorKind.SERVICE_UNREACHABLE, why))
             return
         connection.start(request, waiting)
