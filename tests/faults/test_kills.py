@@ -119,7 +119,7 @@ def test_both_gateways_killed_at_once_check_each_others_head_and_go_on(tmp_path:
     chance = random.Random(seed)
     with _running(tmp_path / "federation", SMALL_SEGMENTS + SLOW_DISK) as (pair, service):
         with Load(pair.door, CALLERS, seed) as load:
-            for _ in range(4):
+            for _ in range(3):
                 time.sleep(chance.uniform(0.1, 0.4))
                 pair.kill(*BOTH)
                 pair.start(*BOTH)

@@ -27,7 +27,7 @@ def test_a_gateway_told_to_stop_under_load_answers_all_that_it_has_taken(
         RecordingService(pair.federation.areas_port, pause_s) as service,
     ):
         pair.start(*BOTH)
-        for round_ in range(3):
+        for round_ in range(2):
             with Load(pair.door, CALLERS, round_) as load:
                 while load.acknowledged < 2 * CALLERS:
                     time.sleep(0.01)

@@ -162,7 +162,7 @@ def test_an_index_that_is_lost_is_made_again_and_exchanges_are_found_as_before(t
         for question in questions:
             assert caller.ask(question)
         caller.close()
-        time.sleep(2.5)  # until the entries are published
+        time.sleep(2.1)  # until the entries are published
         assert [pair.terminate(side) for side in BOTH] == [0, 0]
         for home in pair.homes.values():
             name = f"{home.folder.name}.zip"

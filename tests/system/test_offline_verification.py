@@ -97,7 +97,7 @@ def kept(tmp_path: Path) -> Iterator[Kept]:
             assert caller.ask(question)
         caller.close()
         _, exchange, _ = caller.outcomes.acknowledged
-        time.sleep(2.5)  # until bodies and index are on the disk and the entries published
+        time.sleep(2.1)  # until bodies and index are on the disk and the entries published
         yield Kept(pair, exchange, tmp_path)
 
 
