@@ -102,13 +102,13 @@ class CallerConnection(asyncio.Protocol):
         self._moved_at = self._begun_at = self._taken_at = listener.loop.time()
         self._left = 0
         self._spool: Spool | None = None
+        self._head_bytes = 0
         self._reset()
 
     def _reset(self) -> None:
         self._target = b""
         self._headers: list[tuple[bytes, bytes]] = []
         self._framing: list[tuple[bytes, bytes]] = []
-        self._head_bytes = 0
         self._is_in_message = False
         self._is_in_body = False
 
@@ -233,6 +233,7 @@ class CallerConnection(asyncio.Protocol):
             self._parser.get_method(), self._target, self._headers, body, self._certificate, self._is_loopback
         )
         keep_alive = self._parser.should_keep_alive()
+        self._head_bytes = 0
         self._reset()
         if self._is_busy or self._drained is not None:
             self._waiting.append((request, keep_alive))
