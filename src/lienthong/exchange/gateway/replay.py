@@ -43,4 +43,6 @@ class ReplayMemory:
         limit = now_ms // _BUCKET_MS
         for bucket in [bucket for bucket in self._buckets if bucket < limit]:
             for leaf in self._buckets.pop(bucket):
-                del self._seen[leaf]
+                # Remembered again, it may be in a later bucket as well.
+                if self._seen.get(leaf) == bucket:
+                    del self._seen[leaf]
