@@ -41,3 +41,13 @@ def test_a_leaf_is_kept_through_its_grace_and_at_most_a_minute_longer(untils: di
         if now <= until + GRACE_MS:
             with pytest.raises(ExchangeError):
                 memory.admit(leaf, until)
+
+
+def test_a_leaf_remembered_again_is_kept_for_the_longer_time_and_forgotten_once() -> None:
+    memory = ReplayMemory()
+    for until in (0, 0, 30 * MINUTE_MS):
+        memory.remember(b"a", until)
+    memory.forget_expired(GRACE_MS + 2 * MINUTE_MS)
+    assert len(memory) == 1
+    memory.forget_expired(GRACE_MS + 32 * MINUTE_MS)
+    assert len(memory) == 0
