@@ -403,6 +403,8 @@ class Link(asyncio.BufferedProtocol):
         out, self._out = self._out, []
         if self._transport is not None and not self.is_closed and out:
             self._transport.write(out[0] if len(out) == 1 else b"".join(out))
+            # What one turn had no room for goes on now; a full transport says itself when it has room again.
+            self.pump()
 
 
 def _bad_frame(why: str) -> ExchangeError:
