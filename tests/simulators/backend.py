@@ -59,6 +59,7 @@ for _method in ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 256
     backend: Backend
 
     def handle_error(self, request: object, client_address: object) -> None:

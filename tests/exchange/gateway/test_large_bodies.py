@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -23,12 +24,18 @@ def test_many_large_answers_at_once_all_come_whole(
     provider: RunningGateway, consumer: RunningGateway, service: Backend
 ) -> None:
     assert provider.peers != consumer.peers
-    body = bytes(range(256)) * 600  # 150 kB; together more than a link's window
+    # Together more than a link's window, and each too small to be granted credit of its own on the way.
+    body = bytes(range(256)) * 400
     service.answer = BackendAnswer(body=body)
-    at_once = 2 * LINK_WINDOW // len(body)
+    at_once = 3 * LINK_WINDOW // len(body)
 
+    service.may_answer.clear()
     with ThreadPoolExecutor(at_once) as threads:
-        answers = list(threads.map(lambda _: call(consumer.consumers, "GET", GRANTED, HEADERS), range(at_once)))
+        asked = [threads.submit(call, consumer.consumers, "GET", GRANTED, HEADERS) for _ in range(at_once)]
+        while len(service.calls) < at_once:
+            time.sleep(0.01)
+        service.may_answer.set()
+        answers = [answer.result() for answer in asked]
     assert {answer.status for answer in answers} == {200}
     assert {hashlib.sha256(answer.body).digest() for answer in answers} == {hashlib.sha256(body).digest()}
 
