@@ -299,6 +299,7 @@ class Upstream:
             waiting.fail(ExchangeError(ExchangeErrorKind.SERVICE_UNREACHABLE, f"no connection to the service: {error}"))
             return
         if connection.is_closed:
+            connection.close()
             why = "the service closed before the request was sent"
             waiting.fail(ExchangeError(ExchangeErrorKind.SERVICE_UNREACHABLE, why))
             return
