@@ -79,8 +79,8 @@ class _Rows:
             if size is not None and batch.first >= size:
                 break
             for entry in batch.entries:
-                row = self._find_row(entry)
-                if row is not None and entry.index >= start:
+                row = self._find_row(entry, is_wanted=entry.index >= start)
+                if row is not None:
                     self._index.note(row)
                     self._rows += 1
                     if self._rows % FLUSH_ROWS == 0:
@@ -90,7 +90,8 @@ class _Rows:
         self._index.flush()
         return self._rows
 
-    def _find_row(self, entry: StoredEntry) -> IndexRow | None:
+    def _find_row(self, entry: StoredEntry, *, is_wanted: bool) -> IndexRow | None:
+        """Give an entry's row; None if it has none, or is only looked back at: opening its content would cost most."""
         subject = find_subject(entry)
         if subject is None:
             return None
@@ -105,7 +106,7 @@ class _Rows:
             self._open[encode_base64url(subject.leaf)] = message.exchange
         else:
             self._open.pop(message.answers, None)
-        if exchange is None:
+        if exchange is None or not is_wanted:
             return None
         return IndexRow(entry.index, kind, exchange, self._time, self._find_id(subject))
 

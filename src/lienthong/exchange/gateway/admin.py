@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -41,28 +42,30 @@ class _Server(uvicorn.Server):
 
 
 async def serve_admin(parts: Assembly) -> tuple[asyncio.Task[None], str]:
-    """Start serving; gives the task that serves, and the address that it is bound to."""
+    """Start serving; gives the task that serves, and the address that it is bound to. OSError if it is taken."""
     host, port = split_address(parts.home.settings.listen.admin)
-    config = uvicorn.Config(
-        make_admin_app(parts), host=host, port=port, loop="none", lifespan="off", access_log=False, log_level="warning"
-    )
+    # Bound here: uvicorn would end the process where an address is taken.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server((host, port), family=family)
+    config = uvicorn.Config(make_admin_app(parts), loop="none", lifespan="off", access_log=False, log_level="warning")
     server = _Server(config)
-    task = asyncio.ensure_future(_serve(server))
+    task = asyncio.ensure_future(_serve(server, listening))
     while not server.started:
         if task.done():
             await task
         await asyncio.sleep(0.005)
-    bound = server.servers[0].sockets[0].getsockname()
+    bound = listening.getsockname()
     return task, f"{bound[0]}:{bound[1]}"
 
 
-async def _serve(server: _Server) -> None:
+async def _serve(server: _Server, listening: socket.socket) -> None:
     """Serve until the task is cancelled; uvicorn closes its sockets only where it ends by itself."""
     try:
-        await server.serve()
+        await server.serve([listening])
     finally:
-        for listening in server.servers if server.started else ():
-            listening.close()
+        for each in server.servers if server.started else ():
+            each.close()
+        listening.close()
 
 
 def make_admin_app(parts: Assembly) -> Starlette:

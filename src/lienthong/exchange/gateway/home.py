@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MEBIBYTE = 1024 * 1024
+MAX_PORT = 65_535
 
 
 class DirectorySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -161,7 +162,7 @@ def naming(what: str) -> Iterator[None]:
 def split_address(address: str) -> tuple[str, int]:
     """Split `host:port` (an IPv6 host in brackets)."""
     host, _, port = address.rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not port.isdigit() or int(port) > MAX_PORT:
         raise ExchangeError(
             ExchangeErrorKind.MALFORMED_SETTINGS,
             f"address {address!r}: expected host:port, such as 127.0.0.1:8080",
