@@ -9,6 +9,8 @@ from typing import Any
 
 import hypothesis
 
+pytest_plugins = ["tests.database"]
+
 # No deadline: two shared cores stall now and then, and a stall is not a fault.
 hypothesis.settings.register_profile("dev", max_examples=25, deadline=None)
 hypothesis.settings.register_profile("ci", max_examples=150, deadline=None, derandomize=True, print_blob=True)

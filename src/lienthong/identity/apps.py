@@ -1,0 +1,13 @@
+"""The Django application of this house."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class IdentityConfig(AppConfig):
+    """Both roles have it: the registry gives sign-ins, the province takes them."""
+
+    name = "lienthong.identity"
+    label = "identity"
+    verbose_name = "Accounts and sign-in"

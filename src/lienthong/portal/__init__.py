@@ -1,0 +1,1 @@
+"""Pages and wording: what people see. No rules and no tables of its own."""

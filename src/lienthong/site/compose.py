@@ -1,0 +1,137 @@
+"""Django's settings, computed from a site's own: nothing here is chosen at run time or read from elsewhere.
+
+The strict values (headers, cookies) are in `security.py`; the roles' parts in `roles.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+import lienthong.portal
+from lienthong.site.roles import ROLES
+from lienthong.site.security import make_security_settings
+
+if TYPE_CHECKING:
+    from lienthong.site.site_file import Site
+
+PORTAL: Final = Path(lienthong.portal.__file__).parent
+
+MOST_FORM_FIELDS: Final = 500
+"""More fields than any form of ours has; a body with more is refused before it is parsed."""
+
+MOST_BODY_BYTES: Final = 2_621_440
+"""Of a request without files, kept in memory while it is parsed."""
+
+_LIBRARY_APPS: Final = (
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+)
+
+_MIDDLEWARE: Final = (
+    # Outermost first: headers are put on every answer, also on refusals by what follows.
+    "django.middleware.security.SecurityMiddleware",
+    "lienthong.site.security.PolicyHeaders",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "lienthong.portal.language.LanguageChoice",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+)
+
+
+class SiteSecrets(msgspec.Struct, frozen=True):
+    """What a site keeps secret: the key for sessions and forms, and the gateway's secret (empty: no gateway)."""
+
+    key: str
+    gateway: str = ""
+
+
+def compose_settings(site: Site, secrets: SiteSecrets, database: dict[str, Any]) -> dict[str, Any]:
+    """Give all of Django's settings for a site; `database` is the default connection in Django's form."""
+    parts = ROLES[site.settings.role]
+    return {
+        "SITE": site,
+        "SITE_ROLE": site.settings.role,
+        "IS_SANDBOX": site.is_sandbox,
+        "SECRET_KEY": secrets.key,
+        "GATEWAY_SECRET": secrets.gateway,
+        "DEBUG": False,
+        "INSTALLED_APPS": [*_LIBRARY_APPS, *parts.apps],
+        "MIDDLEWARE": list(_MIDDLEWARE),
+        "ROOT_URLCONF": parts.urls,
+        "WSGI_APPLICATION": "lienthong.site.wsgi.application",
+        "DATABASES": {"default": database},
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS": MOST_FORM_FIELDS,
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": MOST_BODY_BYTES,
+        # Finds each house's background jobs.
+        "PROCRASTINATE_AUTODISCOVER_MODULE_NAME": "jobs",
+        "LOGGING": _make_logging(),
+        **_make_pages(),
+        **_make_language(site),
+        **make_security_settings(site),
+    }
+
+
+def _make_pages() -> dict[str, Any]:
+    """Own pages are Jinja2; libraries' pages stay Django templates, which a Jinja2 page of the same name replaces."""
+    return {
+        "LOGIN_URL": "/sign-in/",
+        "TEMPLATES": [
+            {
+                "BACKEND": "django.template.backends.jinja2.Jinja2",
+                "DIRS": [PORTAL / "templates"],
+                "APP_DIRS": False,
+                "OPTIONS": {"environment": "lienthong.site.jinja.make_environment"},
+            },
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "DIRS": [],
+                "APP_DIRS": True,
+                "OPTIONS": {
+                    "context_processors": [
+                        "django.template.context_processors.request",
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                        "csp.context_processors.nonce",
+                    ]
+                },
+            },
+        ],
+    }
+
+
+def _make_language(site: Site) -> dict[str, Any]:
+    return {
+        "LANGUAGE_CODE": site.settings.language,
+        "LANGUAGES": [("vi", "Tiếng Việt"), ("en", "English")],
+        "LANGUAGE_COOKIE_NAME": f"lt_{site.settings.role}_language",
+        "LOCALE_PATHS": [PORTAL / "locale"],
+        "USE_I18N": True,
+        # Instants are kept in UTC; people see Vietnam's clock.
+        "USE_TZ": True,
+        "TIME_ZONE": "Asia/Ho_Chi_Minh",
+    }
+
+
+def _make_logging() -> dict[str, Any]:
+    """Warnings and errors of requests to standard error; without the values that people typed in."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["console"], "level": "WARNING"},
+        "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    }

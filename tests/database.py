@@ -1,0 +1,56 @@
+"""The database of tests: one PostgreSQL server per session, started by the first test that needs it.
+
+Each xdist worker has a database of its own in it (pytest-django makes them), each test a savepoint. `site_settings.py`
+chooses the folder before the workers start; a server is held by the workers that use it and ends with the last of them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lienthong.site.database import hold_server
+from tests.site_settings import DATABASE_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the folder once the server has ended; workers leave that to the process that started them."""
+    if hasattr(config, "workerinput") or not DATABASE_FOLDER.exists():
+        return
+    os.environ.pop("TEST_DATABASE_FOLDER", None)
+    await_end(DATABASE_FOLDER)
+    shutil.rmtree(DATABASE_FOLDER, ignore_errors=True)
+
+
+def await_end(folder: Path) -> None:
+    """Wait until no server runs in `folder`: its guard's lock is free."""
+    if (folder / "lock").exists():
+        with (folder / "lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[Path]:
+    """Hold the session's server; gives its folder."""
+    with hold_server(DATABASE_FOLDER, is_brief=True):
+        yield DATABASE_FOLDER
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    database_server: Path,
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> None:
+    """Start the server when the first test asks for the database; pytest-django calls this before it connects.
+
+    The other fixture is pytest-django's: it gives each xdist worker's database a name of its own.
+    """
+    del database_server, django_db_modify_db_settings_parallel_suffix

@@ -1,0 +1,30 @@
+"""Django's settings in tests: the role `registry`, on a database server that the tests start when one asks for it.
+
+Tests of the role `province` override `ROOT_URLCONF`, or start a process of that role.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from lienthong.site.compose import SiteSecrets, compose_settings
+from lienthong.site.connection import own_connection
+from lienthong.site.database_place import find_place
+from lienthong.site.roles import Role
+from lienthong.site.site_file import Site, SiteSettings
+
+# The first process of a test session chooses the folder, and its xdist workers inherit it. The path is short, and as
+# root the database server's own user reaches it, unlike pytest's folders.
+DATABASE_FOLDER = Path(
+    os.environ.setdefault("TEST_DATABASE_FOLDER", f"{tempfile.gettempdir()}/lt-{os.getpid()}-{secrets.token_hex(4)}")
+)
+
+GATEWAY_SECRET = "what only the gateway knows"  # noqa: S105 # of tests
+
+_site = Site(SiteSettings(role=Role.REGISTRY, instance="DEMO", hosts=("testserver",)), Path("/nonexistent"))
+_connection = own_connection(str(find_place(DATABASE_FOLDER).socket), "lienthong")
+
+globals().update(compose_settings(_site, SiteSecrets("key of tests " * 4, GATEWAY_SECRET), _connection))
