@@ -1,4 +1,4 @@
-"""The Django application of this house."""
+"""The Django application of places over time."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from django.apps import AppConfig
 
 
 class AreasConfig(AppConfig):
-    """Both roles have it."""
+    """Every role has it."""
 
     name = "lienthong.areas"
     label = "areas"
     verbose_name = "Places over time"
+    default_auto_field = "django.db.models.BigAutoField"
