@@ -7,6 +7,7 @@ recovery has no time limit), and keeps it until the hold is released or this pro
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import subprocess
@@ -37,23 +38,26 @@ class Hold:
     def __init__(self, place: Place, line: socket.socket) -> None:
         self.place = place
         self._line = line
+        self._is_released = False
 
     def watch(self, on_end: Callable[[], None]) -> None:
         """Call `on_end`, from a thread of its own, when the server ends although it is held."""
 
         def look() -> None:
-            try:
+            with contextlib.suppress(OSError):
                 while self._line.recv(4096):
                     pass
-            except OSError:
-                pass
-            if self._line.fileno() != -1:
+            if not self._is_released:
                 on_end()
 
         threading.Thread(target=look, name="database hold", daemon=True).start()
 
     def release(self) -> None:
         """Let the server end unless somebody else holds it."""
+        self._is_released = True
+        with contextlib.suppress(OSError):
+            # Wakes the thread that watches.
+            self._line.shutdown(socket.SHUT_RDWR)
         self._line.close()
 
     def __enter__(self) -> Self:
@@ -77,7 +81,11 @@ def hold_server(folder: Path, say: Callable[[str], None] = lambda _: None, *, is
     while True:
         joined = _join(place)
         line = joined or _start_guard(place, is_brief=is_brief)
-        state = _await_ready(line, say)
+        try:
+            state = _await_ready(line, say)
+        except SiteError:
+            line.close()
+            raise
         if state == "ready":
             return Hold(place, line)
         line.close()

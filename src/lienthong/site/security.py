@@ -35,26 +35,25 @@ CONTENT_POLICY: Final = {
 }
 """The policy of every page. A page that must post to another origin (a sign-in's answer) widens its own."""
 
-PERMISSIONS_POLICY: Final = ", ".join(
-    f"{feature}=()"
-    for feature in [
-        "accelerometer",
-        "bluetooth",
-        "camera",
-        "display-capture",
-        "geolocation",
-        "gyroscope",
-        "hid",
-        "magnetometer",
-        "microphone",
-        "midi",
-        "payment",
-        "screen-wake-lock",
-        "serial",
-        "usb",
-        "xr-spatial-tracking",
-    ]
+_DEVICES: Final = (
+    "accelerometer",
+    "bluetooth",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "screen-wake-lock",
+    "serial",
+    "usb",
+    "xr-spatial-tracking",
 )
+
+PERMISSIONS_POLICY: Final = ", ".join(f"{device}=()" for device in _DEVICES)
 """No page asks for a device; passkeys (publickey-credentials) keep their default, our own origin."""
 
 SESSION_SECONDS: Final = 8 * 3600
