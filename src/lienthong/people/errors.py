@@ -42,6 +42,8 @@ class PeopleErrorKind(StrEnum):
     """What is told contradicts what is recorded."""
     MESSAGE_REUSED = "message-reused"
     """An X-Road-Id came a second time with other content."""
+    NOT_ALLOCATING = "not-allocating"
+    """Only the Ministry of Public Security gives real people their numbers."""
     RANGE_EXHAUSTED = "range-exhausted"
     """All numbers of a place, sex and birth year are given away."""
     MIXED_RANGES = "mixed-ranges"

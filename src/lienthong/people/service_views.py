@@ -1,0 +1,244 @@
+"""The services over the exchange: each view reads a request, calls one story and renders its answer.
+
+Only the member's own gateway may call them. It has checked the grant and the purpose; the purpose is asked for
+again here, so that no setting elsewhere lets a look-up of a person through without one.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
+from django.conf import settings
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+from msgspec import UNSET, UnsetType
+
+from lienthong.kernel.clock import SystemClock
+from lienthong.people.areas_link import find_area
+from lienthong.people.births import BirthAnswer, BirthRequest, register_birth
+from lienthong.people.cards import count_cards
+from lienthong.people.days import find_today, read_day
+from lienthong.people.deaths import DeathAnswer, DeathRequest, register_death
+from lienthong.people.errors import PeopleError, PeopleErrorKind
+from lienthong.people.messages import Message, answer_once
+from lienthong.people.persons import find_by_name_and_birth, get_person
+from lienthong.people.registry import Registry
+from lienthong.people.residences import (
+    MoveInRequest,
+    MoveOutRequest,
+    ResidenceAnswer,
+    add_residence,
+    remove_residence,
+)
+from lienthong.people.service_answers import (
+    MatchesAnswer,
+    SandboxMark,
+    answer_counts,
+    answer_facts,
+    answer_household,
+    answer_parent,
+    answer_person,
+    read_fields,
+)
+from lienthong.people.service_openapi import make_description
+from lienthong.web.callers import Caller, open_to
+from lienthong.web.gateway_call import GatewayCall, read_gateway_call
+from lienthong.web.problems import answering
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from enum import StrEnum
+
+    from django.http import HttpRequest
+
+JSON_TYPE: Final = "application/json"
+"""JSON is UTF-8 by RFC 8259, so the type has no charset parameter."""
+
+STATUSES: Final[dict[StrEnum, int]] = {
+    PeopleErrorKind.BAD_NUMBER: HTTPStatus.BAD_REQUEST,
+    PeopleErrorKind.CONTRADICTING_NUMBER: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PeopleErrorKind.BAD_NAME: HTTPStatus.BAD_REQUEST,
+    PeopleErrorKind.BAD_DAY: HTTPStatus.BAD_REQUEST,
+    PeopleErrorKind.BAD_CARD_TEXT: HTTPStatus.BAD_REQUEST,
+    PeopleErrorKind.BAD_CARD_STEP: HTTPStatus.CONFLICT,
+    PeopleErrorKind.BAD_REQUEST: HTTPStatus.BAD_REQUEST,
+    PeopleErrorKind.BAD_FILE: HTTPStatus.BAD_REQUEST,
+    PeopleErrorKind.NO_PURPOSE: HTTPStatus.FORBIDDEN,
+    PeopleErrorKind.UNKNOWN_AREA: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PeopleErrorKind.UNKNOWN_PERSON: HTTPStatus.NOT_FOUND,
+    PeopleErrorKind.UNKNOWN_HOUSEHOLD: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PeopleErrorKind.UNKNOWN_CARD: HTTPStatus.NOT_FOUND,
+    PeopleErrorKind.UNVERIFIED: HTTPStatus.CONFLICT,
+    PeopleErrorKind.CONFLICT: HTTPStatus.CONFLICT,
+    PeopleErrorKind.MESSAGE_REUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PeopleErrorKind.NOT_ALLOCATING: HTTPStatus.CONFLICT,
+    PeopleErrorKind.RANGE_EXHAUSTED: HTTPStatus.SERVICE_UNAVAILABLE,
+    PeopleErrorKind.MIXED_RANGES: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PeopleErrorKind.DATA_DAMAGED: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""Each kind's HTTP status."""
+
+Request = TypeVar("Request", bound=msgspec.Struct)
+Answer = TypeVar("Answer", bound=msgspec.Struct)
+
+
+@open_to(Caller.GATEWAY)
+@answering(STATUSES)
+@require_GET
+def show_person(request: HttpRequest, number: str) -> HttpResponse:
+    """`GET persons/{number}?fields=`: look a person up by number."""
+    _require_purpose(request)
+    _require_parameters(request, "fields")
+    fields = read_fields(request.GET.get("fields"))
+    return _answer(answer_person(get_person(number), fields, _mark(), number))
+
+
+@open_to(Caller.GATEWAY)
+@answering(STATUSES)
+@require_GET
+def match_persons(request: HttpRequest) -> HttpResponse:
+    """`GET persons?full_name=&birth_date=&fields=`: look up by exact name, marks and case aside, and birth date."""
+    _require_purpose(request)
+    _require_parameters(request, "full_name", "birth_date", "fields")
+    fields = read_fields(request.GET.get("fields"))
+    birth_date = read_day(request.GET.get("birth_date", ""))
+    found = find_by_name_and_birth(request.GET.get("full_name", ""), birth_date)
+    return _answer(MatchesAnswer(tuple(answer_person(person, fields, UNSET) for person in found), _mark()))
+
+
+@open_to(Caller.GATEWAY)
+@answering(STATUSES)
+@require_GET
+def show_household(request: HttpRequest, number: str) -> HttpResponse:
+    """`GET persons/{number}/household`: who lives where the person is registered."""
+    _require_purpose(request)
+    _require_parameters(request)
+    return _answer(answer_household(get_person(number), _mark()))
+
+
+@open_to(Caller.GATEWAY)
+@answering(STATUSES)
+@require_GET
+def show_parent(request: HttpRequest, number: str) -> HttpResponse:
+    """`GET persons/{number}/as-parent?ethnicity=include`: what a birth form needs of a parent."""
+    _require_purpose(request)
+    _require_parameters(request, "ethnicity")
+    wanted = request.GET.get("ethnicity")
+    if wanted not in {None, "include"}:
+        message = "ethnicity: nobody is found or matched by it; expected `include`, for a birth form, or nothing"
+        raise PeopleError(PeopleErrorKind.BAD_REQUEST, message)
+    return _answer(answer_parent(get_person(number), _mark(), with_ethnicity=wanted is not None))
+
+
+@open_to(Caller.GATEWAY)
+@answering(STATUSES)
+@require_GET
+def show_facts(request: HttpRequest, number: str) -> HttpResponse:
+    """`GET persons/{number}/facts`: everything recorded, with sources, for the person's own page."""
+    _require_purpose(request)
+    _require_parameters(request)
+    return _answer(answer_facts(get_person(number), _mark()))
+
+
+@open_to(Caller.GATEWAY)
+@answering(STATUSES)
+@require_POST
+def add_birth(request: HttpRequest) -> HttpResponse:
+    """`POST births`: register a birth; the child's number comes back."""
+    return _change(request, BirthRequest, register_birth, BirthAnswer, HTTPStatus.CREATED)
+
+
+@open_to(Caller.GATEWAY)
+@answering(STATUSES)
+@require_POST
+def add_stay(request: HttpRequest) -> HttpResponse:
+    """`POST residences`: register a residence."""
+    return _change(request, MoveInRequest, add_residence, ResidenceAnswer, HTTPStatus.CREATED)
+
+
+@open_to(Caller.GATEWAY)
+@answering(STATUSES)
+@require_POST
+def end_stay(request: HttpRequest) -> HttpResponse:
+    """`POST residences/end`: end a residence."""
+    return _change(request, MoveOutRequest, remove_residence, ResidenceAnswer, HTTPStatus.OK)
+
+
+@open_to(Caller.GATEWAY)
+@answering(STATUSES)
+@require_POST
+def add_death(request: HttpRequest) -> HttpResponse:
+    """`POST deaths`: register a death."""
+    return _change(request, DeathRequest, register_death, DeathAnswer, HTTPStatus.CREATED)
+
+
+@open_to(Caller.GATEWAY)
+@answering(STATUSES)
+@require_GET
+def show_card_counts(request: HttpRequest) -> HttpResponse:
+    """`GET cards/counts?from=&area_code=`: applications for cards per commune; names nobody, asks no purpose."""
+    _require_parameters(request, "from", "area_code")
+    today = find_today(SystemClock())
+    first_day = read_day(request.GET["from"]) if "from" in request.GET else date(today.year, 1, 1)
+    counts = count_cards(today, first_day, request.GET.get("area_code"))
+    return _answer(answer_counts(counts, first_day, today, _mark()))
+
+
+@open_to(Caller.GATEWAY)
+@require_GET
+def show_description(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 # Django calls every view with it
+    """`GET openapi.json`: what these services are."""
+    return HttpResponse(msgspec.json.encode(make_description()), content_type=JSON_TYPE)
+
+
+def _make_registry() -> Registry:
+    return Registry(settings.SITE.settings.instance, SystemClock(), find_area)
+
+
+def _mark() -> SandboxMark | UnsetType:
+    return SandboxMark(settings.SITE.settings.instance) if settings.IS_SANDBOX else UNSET
+
+
+def _require_purpose(request: HttpRequest) -> GatewayCall:
+    call = read_gateway_call(request)
+    if not call.purpose.strip():
+        message = "X-Road-Purpose: nobody is looked up without a purpose; expected PROCEDURE#CASE or a legal basis"
+        raise PeopleError(PeopleErrorKind.NO_PURPOSE, message)
+    return call
+
+
+def _require_parameters(request: HttpRequest, *known: str) -> None:
+    """Refuse a parameter that nobody reads: a mistyped filter must not widen an answer."""
+    unknown = sorted(set(request.GET) - set(known))
+    twice = sorted(name for name in known if len(request.GET.getlist(name)) > 1)
+    if unknown or twice:
+        message = (
+            f"parameters: {', '.join(unknown + twice)} unknown or given twice; expected {', '.join(known) or 'none'}"
+        )
+        raise PeopleError(PeopleErrorKind.BAD_REQUEST, message)
+
+
+def _change(
+    request: HttpRequest,
+    shape: type[Request],
+    story: Callable[[Registry, Request, str], Answer],
+    answer_shape: type[Answer],
+    status: HTTPStatus,
+) -> HttpResponse:
+    call = _require_purpose(request)
+    _require_parameters(request)
+    try:
+        wanted = msgspec.json.decode(request.body, type=shape)
+    except msgspec.MsgspecError as error:
+        raise PeopleError(PeopleErrorKind.BAD_REQUEST, f"body: {error}") from error
+    message = Message(call.client, call.message_id, request.path.encode() + b"\n" + request.body)
+    registry = _make_registry()
+    answer, _repeated = answer_once(message, lambda: story(registry, wanted, message.source), answer_shape)
+    return _answer(answer, status)
+
+
+def _answer(answer: msgspec.Struct, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(answer), content_type=JSON_TYPE, status=status)
