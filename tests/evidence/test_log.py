@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from lienthong.evidence.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint, verify_checkpoint
@@ -10,6 +11,7 @@ from lienthong.evidence.files import SystemFiles
 from lienthong.evidence.log import (
     MAX_LOOKS,
     PUBLISH_ENTRIES,
+    SPLIT_FROM,
     Committed,
     Entry,
     LogPorts,
@@ -105,6 +107,46 @@ def test_a_single_entry_is_committed_in_the_next_turn(opened: OpenLog) -> None:
     assert opened.answers == []
     opened.turns.turn()
     assert len(opened.answers) == 1
+
+
+def test_a_long_queue_is_committed_in_halves_one_behind_the_other(opened: OpenLog, folder: Path) -> None:
+    opened.append(*map(make_entry, range(SPLIT_FROM - 1)))
+    opened.append(*map(make_entry, range(SPLIT_FROM - 1, 2 * SPLIT_FROM - 1)))
+    half = SPLIT_FROM // 2
+    assert sizes(folder) == [SPLIT_FROM - 1, half, half]
+
+
+class LateEntry(msgspec.Struct, frozen=True):
+    """A draft that says when it is finished."""
+
+    entry: Entry
+    finished: list[int]
+
+    @property
+    def statement(self) -> bytes:
+        return self.entry.statement
+
+    @property
+    def length(self) -> int:
+        return self.entry.length
+
+    def finish(self) -> Entry:
+        self.finished.append(len(self.finished))
+        return self.entry
+
+
+def test_a_draft_is_finished_once_and_only_when_its_batch_is_committed(opened: OpenLog, folder: Path) -> None:
+    finished: list[int] = []
+    answers: list[Committed | None] = []
+    for number in range(3):
+        opened.log.append(LateEntry(make_entry(number), finished), answers.append)
+    assert finished == []
+    opened.turns.run()
+    assert finished == [0, 1, 2]
+    assert [committed.leaf for committed in answers if committed] == [make_entry(number).leaf for number in range(3)]
+    assert [entry.statement for batch in read_batches(folder) for entry in batch.entries] == [
+        make_entry(number).statement for number in range(3)
+    ]
 
 
 def test_a_batch_is_cut_at_its_most_bytes_and_the_rest_follows_at_once(folder: Path) -> None:

@@ -29,7 +29,8 @@ from lienthong.evidence.body_chunks import (
 )
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.files import SystemFiles, make_folders, write_all
-from lienthong.evidence.store import BodyPlace
+from lienthong.evidence.store import KEY_BYTES, TAG_BYTES, BodyPlace
+from lienthong.kernel.randomness import Randomness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,7 +58,7 @@ class _Pack:
     number: int
     descriptor: int
     end: int = 0  # every byte before it is written, pending or being written
-    pending: list[tuple[int, bytes]] = field(default_factory=list)  # in the order of their offsets
+    pending: list[tuple[int, bytes, bytes]] = field(default_factory=list)  # offset, key, plain; in order of offset
     writers: int = 0  # writes on their way to the file: it must stay open, and is dirty after them
     dirty: bool = False  # written and not synced
     named: bool = False  # the file's name is durable
@@ -67,7 +68,9 @@ class _Pack:
 
 
 class BodyStore:
-    """The packs of one gateway, for any thread. A body up to 64 KiB costs its encryption and a list append.
+    """The packs of one gateway, for any thread. A body up to 64 KiB costs a key and a list append.
+
+    It is encrypted when it is written, with all that wait: one after the other in one go costs a third.
 
     A failed write or sync is final: nobody knows what the disk holds, so the store refuses every later `put`
     (kind `store`) and the gateway ends, as with its log (docs/security.md, section 6).
@@ -80,6 +83,7 @@ class BodyStore:
         self._state = threading.Lock()  # over memory only, so that a `put` never waits for the disk
         self._writing = threading.Lock()  # over writes: who gets it finds all earlier ones done
         self._flushing = threading.Lock()  # over a whole flush; only a flush closes packs
+        self._random = Randomness()  # guarded by _state
         self._open: list[_Pack] = []
         self._current: _Pack | None = None
         self._pending_bytes = 0
@@ -88,21 +92,20 @@ class BodyStore:
         self._last_number = max(self._numbers(), default=0)
 
     def put(self, chunks: Iterable[bytes], length: int) -> BodyPlace:
-        """Encrypt a body of `length` bytes and give its place; not durable before the next `flush`.
+        """Take a body of `length` bytes and give its place; not durable before the next `flush`.
 
         The chunks may have any sizes. A body over 64 KiB is written while it is read, in the caller's thread.
         A sum that is not `length` is a ValueError, and leaves at most unused bytes in the pack.
         """
-        key = make_body_key()
         if length > CHUNK_BYTES:
-            return self._put_large(chunks, length, key)
+            return self._put_large(chunks, length, make_body_key())
         body = b"".join(chunks)
         require_length(len(body), length)
-        sealed = seal_small_body(key, body)
         with self._state:
-            pack, offset = self._reserve(len(sealed))
-            pack.pending.append((offset, sealed))
-            self._pending_bytes += len(sealed)
+            key = self._random.take(KEY_BYTES)
+            pack, offset = self._reserve(length + TAG_BYTES)
+            pack.pending.append((offset, key, body))
+            self._pending_bytes += length
             full = self._pending_bytes > MAX_PENDING_BYTES
         if full:
             self._write_pending()
@@ -230,9 +233,9 @@ class BodyStore:
             for pack, pending in runs:
                 self._write_runs(pack, pending)
 
-    def _write_runs(self, pack: _Pack, pending: list[tuple[int, bytes]]) -> None:
+    def _write_runs(self, pack: _Pack, pending: list[tuple[int, bytes, bytes]]) -> None:
         try:
-            for offset, data in _join_runs(pending):
+            for offset, data in _join_runs([(at, seal_small_body(key, body)) for at, key, body in pending]):
                 write_all(self._files, pack.descriptor, data, offset)
         except OSError as error:
             raise self._fail(pack.number, error) from error

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """SQLite's `user_version` of this schema."""
 
 ID_HASH_BYTES: Final = 16
@@ -33,12 +33,18 @@ BUSY_SECONDS: Final = 5.0
 
 _SCHEMA: Final = f"""
 CREATE TABLE entry (
-    entry INTEGER PRIMARY KEY, kind TEXT NOT NULL, exchange TEXT NOT NULL, id BLOB, time INTEGER NOT NULL
-);
-CREATE INDEX entry_by_exchange ON entry (exchange);
+    exchange TEXT NOT NULL, entry INTEGER NOT NULL, kind TEXT NOT NULL, id BLOB, time INTEGER NOT NULL,
+    PRIMARY KEY (exchange, entry)
+) WITHOUT ROWID;
 CREATE INDEX entry_by_id ON entry (id) WHERE id IS NOT NULL;
+CREATE TABLE mark (entry INTEGER PRIMARY KEY, time INTEGER NOT NULL);
 PRAGMA user_version = {SCHEMA_VERSION};
 """
+
+
+MARK_EVERY: Final = 256
+"""Rows between two marks. A mark says when an entry was noted; the rows themselves stand in the order of exchanges, so
+that those of one are written side by side."""
 
 
 class IndexRow(msgspec.Struct, frozen=True, gc=False):
@@ -104,13 +110,12 @@ class Index:
 
     def count_entries(self) -> int:
         """Give the number of the first entry that may be missing: the one after the last that has a row."""
-        ((count,),) = self._ask("SELECT coalesce(max(entry) + ?, 0) FROM entry", 1)
+        ((count,),) = self._ask("SELECT coalesce(max(entry) + ?, 0) FROM mark", 1)
         return int(count)
 
     def find_last_before(self, time_ms: int) -> int | None:
-        """Give the last entry noted before a time: what is younger lies behind it. Reads back from the end."""
-        self.flush()
-        found = self._ask("SELECT entry FROM entry WHERE time < ? ORDER BY entry DESC LIMIT 1", time_ms)
+        """Give the last marked entry that was noted before a time: what is younger lies behind it."""
+        found = self._ask("SELECT entry FROM mark WHERE time < ? ORDER BY entry DESC LIMIT 1", time_ms)
         return int(found[0][0]) if found else None
 
     def close(self) -> None:
@@ -121,15 +126,18 @@ class Index:
     def _hide(self, xroad_id: bytes) -> bytes:
         return blake2b(xroad_id, key=self._key, digest_size=ID_HASH_BYTES).digest()
 
-    def _values(self, row: IndexRow) -> tuple[int, str, str, bytes | None, int]:
+    def _values(self, row: IndexRow) -> tuple[str, int, str, bytes | None, int]:
         hidden = None if row.xroad_id is None else self._hide(row.xroad_id)
-        return row.entry, row.kind, row.exchange, hidden, row.time
+        return row.exchange, row.entry, row.kind, hidden, row.time
 
     def _write(self, rows: Sequence[IndexRow]) -> None:
-        statement = "INSERT OR REPLACE INTO entry (entry, kind, exchange, id, time) VALUES (?, ?, ?, ?, ?)"
+        entries = "INSERT OR REPLACE INTO entry (exchange, entry, kind, id, time) VALUES (?, ?, ?, ?, ?)"
+        marks = "INSERT OR REPLACE INTO mark (entry, time) VALUES (?, ?)"
         try:
             with self._database:  # one transaction: a crash here leaves all of these rows out
-                self._database.executemany(statement, map(self._values, rows))
+                self._database.executemany(entries, sorted(map(self._values, rows)))
+                marked = [*rows[::MARK_EVERY], rows[-1]]
+                self._database.executemany(marks, [(row.entry, row.time) for row in marked])
         except sqlite3.Error as error:
             raise self._error(error) from error
 

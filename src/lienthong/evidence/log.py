@@ -11,7 +11,7 @@ from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from lienthong.evidence.batch import Committed, Entry, Head
+from lienthong.evidence.batch import Committed, Draft, Entry, Head
 from lienthong.evidence.checkpoint import Checkpoint, sign_checkpoint
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.files import SystemFiles
@@ -35,12 +35,14 @@ if TYPE_CHECKING:
     from lienthong.kernel.keys import SigningKey
 
     Done: TypeAlias = Callable[[Committed | None], None]
-    Waiting: TypeAlias = list[tuple[Entry, Done]]
+    Waiting: TypeAlias = list[tuple[Draft, Done]]
 
 __all__ = ["Committed", "Entry", "Head", "Log", "LogPorts", "LogSettings", "create_log", "open_log"]
 
 MAX_LOOKS: Final = 4
 """Turns of the loop that a batch may wait for more entries; more looks won nothing when measured."""
+SPLIT_FROM: Final = 32
+"""Entries that are committed in two halves; smaller halves cost more than the overlap brings, measured."""
 MAX_ENTRY_BYTES: Final = 256 * 1024 * 1024
 """One entry with its evidence and record; far below what the 32-bit lengths of a batch hold."""
 SLOW_SYNC_S: Final = 0.0005
@@ -179,7 +181,7 @@ class Log:
         """
         return self._signed
 
-    def append(self, entry: Entry, done: Done) -> None:
+    def append(self, entry: Draft, done: Done) -> None:
         """Queue an entry; `done` gets its place once it is durable, or None if the log failed.
 
         None means that the outcome is not recorded: the entry may be in the log or not. After a failure
@@ -188,9 +190,8 @@ class Log:
         if self._state is not _State.READY:
             self._refuse(done)
             return
-        statement = len(entry.statement)
-        length = statement + len(entry.record) + len(entry.evidence) + len(entry.shared)
-        if statement > MAX_STATEMENT_BYTES or length > MAX_ENTRY_BYTES:
+        length = entry.length
+        if len(entry.statement) > MAX_STATEMENT_BYTES or length > MAX_ENTRY_BYTES:
             raise _too_large(entry)
         self._queue.append((entry, done))
         self._queued_bytes += length
@@ -291,7 +292,7 @@ class Log:
         writer = self._get_writer()
         try:
             # 1. Tree. Only memory changes: after an error below the log is not used again.
-            entries = [entry for entry, _ in waiting]
+            entries = [draft.finish() for draft, _ in waiting]
             first = self._nodes.size
             self._nodes.append([entry.leaf for entry in entries])
             size = self._nodes.size
@@ -309,16 +310,16 @@ class Log:
             # 4. Sync. A crash here leaves the same as step 3.
             if self._sync_in_thread:
                 self._is_writing = True
-                self._run(writer.sync, partial(self._release, waiting, batch))
+                self._run(writer.sync, partial(self._release, waiting, entries, batch))
                 return
             writer.sync()
         except Exception as error:  # noqa: BLE001 # whatever it is, tree and disk may now differ
             self._fail(error, waiting)
             return
         # 5. Release. A crash here leaves durable entries that some callers have not heard of.
-        self._release(waiting, batch, None)
+        self._release(waiting, entries, batch, None)
 
-    def _release(self, waiting: Waiting, batch: Head, error: Exception | None) -> None:
+    def _release(self, waiting: Waiting, entries: list[Entry], batch: Head, error: Exception | None) -> None:
         """Tell the callers that their entries are durable, or after a failed sync that nobody knows."""
         self._is_writing = False
         if error is not None:
@@ -326,11 +327,10 @@ class Log:
             return
         self._head = Checkpoint(self.origin, batch.size, batch.root)
         self._signed = batch.checkpoint or self._signed
-        self._publisher.add([entry.statement for entry, _ in waiting])
+        self._publisher.add([entry.statement for entry in entries])
+        answers = [Committed(index, entry.leaf, batch) for index, entry in enumerate(entries, batch.first)]
         try:
-            _tell(
-                (done, Committed(index, entry.leaf, batch)) for index, (entry, done) in enumerate(waiting, batch.first)
-            )
+            _tell(zip((done for _, done in waiting), answers, strict=True))
         finally:
             if self._queue and not self._is_looking:
                 self._watch()
@@ -352,13 +352,20 @@ class Log:
             self._fail(error)
 
     def _take(self) -> Waiting:
-        """Take the queue, or as much of it as a batch may hold."""
-        if self._queued_bytes <= self._settings.max_batch_bytes:
+        """Take the queue, or half of a long one, or as much of it as a batch may hold.
+
+        While the peer works on the first half the second is committed: all requests as one convoy would keep one
+        gateway waiting for the other. In a thread a sync overlaps by itself.
+        """
+        most = len(self._queue)
+        if most >= SPLIT_FROM and not self._sync_in_thread:
+            most = (most + 1) // 2
+        elif self._queued_bytes <= self._settings.max_batch_bytes:
             waiting, self._queue, self._queued_bytes = self._queue, [], 0
             return waiting
         count = taken = 0
-        for entry, _ in self._queue:
-            length = _entry_bytes(entry)
+        for entry, _ in self._queue[:most]:
+            length = entry.length
             if count and taken + length > self._settings.max_batch_bytes:
                 break
             count += 1
@@ -368,7 +375,7 @@ class Log:
         self._queued_bytes -= taken
         return waiting
 
-    def _fail(self, error: Exception, waiting: Sequence[tuple[Entry, Done]] = ()) -> None:
+    def _fail(self, error: Exception, waiting: Sequence[tuple[Draft, Done]] = ()) -> None:
         """Answer all who wait with None, and take nothing more (rule 6.2). There is no second try."""
         is_first = self._state is not _State.FAILED
         self._state = _State.FAILED
@@ -410,17 +417,13 @@ def _tell(answers: Iterable[tuple[Done, Committed | None]]) -> None:
         raise mistakes[0]
 
 
-def _entry_bytes(entry: Entry) -> int:
-    return len(entry.statement) + len(entry.evidence) + len(entry.record) + len(entry.shared)
-
-
 def _unready(what: str) -> EvidenceError:
     return EvidenceError(EvidenceErrorKind.LOG_UNREADY, what)
 
 
-def _too_large(entry: Entry) -> EvidenceError:
+def _too_large(entry: Draft) -> EvidenceError:
     message = (
         f"expected a statement of at most {MAX_STATEMENT_BYTES} bytes, and {MAX_ENTRY_BYTES} with what is kept "
-        f"beside it, got {len(entry.statement)} and {_entry_bytes(entry)}; nothing was appended"
+        f"beside it, got {len(entry.statement)} and {entry.length}; nothing was appended"
     )
     return EvidenceError(EvidenceErrorKind.TOO_LARGE, message)

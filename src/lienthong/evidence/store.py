@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.kernel.keys import load_secret
+from lienthong.kernel.randomness import Randomness
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,11 +112,25 @@ def load_store_key(path: Path) -> StoreKey:
 
 
 def seal_record(store_key: StoreKey, leaf: bytes, plain: bytes) -> bytes:
-    """Encrypt a record's content for the entry whose leaf hash is `leaf`.
+    """Encrypt a record's content for the entry whose leaf hash is `leaf`."""
+    return _seal(store_key, leaf, plain, os.urandom(KEY_BYTES + NONCE_BYTES))
 
-    On every message's way, so all its randomness comes from one system call.
-    """
-    fresh = os.urandom(KEY_BYTES + NONCE_BYTES)
+
+class RecordSealer:
+    """`seal_record` for the messages of one gateway, one after the other in one thread."""
+
+    __slots__ = ("_random", "_store_key")
+
+    def __init__(self, store_key: StoreKey) -> None:
+        self._store_key = store_key
+        self._random = Randomness()
+
+    def seal(self, leaf: bytes, plain: bytes) -> bytes:
+        """Encrypt a record's content under a key of its own. On every message's way."""
+        return _seal(self._store_key, leaf, plain, self._random.take(KEY_BYTES + NONCE_BYTES))
+
+
+def _seal(store_key: StoreKey, leaf: bytes, plain: bytes, fresh: bytes) -> bytes:
     key, nonce = fresh[:KEY_BYTES], fresh[KEY_BYTES:]
     sealed = AESGCM(key).encrypt(_ONLY_NONCE, plain, leaf)
     return b"".join((_LIVE, nonce, store_key.wrap(nonce, key, leaf), sealed))

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import os
 import re
-import uuid
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
 
-from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.errors import KernelError, KernelErrorKind
 
 if TYPE_CHECKING:
@@ -47,16 +45,16 @@ def new_uuid4() -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
-def new_uuid7(clock: Clock | None = None) -> str:
+def new_uuid7(clock: Clock) -> str:
     """Make a UUID that sorts by its millisecond (version 7, RFC 9562 section 5.7).
 
-    Within one millisecond it is random. The clock is the machine's unless another is given.
+    Within one millisecond it is random.
     """
-    now = (clock or SystemClock()).now_ms() & (2**48 - 1)
-    noise = int.from_bytes(os.urandom(10), "big")
-    high = noise >> 68  # 12 bits, rand_a
-    low = noise & (2**62 - 1)  # 62 bits, rand_b
-    return str(uuid.UUID(int=now << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low))
+    now = clock.now_ms()
+    digits = os.urandom(10).hex()
+    variant = "89ab"[int(digits[3], 16) & 3]
+    time = f"{now >> 16 & 0xFFFFFFFF:08x}-{now & 0xFFFF:04x}"
+    return f"{time}-7{digits[:3]}-{variant}{digits[4:7]}-{digits[8:20]}"
 
 
 def parse_identifier(text: str, least: int, most: int) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 import nacl.exceptions
-import nacl.signing
+from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 
 from lienthong.kernel.canonical import decode_base64url, encode_base64url
 from lienthong.kernel.errors import KernelError, KernelErrorKind
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 KEY_BYTES: Final = 32
 """Length of an Ed25519 seed, of an Ed25519 public key and of a secret."""
 
+SIGNATURE_BYTES: Final = 64
+
 _MAX_FILE_BYTES = 16 * 1024
 """A key file has 44 bytes, a private key in PEM a few thousand; more than this is some other file."""
 
@@ -30,19 +32,19 @@ _MAX_FILE_BYTES = 16 * 1024
 class VerifyKey:
     """The public half of a signing key: 32 bytes in `raw`. Equal by its bytes."""
 
-    __slots__ = ("_key", "raw")
+    __slots__ = ("raw",)
 
     def __init__(self, raw: bytes) -> None:
         if len(raw) != KEY_BYTES:
             message = f"expected an Ed25519 public key of {KEY_BYTES} bytes, got {len(raw)} bytes"
             raise KernelError(KernelErrorKind.INVALID_KEY, message)
         self.raw: Final = bytes(raw)
-        self._key: Final = nacl.signing.VerifyKey(self.raw)
 
     def verify(self, message: bytes, signature: bytes) -> None:
         """Return when the 64-byte signature over the message is this key's, else raise `BAD_SIGNATURE`."""
+        signed = signature + message if len(signature) == SIGNATURE_BYTES else b""
         try:
-            self._key.verify(message, signature)
+            crypto_sign_open(signed, self.raw)
         except (nacl.exceptions.BadSignatureError, nacl.exceptions.ValueError) as error:
             text = f"expected a signature by the key {encode_base64url(self.raw)}, got another"
             raise KernelError(KernelErrorKind.BAD_SIGNATURE, text) from error
@@ -60,22 +62,23 @@ class VerifyKey:
 class SigningKey:
     """An Ed25519 key pair from its 32-byte seed. Neither its text form nor its errors show the seed."""
 
-    __slots__ = ("_key", "verify_key")
+    __slots__ = ("_secret", "verify_key")
 
     def __init__(self, seed: bytes) -> None:
         if len(seed) != KEY_BYTES:
             message = f"expected an Ed25519 seed of {KEY_BYTES} bytes, got {len(seed)} bytes"
             raise KernelError(KernelErrorKind.INVALID_KEY, message)
-        self._key: Final = nacl.signing.SigningKey(bytes(seed))
-        self.verify_key: Final = VerifyKey(bytes(self._key.verify_key))
+        public, self._secret = crypto_sign_seed_keypair(bytes(seed))
+        self.verify_key: Final = VerifyKey(public)
 
     def sign(self, message: bytes) -> bytes:
         """Give the 64-byte signature over the message."""
-        return bytes(self._key.sign(message).signature)
+        signed: bytes = crypto_sign(message, self._secret)
+        return signed[:SIGNATURE_BYTES]
 
     def seed(self) -> bytes:
         """Give the 32 secret bytes, for storing the key."""
-        return bytes(self._key)
+        return bytes(self._secret[:KEY_BYTES])
 
     def __repr__(self) -> str:
         return f"SigningKey(of {self.verify_key!r})"

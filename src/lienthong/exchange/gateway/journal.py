@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import UNSET
 
-from lienthong.evidence.batch import Entry
+from lienthong.evidence.batch import Committed, Entry
 from lienthong.evidence.errors import EvidenceError
 from lienthong.evidence.index import IndexRow
 from lienthong.evidence.peer import PeerEvidence, encode_peer
 from lienthong.evidence.statement import Received, Refused, Request, RequestNames, Response, Unknown, encode_statement
-from lienthong.evidence.store import BodyPlace, MessageRecord, encode_message, seal_record
-from lienthong.evidence.tree import leaf_hash
+from lienthong.evidence.store import BodyPlace, MessageRecord, RecordSealer, encode_message
+from lienthong.evidence.tree import HASH_BYTES, leaf_hash
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.peer_heads import VerifiedHead
 from lienthong.exchange.gateway.pending import Pending
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-    from lienthong.evidence.batch import Committed
     from lienthong.evidence.bodies import BodyStore
     from lienthong.evidence.index import Index
     from lienthong.evidence.log import Log
@@ -36,7 +35,11 @@ if TYPE_CHECKING:
     from lienthong.kernel.clock import Clock
 
 INLINE_BODY_LIMIT = 64 * 1024
-"""A body up to this size is encrypted in the loop; a larger one in a thread."""
+"""A body up to this size is kept at once; a larger one is encrypted and written in a thread."""
+
+
+FIXED_PARTS_ROOM = 256
+"""Salt, place of the body, keys, tags and lengths of an entry's parts."""
 
 
 class PeerEntry(msgspec.Struct, frozen=True, gc=False):
@@ -47,6 +50,52 @@ class PeerEntry(msgspec.Struct, frozen=True, gc=False):
     index: int
     path: tuple[bytes, ...]
     head: VerifiedHead
+
+
+class _MessageDraft(msgspec.Struct, frozen=True, gc=False):
+    """An entry about a message, whose record is sealed together with those of its batch."""
+
+    sealer: RecordSealer
+    statement: bytes
+    content: MessageRecord | None
+    proven: bool
+    evidence: PeerEvidence | None = None
+    shared: bytes = b""
+
+    @property
+    def length(self) -> int:
+        """Give about the bytes of the entry: the parts that can be long, and room for the rest."""
+        content, evidence = self.content, self.evidence
+        record = 0 if content is None else len(content.header)
+        peer = 0 if evidence is None else len(evidence.statement) + HASH_BYTES * len(evidence.path)
+        return len(self.statement) + record + peer + len(self.shared) + FIXED_PARTS_ROOM
+
+    def finish(self) -> Entry:
+        """Hash and seal."""
+        leaf = leaf_hash(self.statement)
+        record = b"" if self.content is None else self.sealer.seal(leaf, encode_message(self.content))
+        evidence = b"" if self.evidence is None else encode_peer(self.evidence)
+        return Entry(self.statement, leaf, self.proven, record, evidence, self.shared)
+
+
+class _Appending(Pending[Committed]):
+    """The place of an entry in the log, once it is durable; its row is then noted in the index."""
+
+    __slots__ = ("_index", "_row")
+
+    def __init__(self, index: Index, row: tuple[str, str, int, bytes | None]) -> None:
+        super().__init__()
+        self._index = index
+        self._row = row
+
+    def end(self, committed: Committed | None) -> None:
+        """Run the waiting story on."""
+        if committed is None:
+            # The disk's state is unknown, so is the outcome; the process ends (rule 6).
+            self.fail(_not_recorded("the outcome could not be recorded; ask again"))
+            return
+        self._index.note(IndexRow(committed.index, *self._row))
+        self.resolve(committed)
 
 
 class Journal:
@@ -62,7 +111,7 @@ class Journal:
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         self.log = log
-        self._store_key = store_key
+        self._sealer = RecordSealer(store_key)
         self._bodies = bodies
         self._index = index
         self._clock = clock
@@ -84,10 +133,9 @@ class Journal:
         self, statement: Request | Response, names: RequestNames, content: MessageRecord
     ) -> Pending[Committed]:
         """Append our own request or response; it will be proven to the peer."""
-        raw = encode_statement(statement)
-        leaf = leaf_hash(raw)
-        record = seal_record(self._store_key, leaf, encode_message(content))
-        return self._append(Entry(raw, leaf, proven=True, record=record), statement.kind, names)
+        draft = _MessageDraft(self._sealer, encode_statement(statement), content, proven=True)
+        xroad_id = names.xroad_id if isinstance(statement, Request) else None
+        return self._append(draft, statement.kind, names.exchange, xroad_id)
 
     def append_received(
         self, peer: PeerEntry, names: RequestNames, content: MessageRecord | None, request: Request | None
@@ -107,37 +155,27 @@ class Journal:
             id=UNSET if request is None else request.id,
             until=UNSET if request is None else request.until,
         )
-        raw = encode_statement(received)
-        leaf = leaf_hash(raw)
-        entry = Entry(
-            raw,
-            leaf,
+        evidence = PeerEvidence(peer.statement, peer.index, peer.path)
+        draft = _MessageDraft(
+            self._sealer,
+            encode_statement(received),
+            content,
             proven=False,
-            record=b"" if content is None else seal_record(self._store_key, leaf, encode_message(content)),
-            evidence=encode_peer(PeerEvidence(peer.statement, peer.index, peer.path)),
+            evidence=evidence,
             shared=head.shared,
         )
-        return self._append(entry, received.kind, names)
+        xroad_id = names.xroad_id if request is not None else None
+        return self._append(draft, received.kind, names.exchange, xroad_id)
 
     def append_outcome(self, statement: Refused | Unknown, exchange: str) -> Pending[Committed]:
         """Append that a request was refused, or that its outcome is unknown."""
-        raw = encode_statement(statement)
-        return self._append(Entry(raw, leaf_hash(raw), proven=True), statement.kind, RequestNames("", "", exchange))
+        draft = _MessageDraft(self._sealer, encode_statement(statement), None, proven=True)
+        return self._append(draft, statement.kind, exchange, None)
 
-    def _append(self, entry: Entry, kind: str, names: RequestNames) -> Pending[Committed]:
-        pending: Pending[Committed] = Pending()
-
-        def done(committed: Committed | None) -> None:
-            if committed is None:
-                # The disk's state is unknown, so is the outcome; the process ends (rule 6).
-                pending.fail(_not_recorded("the outcome could not be recorded; ask again"))
-                return
-            now, xroad_id = self._clock.now_ms(), names.xroad_id or None
-            self._index.note(IndexRow(committed.index, kind, names.exchange, now, xroad_id))
-            pending.resolve(committed)
-
-        self.log.append(entry, done)
-        return pending
+    def _append(self, draft: _MessageDraft, kind: str, exchange: str, xroad_id: bytes | None) -> Pending[Committed]:
+        appending = _Appending(self._index, (kind, exchange, self._clock.now_ms(), xroad_id))
+        self.log.append(draft, appending.end)
+        return appending
 
     async def _in_thread(self, call: Callable[[], BodyPlace]) -> BodyPlace:
         pending: Pending[BodyPlace] = Pending()

@@ -13,6 +13,7 @@ import msgspec
 from lienthong.evidence.checkpoint import verify_checkpoint
 from lienthong.evidence.errors import EvidenceError
 from lienthong.evidence.peer import PeerHead, encode_peer
+from lienthong.evidence.signer import HeadReader
 from lienthong.evidence.tree import batch_subtree, fold_path, fold_suffix, verify_consistency
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.kernel.canonical import encode_base64url
@@ -87,6 +88,7 @@ class PeerHeads:
 
     def __init__(self) -> None:
         self._known: dict[str, KnownHead] = {}
+        self._readers: dict[str, HeadReader] = {}
         self._is_changed = False
 
     def find(self, origin: str) -> KnownHead | None:
@@ -144,7 +146,7 @@ class PeerHeads:
         Raises ExchangeError `bad_proof`: the message is refused, the link ends, and an operator must look.
         """
         try:
-            checkpoint = verify_checkpoint(frame.note, log.origin, log.key)
+            checkpoint = self._reader_of(log).verify(frame.note)
         except EvidenceError as error:
             raise _bad_proof(f"checkpoint of {log.origin}: {error}") from error
         if checkpoint.size != frame.size or not frame.first < frame.size:
@@ -153,6 +155,12 @@ class PeerHeads:
         head = VerifiedHead(log.origin, frame, checkpoint.root)
         self.remember(log.origin, head.known)
         return head
+
+    def _reader_of(self, log: LogKey) -> HeadReader:
+        reader = self._readers.get(log.origin)
+        if reader is None or reader.key != log.key:
+            reader = self._readers[log.origin] = HeadReader(log.origin, log.key)
+        return reader
 
 
 def _find_signed(note: bytes, log: LogKey) -> Checkpoint | None:

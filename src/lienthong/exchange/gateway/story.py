@@ -45,7 +45,7 @@ from lienthong.exchange.message import (
     service_target,
 )
 from lienthong.kernel.canonical import encode_base64url
-from lienthong.kernel.ids import new_uuid4
+from lienthong.kernel.ids import new_uuid7
 
 if TYPE_CHECKING:
     from lienthong.directory.members import Gateway
@@ -81,12 +81,12 @@ class ConsumerDoor:
 
     def refuse(self, caller: CallerConnection, error: ExchangeError, headers: list[tuple[bytes, bytes]]) -> None:
         """Answer a request that could not be read whole."""
-        caller.answer(_error_answer(self._gateway, error, join_accept(headers), new_uuid4()))
+        caller.answer(_error_answer(self._gateway, error, join_accept(headers), new_uuid7(self._gateway.clock)))
 
 
 async def consume(gateway: GatewayState, caller: CallerConnection, local: LocalRequest) -> None:
     """Take a request of an own system to the provider's gateway and its answer back; never raises."""
-    exchange = new_uuid4()
+    exchange = new_uuid7(gateway.clock)
     try:
         answer = await _ask(gateway, local, exchange)
     except ExchangeError as error:
