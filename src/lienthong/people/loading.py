@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from lienthong.people.errors import PeopleError, PeopleErrorKind
 from lienthong.people.load_rows import LOAD_TABLES
@@ -58,21 +58,31 @@ class _Rules:
 def load_people(registry: Registry, pieces: Iterable[Mapping[str, bytes]]) -> LoadReport:
     """Load pieces of rows (see `load_rows`) into an empty registry; all of them or nothing.
 
-    Refuses a registry that holds anybody, and rows of the other range than the instance's.
+    Refuses a registry that holds anybody, and rows of the other range than the instance's, and rows that
+    break a constraint.
     """
-    started = time.perf_counter()
-    with transaction.atomic(), connection.cursor() as cursor:
-        _require_empty(cursor)
-        rules = _take_rules_away(cursor)
-        for piece in pieces:
-            _copy_piece(cursor, piece)
-        copied = time.perf_counter()
-        _make_rules_again(cursor, rules)
-        _set_sequences(cursor)
-        require_one_range(registry)
-        people, households = _count(cursor, "people_person"), _count(cursor, "people_household")
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            report = _load(registry, cursor, pieces)
+    except IntegrityError as error:
+        message = f"the rows break a rule, so nothing was loaded: {error}"
+        raise PeopleError(PeopleErrorKind.CONFLICT, message) from error
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE " + ", ".join(LOAD_TABLES))
+    return report
+
+
+def _load(registry: Registry, cursor: CursorWrapper, pieces: Iterable[Mapping[str, bytes]]) -> LoadReport:
+    started = time.perf_counter()
+    _require_empty(cursor)
+    rules = _take_rules_away(cursor)
+    for piece in pieces:
+        _copy_piece(cursor, piece)
+    copied = time.perf_counter()
+    _make_rules_again(cursor, rules)
+    _set_sequences(cursor)
+    require_one_range(registry)
+    people, households = _count(cursor, "people_person"), _count(cursor, "people_household")
     return LoadReport(people, households, copied - started, time.perf_counter() - copied)
 
 
@@ -88,7 +98,8 @@ def _require_empty(cursor: CursorWrapper) -> None:
 
 def _copy_piece(cursor: CursorWrapper, piece: Mapping[str, bytes]) -> None:
     for table, columns in LOAD_TABLES.items():
-        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        # Without the wrapper, an error of COPY would be none of Django's.
+        with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
             copy.write(piece[table])
 
 

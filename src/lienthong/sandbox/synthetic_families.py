@@ -191,7 +191,7 @@ class Village:
 
     def _draw_sex(self) -> Sex:
         # 111 boys to 100 girls, as births have been counted in the country for years.
-        return Sex.MALE if self._chance.random() < 0.526 else Sex.FEMALE  # noqa: PLR2004
+        return Sex.MALE if self._chance.random() < 0.526 else Sex.FEMALE  # noqa: PLR2004 # as the line above says
 
     def _draw_family_size(self, born: int) -> int:
         draw = self._chance.random()
