@@ -78,7 +78,7 @@ def test_a_former_address_with_all_its_tiers_is_found_first(unit: Unit) -> None:
 @given(unit=st.sampled_from(FORMER))
 def test_a_former_address_without_marks_is_among_the_best(unit: Unit) -> None:
     parsed = _parser().parse(fold_text(_write(unit)))
-    best = [each.unit for each in parsed.candidates if each.score == parsed.candidates[0].score]
+    best = [each.unit for each in parsed.candidates if each.score > parsed.candidates[0].score - 0.05]
     assert unit in best
     assert parsed.decided is None or parsed.decided.unit == unit
 

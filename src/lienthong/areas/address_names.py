@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, StrEnum, auto
 from importlib import resources
@@ -47,6 +47,7 @@ class Reason(StrEnum):
     MARKS_NOT_TYPED = "marks-not-typed"
     MARKS_DIFFER = "marks-differ"
     SPELLING_DIFFERS = "spelling-differs"
+    LONGER_NAME_FITS = "longer-name-fits"
     LIKE_A_STREET = "like-a-street"
     DISTRICT_NAMED = "district-named"
     DISTRICT_NOT_NAMED = "district-not-named"
@@ -71,6 +72,7 @@ class Street(Enum):
 
 
 STREET_WEIGHTS: Final = {Street.NONE: 1.0, Street.NEAR: 0.85, Street.NAME: 0.35}
+INNER_WEIGHT: Final = 0.8
 
 
 class Weighed(NamedTuple):
@@ -94,6 +96,8 @@ class Mention:
     units: tuple[Unit, ...]
     street: Street
     own_piece: bool
+    inner: bool = False
+    """Whether a longer name is read at the same place."""
 
     def overlaps(self, other: Mention) -> bool:
         """Whether the two share a word of their names."""
@@ -124,7 +128,8 @@ class NameIndex:
     def find_mentions(self, text: str, words: list[Word]) -> list[Mention]:
         """Find all mentions, also overlapping ones; a bare name within a longer one is left out."""
         found = [mention for first in range(len(words)) for mention in self._find_at(text, words, first)]
-        return [each for each in found if each.kinds or not any(other.holds(each) for other in found)]
+        inner = {id(each) for each in found if any(other.holds(each) for other in found)}
+        return [replace(each, inner=id(each) in inner) for each in found if each.kinds or id(each) not in inner]
 
     def _find_at(self, text: str, words: list[Word], first: int) -> Iterable[Mention]:
         start = words[first]
@@ -186,8 +191,9 @@ def weigh_name(mention: Mention, unit: Unit) -> Weighed | None:
         return None
     spelling = _weigh_spelling(mention, unit)
     street = (Reason.LIKE_A_STREET,) if mention.street is not Street.NONE else ()
-    weight = kind.weight * spelling.weight * STREET_WEIGHTS[mention.street]
-    return Weighed(weight, (*kind.reasons, *spelling.reasons, *street))
+    weight = kind.weight * spelling.weight * STREET_WEIGHTS[mention.street] * (INNER_WEIGHT if mention.inner else 1.0)
+    inner = (Reason.LONGER_NAME_FITS,) if mention.inner else ()
+    return Weighed(weight, (*kind.reasons, *spelling.reasons, *street, *inner))
 
 
 def _weigh_kind(mention: Mention, unit: Unit) -> Weighed | None:
