@@ -57,6 +57,7 @@ _NUMBER: Final = struct.Struct("<I")
 _LENGTHS_BYTES: Final = 16
 _SIGNED: Final = 1
 _FIRST_CRC_COVERED: Final = 8
+_PIECE_BYTES: Final = 64 * 1024  # looked at in one go for zeros
 
 
 class SegmentHeader(msgspec.Struct, frozen=True):
@@ -300,7 +301,10 @@ def require_no_later_batch(data: bytes, offset: int, segment: str) -> None:
 
 def measure_rest(data: bytes, offset: int) -> int:
     """Give the number of bytes from `offset` to the last one that is not zero: 0 if the segment ends there."""
-    rest = data[offset:]
-    if rest == bytes(len(rest)):
-        return 0
-    return len(rest.rstrip(b"\0"))
+    end = len(data)
+    while end > offset:
+        start = max(offset, end - _PIECE_BYTES)
+        if written := data[start:end].rstrip(b"\0"):
+            return start + len(written) - offset
+        end = start
+    return 0

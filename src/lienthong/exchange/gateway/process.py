@@ -7,7 +7,6 @@ checked, then the log goes on, and only then callers and requests are let in.
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import ssl
@@ -22,6 +21,7 @@ from lienthong.exchange.gateway.assembly import Assembly, Surroundings, assemble
 from lienthong.exchange.gateway.head_check import find_highest_head, is_start_allowed, peers_to_ask
 from lienthong.exchange.gateway.home import naming, split_address
 from lienthong.exchange.gateway.listener import Listener
+from lienthong.exchange.gateway.memory import limit_heap, settle_memory
 from lienthong.exchange.gateway.peers import make_tls_contexts
 from lienthong.exchange.gateway.pending import run_story
 from lienthong.exchange.gateway.policy import LOOK_EVERY_S
@@ -51,6 +51,7 @@ EXIT_LOG_FAILED = 70
 
 async def serve_gateway(home: GatewayHome) -> int:
     """Run a gateway until SIGTERM or SIGINT, or until its log fails; gives the exit code."""
+    limit_heap()
     loop = asyncio.get_running_loop()
     stopped: asyncio.Future[int] = loop.create_future()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -79,17 +80,10 @@ async def run_gateway(home: GatewayHome, stopped: asyncio.Future[int], surroundi
             await asyncio.wait((opening,))
             return await stopped
         await opening
-        _settle_memory()
+        settle_memory()
         return await stopped
     finally:
         await process.close(drain=stopped.done() and stopped.result() == 0)
-
-
-def _settle_memory() -> None:
-    """What is there now stays: the collector need not look at it again, and messages leave no cycles behind."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
 
 
 def _stop(stopped: asyncio.Future[int], code: int) -> None:

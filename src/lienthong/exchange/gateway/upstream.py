@@ -250,7 +250,7 @@ class Upstream:
     def __init__(self, loop: asyncio.AbstractEventLoop, budget: SpoolBudget, tls: ssl.SSLContext | None) -> None:
         self.loop = loop
         self.budget = budget
-        self._tls = tls or ssl.create_default_context()
+        self._tls = tls
         self._idle: dict[tuple[str, int], deque[_ServiceConnection]] = {}
         self._open: dict[tuple[str, int], set[_ServiceConnection]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -287,7 +287,7 @@ class Upstream:
                     lambda: connection,
                     address.host,
                     address.port,
-                    ssl=self._tls if address.tls else None,
+                    ssl=self._get_tls() if address.tls else None,
                 )
         except (OSError, TimeoutError) as error:
             self.on_closed(connection)
@@ -304,6 +304,12 @@ class Upstream:
             waiting.fail(ExchangeError(ExchangeErrorKind.SERVICE_UNREACHABLE, why))
             return
         connection.start(request, waiting)
+
+    def _get_tls(self) -> ssl.SSLContext:
+        """Give the context for services with TLS; made when the first is called, for it reads every authority."""
+        if self._tls is None:
+            self._tls = ssl.create_default_context()
+        return self._tls
 
     def put_back(self, connection: _ServiceConnection) -> None:
         """Keep a connection for the next call."""
