@@ -3,7 +3,8 @@
 The same seed, count and day give the same people, commune by commune, so that several processes can make
 them. Every number begins with the sandbox's code, which nobody is given, so no real person can be among
 them. Communes are those of today with the former ones that they were made of, so that residences go back
-across the reform of 2025. This file needs no Django, so that its processes start at once. Sizes of communes are a guess by their kind; they are no statistics.
+across the reform of 2025. Sizes of communes are a guess by their kind; they are no statistics. This file needs no
+Django, so that its processes start at once.
 """
 
 from __future__ import annotations
