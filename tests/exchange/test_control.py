@@ -110,7 +110,7 @@ def test_a_missing_client_gives_500_as_real_servers_do() -> None:
     [
         (b"2.002621#H99.01-7", "2.002621"),
         (b"2.002621", "2.002621"),
-        (b"2.002621 # H99#1", "2.002621"),
+        (b"2.002621#H99 #1", "2.002621"),
         ("68/2020/QH14 Điều 38".encode(), "68/2020/QH14 Điều 38"),
     ],
 )
@@ -118,6 +118,29 @@ def test_only_the_part_before_the_number_sign_is_the_purposes_code(value: bytes,
     request = receive(headers=[CLIENT, (b"X-Road-Purpose", value)])
     assert request.purpose == value.decode()
     assert request.purpose_code == code
+
+
+@pytest.mark.parametrize("value", [b"2.002621 #H99.01-7", b" #H99", b"#H99", b"\xc2\xa0#1"])
+def test_a_purpose_that_its_statement_would_spell_otherwise_is_refused(value: bytes) -> None:
+    with pytest.raises(ExchangeError, match="X-Road-Purpose"):
+        receive(headers=[CLIENT, (b"X-Road-Purpose", value)])
+
+
+@pytest.mark.parametrize("code", ["012345678901", "CMND 123456789", "٠١٢٣٤٥٦٧٨"])
+def test_a_persons_number_cannot_stand_as_a_purpose(code: str) -> None:
+    with pytest.raises(ExchangeError, match="9 digits in a row"):
+        receive(headers=[CLIENT, (b"X-Road-Purpose", code.encode())])
+
+
+def test_a_persons_number_may_be_part_of_the_case_which_no_statement_holds() -> None:
+    request = receive(headers=[CLIENT, (b"X-Road-Purpose", b"2.002621#012345678901")])
+    assert request.names.purpose == "2.002621"
+
+
+@pytest.mark.parametrize("code", ["012345678901", "%30%31%32345678901"])
+def test_a_persons_number_cannot_stand_as_a_services_code(code: str) -> None:
+    with pytest.raises(ExchangeError, match="9 digits in a row"):
+        parse_target(f"/r1/DEMO/GOV/Z99.02/AREAS/{code}/x".encode())
 
 
 def test_a_request_may_ask_for_a_gateway() -> None:

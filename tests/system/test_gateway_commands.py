@@ -163,6 +163,8 @@ def test_an_index_that_is_lost_is_made_again_and_exchanges_are_found_as_before(t
             assert caller.ask(question)
         caller.close()
         time.sleep(2.1)  # until the entries are published
+        for home in pair.homes.values():
+            _require_refusal(_run("gateway", "reindex", "--home", home.folder), "stop that gateway first")
         assert [pair.terminate(side) for side in BOTH] == [0, 0]
         for home in pair.homes.values():
             name = f"{home.folder.name}.zip"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
-from lienthong.evidence.files import list_names, make_folders
+from lienthong.evidence.files import SystemFiles, list_names, make_folders
 from lienthong.evidence.segment import SEGMENT_SUFFIX, SEGMENTS_FOLDER, segment_name
 from lienthong.evidence.writer import NEXT_SEGMENT, make_segment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from lienthong.evidence.files import Files
@@ -33,6 +35,17 @@ def lock_log(files: Files, folder: Path) -> int:
         message = f"another process writes to the log in {folder}; stop that gateway first"
         raise EvidenceError(EvidenceErrorKind.LOG_LOCKED, message) from error
     return descriptor
+
+
+@contextmanager
+def hold_log(folder: Path) -> Iterator[None]:
+    """Hold a log's lock, so that no gateway writes to it meanwhile; kind `log_locked` if one does."""
+    files = SystemFiles()
+    descriptor = lock_log(files, folder)
+    try:
+        yield
+    finally:
+        files.close(descriptor)
 
 
 def is_locked(files: Files, folder: Path) -> bool:

@@ -38,16 +38,17 @@ def create_log(home: Home) -> None:
 
 
 def reindex(home: Home) -> None:
-    """Make the index of exchanges again from the log. Stop the gateway first."""
+    """Make the index of exchanges again from the log; refused while the gateway runs."""
     from rich.progress import Progress
 
+    from lienthong.evidence.opening import hold_log
     from lienthong.evidence.reindex import rebuild_index
     from lienthong.evidence.store import load_store_key
     from lienthong.exchange.gateway.home import open_home
     from lienthong.kernel.keys import load_secret
 
     gateway = open_home(home, os.environ)
-    with Progress(transient=True) as progress:
+    with hold_log(gateway.log), Progress(transient=True) as progress:
         task = progress.add_task("entries read", total=None)
         rows = rebuild_index(
             gateway.index,

@@ -33,6 +33,10 @@ SAFE_METHODS: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE"})
 MAX_ID: Final = 255
 """Characters of an X-Road-Id or a purpose's code; X-Road's own servers store 255."""
 
+LEAST_NUMBER: Final = 9
+"""Digits of the shortest number that a person has had in Vietnam, the old identity card's."""
+_PERSONS_NUMBER = re.compile(rf"\d{{{LEAST_NUMBER}}}")
+
 _UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TARGET_PIECES: Final = 7  # "", "r1" and the five segments
 
@@ -53,6 +57,7 @@ def parse_target(target: bytes) -> Target:
         message = f"the target {shown(target)} is not /r1/INSTANCE/CLASS/CODE/SUBSYSTEM/SERVICE[/path][?query]"
         raise ExchangeError(ExchangeErrorKind.INVALID_REQUEST, message)
     service = parse_service_id(b"/".join(pieces[2:_TARGET_PIECES]).decode("latin-1"))
+    _require_no_number(service.code, "the service's code")
     rest = b"/" + pieces[_TARGET_PIECES] if len(pieces) > _TARGET_PIECES else b""
     return Target(service, rest, query if mark else None)
 
@@ -103,8 +108,17 @@ def read_control(values: Mapping[bytes, bytes]) -> Control:
 def _read_purpose(value: bytes | None) -> tuple[str | None, str | None]:
     if value is None:
         return None, None
-    code = value.partition(b"#")[0].strip()
-    return _require_text(b"X-Road-Purpose", value), _require_text(b"X-Road-Purpose", code)
+    code = _require_text(b"X-Road-Purpose", value.partition(b"#")[0])
+    if code != code.strip():
+        raise invalid_request(f"X-Road-Purpose is {shown(value)}: expected no blank before `#`")
+    _require_no_number(code, "X-Road-Purpose, before `#`,")
+    return _require_text(b"X-Road-Purpose", value), code
+
+
+def _require_no_number(value: str, what: str) -> None:
+    """Refuse what a caller could have put a person's number into: it enters statements, which hold none (rule 8)."""
+    if _PERSONS_NUMBER.search(value):
+        raise invalid_request(f"{what} holds {LEAST_NUMBER} digits in a row, as a person's number has: leave it out")
 
 
 def _require_text(name: bytes, value: bytes) -> str:

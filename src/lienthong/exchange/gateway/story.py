@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from lienthong.evidence.batch import Committed
     from lienthong.exchange.access import Allowed
     from lienthong.exchange.gateway.calls import Outcome
-    from lienthong.exchange.gateway.frames import AnswerFrame, RefuseFrame
+    from lienthong.exchange.gateway.frames import AnswerFrame, OpenFrame, RefuseFrame
     from lienthong.exchange.gateway.peer_heads import VerifiedHead
     from lienthong.exchange.gateway.serving import RequestArrival
     from lienthong.exchange.gateway.state import GatewayState
@@ -275,6 +275,8 @@ async def _serve(gateway: GatewayState, arrival: RequestArrival) -> None:
     peer = PeerEntry(raw, leaf_hash(raw), frame.index, frame.path, arrival.head)
     arrival.head.verify_entry(peer.leaf, peer.index, peer.path)
     try:
+        # 5 Reliable messages come with the outbox; until then none is taken for one that may be repeated.
+        _require_synchronous(frame)
         # 4.4 In its time.
         _require_in_time(now, frame.time, frame.until)
         # 4.5 Not seen before.
@@ -344,6 +346,15 @@ def _require_origin(gateway: GatewayState, arrival: RequestArrival, request: Inc
         raise ExchangeError(
             ExchangeErrorKind.UNKNOWN_MEMBER,
             f"the directory knows no subsystem {request.client.text}",
+            Side.PROVIDER,
+        )
+
+
+def _require_synchronous(frame: OpenFrame) -> None:
+    if frame.reliable:
+        raise ExchangeError(
+            ExchangeErrorKind.INVALID_REST,
+            "this gateway takes no reliable messages: ask synchronously",
             Side.PROVIDER,
         )
 
