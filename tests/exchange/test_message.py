@@ -144,7 +144,7 @@ def test_a_part_that_our_own_rules_cannot_have_made_is_refused_at_the_provider(
 
 def test_repeated_headers_of_no_control_are_carried() -> None:
     request = receive(headers=[CLIENT, ID, (b"Cookie", b"a"), (b"Cookie", b"b"), (b"api_key", b"c")])
-    assert b"Cookie:a\r\nCookie:b\r\napi_key:c\r\n" in service_headers(request)
+    assert b"Cookie:a\r\nCookie:b\r\napi_key:c\r\n" in service_headers(request, "")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_the_service_is_asked_with_raw_path_and_query(rest: bytes, base: bytes, 
 
 
 def test_the_service_sees_the_control_headers() -> None:
-    lines = service_headers(receive(headers=[CLIENT, ID, (b"X-Road-UserId", b"VN1")])).split(b"\r\n")
+    lines = service_headers(receive(headers=[CLIENT, ID, (b"X-Road-UserId", b"VN1")]), "").split(b"\r\n")
     assert {b"X-Road-Client:" + CLIENT[1], b"X-Road-UserId:VN1", b"X-Road-Request-Id:" + REQUEST_ID.encode()} <= {
         *lines
     }

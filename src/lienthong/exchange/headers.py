@@ -46,14 +46,16 @@ TOKEN: Final = b"x-road-token"
 SECURITY_SERVER: Final = b"x-road-security-server"
 REPRESENTED_PARTY: Final = b"x-road-represented-party"
 PURPOSE: Final = b"x-road-purpose"
+GATEWAY_SECRET: Final = b"x-road-gateway-secret"
+"""What a provider's gateway tells its own services, and nobody else may."""
 
-NOT_IN_REQUESTS: Final = frozenset({SERVICE, REQUEST_HASH, ERROR, TOKEN})
+NOT_IN_REQUESTS: Final = frozenset({SERVICE, REQUEST_HASH, ERROR, TOKEN, GATEWAY_SECRET})
 """Control headers that say nothing in a request, or (the caller's token) must not leave this gateway."""
 
-NOT_IN_RESPONSES: Final = frozenset({ERROR, TOKEN})
+NOT_IN_RESPONSES: Final = frozenset({ERROR, TOKEN, GATEWAY_SECRET})
 """X-Road-Error belongs to errors that a gateway made: a service cannot make one."""
 
-MADE_IN_RESPONSES: Final = frozenset({CLIENT, SERVICE, MESSAGE_ID, REQUEST_ID, REQUEST_HASH, ERROR, TOKEN})
+MADE_IN_RESPONSES: Final = frozenset({CLIENT, SERVICE, MESSAGE_ID, REQUEST_ID, REQUEST_HASH, *NOT_IN_RESPONSES})
 """Control headers of responses that the provider's gateway makes or drops, whatever the service sent."""
 
 REFUSED_IN_REQUESTS: Final = FILTERED | NOT_IN_REQUESTS

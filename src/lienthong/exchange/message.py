@@ -151,12 +151,13 @@ def service_target(request: IncomingRequest, base_path: bytes) -> bytes:
     return whole if query is None else whole + b"?" + query
 
 
-def service_headers(request: IncomingRequest) -> bytes:
+def service_headers(request: IncomingRequest, secret: str) -> bytes:
     """Give the header lines for the member's own service; the caller adds Host and the body's Content-Length.
 
-    They are those of the committed header part, to the byte.
+    They are those of the committed header part, to the byte, and the service's secret where it has one.
     """
-    return request.part.raw.split(b"\r\n", 2)[2]
+    lines = request.part.raw.split(b"\r\n", 2)[2]
+    return b"%bX-Road-Gateway-Secret: %b\r\n" % (lines, secret.encode()) if secret else lines
 
 
 def prepare_response(

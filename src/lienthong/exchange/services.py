@@ -9,11 +9,12 @@ import msgspec
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.tables import bad_settings, convert_table, parse_toml
+from lienthong.kernel.canonical import encode_base64url
 from lienthong.kernel.errors import KernelError
 from lienthong.kernel.ids import format_identifier, parse_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from lienthong.exchange.identifiers import ServiceId
 
@@ -55,6 +56,9 @@ class Service(msgspec.Struct, frozen=True):
     """As the file says; `requires_purpose` is what holds."""
     disabled: bool
     notice: str
+    secret_file: str = ""
+    """Below the gateway's home; what is in it tells the service that its own gateway calls."""
+    secret: str = ""
 
     @property
     def requires_purpose(self) -> bool:
@@ -85,6 +89,7 @@ class _ServiceTable(msgspec.Struct):
     requires_purpose: bool | None = None
     disabled: bool = False
     notice: str = ""
+    secret_file: str = ""
 
 
 def read_services(text: str, source: str) -> Services:
@@ -102,6 +107,19 @@ def read_services(text: str, source: str) -> Services:
             raise bad_settings(place, f"names {name} a second time")
         services[name] = _read_service(name, table, place)
     return Services(services)
+
+
+def fill_secrets(services: Services, source: str, load: Callable[[str], bytes]) -> Services:
+    """Give the services with their secrets, which `load` reads by file; MALFORMED_SETTINGS where one is not good."""
+    filled = dict(services.by_name)
+    for name, service in services.by_name.items():
+        if service.secret_file:
+            try:
+                secret = encode_base64url(load(service.secret_file))
+            except KernelError as error:
+                raise bad_settings(f'{source}: [services."{name}"]', f"secret_file: {error.message}") from error
+            filled[name] = msgspec.structs.replace(service, secret=secret)
+    return Services(filled)
 
 
 def require_service_name(text: str, place: str) -> str:
@@ -133,6 +151,7 @@ def _read_service(name: str, raw: Mapping[str, object], place: str) -> Service:
         asks_purpose=table.requires_purpose or False,
         disabled=table.disabled,
         notice=table.notice,
+        secret_file=table.secret_file,
     )
 
 

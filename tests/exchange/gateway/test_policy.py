@@ -6,6 +6,8 @@ import pytest
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.policy import Policy
+from lienthong.kernel.canonical import encode_base64url
+from lienthong.kernel.keys import make_secret, store_secret
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,3 +71,27 @@ def test_a_gateway_does_not_start_on_an_invalid_policy(tmp_path: Path) -> None:
     (tmp_path / "services.toml").write_text("services = 1")
     with pytest.raises(ExchangeError, match=r"services\.toml"):
         Policy(tmp_path / "services.toml", tmp_path / "grants.toml").load()
+
+
+def test_a_services_secret_is_read_from_a_private_file_beside_it(policy: Policy, tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    secret = make_secret()
+    store_secret(tmp_path / "keys" / "site.secret", secret)
+    (tmp_path / "services.toml").write_text(f'{SERVICE}secret_file = "keys/site.secret"\n')
+    assert policy.refresh() == []
+    assert policy.services.by_name["AREAS/units"].secret == encode_base64url(secret)
+
+
+@pytest.mark.parametrize("mode", [None, 0o644])
+def test_a_secret_that_is_missing_or_that_others_can_read_is_refused(
+    policy: Policy, tmp_path: Path, mode: int | None
+) -> None:
+    if mode is not None:
+        store_secret(tmp_path / "site.secret", make_secret())
+        (tmp_path / "site.secret").chmod(mode)
+    (tmp_path / "services.toml").write_text(f'{SERVICE}secret_file = "site.secret"\n')
+    (error,) = policy.refresh()
+    assert error.kind is ExchangeErrorKind.MALFORMED_SETTINGS
+    assert "AREAS/units" in error.message
+    assert "site.secret" in error.message
+    assert policy.services.by_name["AREAS/units"].secret == ""

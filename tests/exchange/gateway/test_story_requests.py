@@ -13,6 +13,7 @@ from lienthong.evidence.peer import decode_peer_evidence
 from lienthong.evidence.statement import Received, Refused, Response, Succeeds, Unknown, decode_statement
 from lienthong.exchange.gateway.frames import AnswerFrame, ErrorFrame, OpenFrame, RefusalKind, RefuseFrame
 from lienthong.kernel.canonical import encode_base64url
+from lienthong.kernel.keys import make_secret, store_secret
 from tests.exchange.gateway.proofs import (
     asked_leaf,
     require_answer_proven,
@@ -478,8 +479,26 @@ def test_a_service_with_a_subject_answers_where_the_purpose_is_given(
     assert service.calls[0].headers["x-road-purpose"] == "1.001193#H49.19-240307-0001"
 
 
+def test_a_service_with_a_secret_is_told_it_by_its_own_gateway(
+    province: Province, provider: RunningGateway, liar: Peer, service: Backend
+) -> None:
+    secret = make_secret()
+    store_secret(province.agency.folder / "keys" / "site.secret", secret)
+    services = province.agency.folder / "services.toml"
+    first = '[services."AREAS/units"]\n'
+    assert first in services.read_text()
+    services.write_text(services.read_text().replace(first, f'{first}secret_file = "keys/site.secret"\n'))
+    time.sleep(1)
+    with liar.dial(provider.peers) as link:
+        answer, _ = link.hear(link.ask(make_question(CLIENT, TARGET)))
+    assert isinstance(answer, AnswerFrame)
+    assert service.calls[0].headers["x-road-gateway-secret"] == encode_base64url(secret)
+    assert encode_base64url(secret).encode() not in answer.header_part
+
+
 # What must not travel between gateways was put there by a gateway that lies to its own log's readers.
 NOT_TRAVELLING = (
+    (b"X-Road-Gateway-Secret", b"guessed"),
     (b"X-Road-Token", b"t"),
     (b"X_Road_Client", OTHER_CLIENT.encode()),
     (b"x-road-client", OTHER_CLIENT.encode()),

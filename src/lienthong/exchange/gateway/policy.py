@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lienthong.exchange.access import read_grants
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
-from lienthong.exchange.services import read_services
+from lienthong.exchange.services import fill_secrets, read_services
+from lienthong.kernel.keys import load_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
     from typing import Any
+
+    from lienthong.exchange.services import Services
 
 LOOK_EVERY_S = 0.5
 """An edit takes effect within a second."""
@@ -45,11 +49,16 @@ class _WatchedFile:
         self.good = self._read(text, self.path.name)
 
 
+def _read_services(home: Path, text: str, source: str) -> Services:
+    return fill_secrets(read_services(text, source), source, lambda file: load_secret(home / file))
+
+
 class Policy:
     """The services that are offered and the grants on them, as they stand."""
 
     def __init__(self, services: Path, grants: Path) -> None:
-        self._services = _WatchedFile(services, read_services)
+        # Secrets lie beside the file. A new one is read when services.toml is written again.
+        self._services = _WatchedFile(services, partial(_read_services, services.parent))
         self._grants = _WatchedFile(grants, read_grants)
         self.services = self._services.good
         self.grants = self._grants.good

@@ -389,7 +389,7 @@ def _service_request(request: IncomingRequest, allowed: Allowed, body: Body) -> 
         address,
         request.method,
         service_target(request, address.path),
-        service_headers(request),
+        service_headers(request, service.secret),
         body,
         service.timeout_s,
         service.max_body,
