@@ -15,6 +15,7 @@ from lienthong.evidence.commands import make_evidence_app, make_log_app
 from lienthong.exchange.commands import make_gateway_app
 from lienthong.kernel.errors import LienthongError
 from lienthong.sandbox.commands import demo
+from lienthong.site.commands import add_site_commands
 
 
 def show_version() -> None:
@@ -36,6 +37,7 @@ def make_app() -> typer.Typer:
     app.callback()(_main_group)
     app.command("version")(show_version)
     app.command("demo")(demo)
+    add_site_commands(app)
     app.add_typer(make_gateway_app(), name="gateway")
     app.add_typer(make_log_app(), name="log")
     app.add_typer(make_evidence_app(), name="evidence")

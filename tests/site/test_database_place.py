@@ -59,7 +59,7 @@ def test_programs_that_the_servers_user_cannot_reach_are_copied_to_where_it_can(
         folder.mkdir()
         programs = find_programs(find_place(folder), NOBODY)
         assert programs.is_relative_to(folder)
-        command = [programs / "postgres", "--version"]
+        command = [str(programs / "postgres"), "--version"]
         said = subprocess.run(command, user=65534, group=65534, check=True, capture_output=True).stdout
         assert said.startswith(b"postgres (PostgreSQL) 18.")
         assert find_programs(find_place(folder), NOBODY) == programs

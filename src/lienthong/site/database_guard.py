@@ -135,19 +135,9 @@ class _Guard:
         unfinished = self._place.data.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)
         self._account.own(unfinished)
-        options = [
-            "--encoding",
-            "UTF8",
-            "--locale",
-            "C",
-            "--locale-provider",
-            "builtin",
-            "--builtin-locale",
-            "C.UTF-8",
-            "--auth",
-            "trust",
-        ]
-        command: list[str | Path] = [programs / "initdb", "--pgdata", unfinished, "--username", DATABASE_USER, *options]
+        command: list[str | Path] = [programs / "initdb", "--pgdata", unfinished, "--username", DATABASE_USER]
+        command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        command += ["--auth=trust"]
         if self._is_brief:
             command.append("--no-sync")
         done = self._run(command)
@@ -209,10 +199,11 @@ class _Guard:
         return former if os.fsencode(self._place.data) in command.split(b"\0") else None
 
     def _disown(self, former: int) -> None:
-        """Take a dead server's number out of its file. Its entry in the table of processes stays until somebody reaps it.
+        """Take a dead server's number out of its file.
 
-        In a container that may be never, and PostgreSQL would take it for alive. Our own number it passes over,
-        being its parent's, and still checks that no process of the dead one uses the shared memory named beside it.
+        Its entry in the table of processes stays until somebody reaps it, in a container perhaps never, and PostgreSQL
+        would take it for alive. Our own number it passes over, being its parent's, and still checks that no process of
+        the dead one uses the shared memory named beside it.
         """
         lines = self._pid_file.read_text().split("\n")
         if lines[0] == str(former):

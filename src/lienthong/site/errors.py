@@ -18,6 +18,8 @@ class SiteErrorKind(StrEnum):
     """The database server's user cannot reach a folder that it needs."""
     DATA_VERSION = "data_version"
     """The data folder was made by another major version of PostgreSQL."""
+    NOT_MIGRATED = "not_migrated"
+    """The tables are not those of this release."""
     SERVER = "server"
     """The database server did not start, or ended."""
 

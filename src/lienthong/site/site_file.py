@@ -29,6 +29,9 @@ LOOPBACK_HOSTS: Final = ("127.0.0.1", "localhost", "::1")
 """Hosts at which a site may be reached without TLS: the traffic stays in this machine."""
 
 
+MOST_PORT: Final = 65535
+
+
 class SiteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an operator sets; docs/operate.md says each in a line."""
 
@@ -90,6 +93,7 @@ def load_site(environ: Mapping[str, str]) -> Site:
 
 def require_consistent(site: Site) -> None:
     """Refuse a public address that would send passwords in clear text over a network."""
+    split_address(site.settings.address)
     url = site.public_url
     if url.scheme not in {"http", "https"} or not url.hostname or url.path not in {"", "/"}:
         message = (
@@ -99,6 +103,14 @@ def require_consistent(site: Site) -> None:
     if not site.is_secure and url.hostname not in LOOPBACK_HOSTS:
         message = f"public_url {url.geturl()!r}: people would sign in without TLS; put a proxy with TLS before the site"
         raise SiteError(SiteErrorKind.SETTINGS, message)
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """Read `HOST:PORT`, an IPv6 host in brackets."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > MOST_PORT:
+        raise SiteError(SiteErrorKind.SETTINGS, f"address {address!r}: expected HOST:PORT, such as 127.0.0.1:8000")
+    return host.strip("[]"), int(port)
 
 
 def load_secret_key(site: Site) -> str:

@@ -1,0 +1,69 @@
+"""The worker: runs the role's background jobs, and gives back jobs whose worker died."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from procrastinate.contrib.django import app as django_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from procrastinate import App
+
+HEARTBEAT_SECONDS: Final = 5
+"""How often a worker says that it lives."""
+
+DEAD_SECONDS: Final = 20
+"""After this silence a worker counts as dead: several heartbeats, so that a busy machine kills nobody."""
+
+LOOK_SECONDS: Final = 10
+"""How often each worker looks for jobs of dead ones."""
+
+STOP_SECONDS: Final = 30
+"""How long jobs under way may take once we were told to stop; then they are given back by the next worker."""
+
+_TAKE_BACK_ATTEMPT: Final = (
+    "UPDATE procrastinate_jobs SET attempts = greatest(attempts - 1, 0) WHERE id = %(job_id)s AND status = 'todo'"
+)
+
+
+async def work(concurrency: int, say: Callable[[str], None]) -> None:
+    """Run jobs until SIGTERM or SIGINT; those under way may end."""
+    app = django_app.with_connector(django_app.connector.get_worker_connector())
+    async with app.open_async():
+        recovery = asyncio.ensure_future(_recover_forever(app, say))
+        say("the worker is ready")
+        try:
+            await app.run_worker_async(
+                name="lienthong",
+                concurrency=concurrency,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=DEAD_SECONDS,
+                shutdown_graceful_timeout=STOP_SECONDS,
+            )
+        finally:
+            recovery.cancel()
+
+
+async def give_back_stalled(app: App) -> list[int]:
+    """Let jobs of dead workers run again; gives their ids.
+
+    A kill is no failure of the job, so the attempt that giving back counts is taken off again. A crash between the two
+    leaves one attempt too many, which only brings the job's last one nearer.
+    """
+    given_back = []
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_SECONDS):
+        if job.id is not None:
+            await app.job_manager.retry_job(job)
+            await app.connector.execute_query_async(_TAKE_BACK_ATTEMPT, job_id=job.id)
+            given_back.append(job.id)
+    return given_back
+
+
+async def _recover_forever(app: App, say: Callable[[str], None]) -> None:
+    while True:
+        for job in await give_back_stalled(app):
+            say(f"job {job} of a dead worker is given back")
+        await asyncio.sleep(LOOK_SECONDS)
