@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from lienthong.evidence.batching import MAX_LOOKS, SPLIT_FROM
 from lienthong.evidence.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint, verify_checkpoint
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.files import SystemFiles
 from lienthong.evidence.log import (
-    MAX_LOOKS,
     PUBLISH_ENTRIES,
-    SPLIT_FROM,
     Committed,
     Entry,
     LogPorts,

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from lienthong.evidence.batch import Committed, Draft, Entry, Head
+from lienthong.evidence.batching import Batching
 from lienthong.evidence.checkpoint import Checkpoint, sign_checkpoint
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.files import SystemFiles
@@ -26,23 +27,16 @@ from lienthong.evidence.tree import prove_consistency, prove_inclusion, root_of
 from lienthong.evidence.writer import SegmentWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
-    from typing import TypeAlias
 
+    from lienthong.evidence.batching import Done, Waiting
     from lienthong.evidence.files import Files
     from lienthong.evidence.recovery import Recovered
     from lienthong.kernel.keys import SigningKey
 
-    Done: TypeAlias = Callable[[Committed | None], None]
-    Waiting: TypeAlias = list[tuple[Draft, Done]]
-
 __all__ = ["Committed", "Entry", "Head", "Log", "LogPorts", "LogSettings", "create_log", "open_log"]
 
-MAX_LOOKS: Final = 4
-"""Turns of the loop that a batch may wait for more entries; more looks won nothing when measured."""
-SPLIT_FROM: Final = 32
-"""Entries that are committed in two halves; smaller halves cost more than the overlap brings, measured."""
 MAX_ENTRY_BYTES: Final = 256 * 1024 * 1024
 """One entry with its evidence and record; far below what the 32-bit lengths of a batch hold."""
 SLOW_SYNC_S: Final = 0.0005
@@ -125,11 +119,7 @@ class Log:
         self._head = Checkpoint(found.origin, found.nodes.size, root_of(found.nodes.size, found.nodes.node))
         self._signed = found.signed
         self._publisher = Publisher(ports.files, folder, found)
-        self._queue: Waiting = []
-        self._queued_bytes = 0
-        self._looks = 0
-        self._seen = 0
-        self._is_looking = False
+        self._batching = Batching(ports.schedule, self._commit)
         self._is_writing = False
         self._is_preparing = False
 
@@ -170,7 +160,7 @@ class Log:
     @property
     def is_idle(self) -> bool:
         """Say whether nothing is queued, being written, published or prepared."""
-        busy = self._queue or self._is_writing or self._is_preparing or self._publisher.is_running
+        busy = self._batching or self._is_writing or self._is_preparing or self._publisher.is_running
         return not busy
 
     @property
@@ -193,10 +183,9 @@ class Log:
         length = entry.length
         if len(entry.statement) > MAX_STATEMENT_BYTES or length > MAX_ENTRY_BYTES:
             raise _too_large(entry)
-        self._queue.append((entry, done))
-        self._queued_bytes += length
-        if not self._is_looking and not self._is_writing:
-            self._watch()
+        self._batching.add(entry, length, done)
+        if not self._is_writing:
+            self._batching.watch()
 
     def checkpoint(self) -> bytes:
         """Give the signed checkpoint of the durable head; signs it if its batch did not need that."""
@@ -267,28 +256,10 @@ class Log:
             raise _unready(f"the log {self.origin} takes no entry before `resume` or after `close`")
         done(None)
 
-    def _watch(self) -> None:
-        """Begin to look, once per turn of the loop, whether the queue still grows."""
-        self._is_looking = True
-        self._looks = 0
-        self._seen = len(self._queue)
-        self._ports.schedule(self._look)
-
-    def _look(self) -> None:
-        """Commit if the last turn added nothing, or after the last look."""
-        queued = len(self._queue)
-        if queued > self._seen and self._looks < MAX_LOOKS:
-            self._looks += 1
-            self._seen = queued
-            self._ports.schedule(self._look)
-            return
-        self._is_looking = False
-        if queued:
-            self._commit()
-
     def _commit(self) -> None:
         """Make the queued entries durable as one batch, in the order of rule 6.1."""
-        waiting = self._take()
+        # In a thread a sync overlaps by itself; in the loop, halves do.
+        waiting = self._batching.take(self._settings.max_batch_bytes, in_halves=not self._sync_in_thread)
         writer = self._get_writer()
         try:
             # 1. Tree. Only memory changes: after an error below the log is not used again.
@@ -332,8 +303,7 @@ class Log:
         try:
             _tell(zip((done for _, done in waiting), answers, strict=True))
         finally:
-            if self._queue and not self._is_looking:
-                self._watch()
+            self._batching.watch()
             self._follow_up()
 
     def _follow_up(self) -> None:
@@ -351,35 +321,11 @@ class Log:
         if error is not None:
             self._fail(error)
 
-    def _take(self) -> Waiting:
-        """Take the queue, or half of a long one, or as much of it as a batch may hold.
-
-        While the peer works on the first half the second is committed: all requests as one convoy would keep one
-        gateway waiting for the other. In a thread a sync overlaps by itself.
-        """
-        most = len(self._queue)
-        if most >= SPLIT_FROM and not self._sync_in_thread:
-            most = (most + 1) // 2
-        elif self._queued_bytes <= self._settings.max_batch_bytes:
-            waiting, self._queue, self._queued_bytes = self._queue, [], 0
-            return waiting
-        count = taken = 0
-        for entry, _ in self._queue[:most]:
-            length = entry.length
-            if count and taken + length > self._settings.max_batch_bytes:
-                break
-            count += 1
-            taken += length
-        waiting = self._queue[:count]
-        del self._queue[:count]
-        self._queued_bytes -= taken
-        return waiting
-
-    def _fail(self, error: Exception, waiting: Sequence[tuple[Draft, Done]] = ()) -> None:
+    def _fail(self, error: Exception, waiting: Waiting | tuple[()] = ()) -> None:
         """Answer all who wait with None, and take nothing more (rule 6.2). There is no second try."""
         is_first = self._state is not _State.FAILED
         self._state = _State.FAILED
-        queue, self._queue, self._queued_bytes = self._queue, [], 0
+        queue = self._batching.take_all()
         try:
             _tell((done, None) for _, done in (*waiting, *queue))
         finally:
