@@ -10,6 +10,7 @@ from django.utils import formats, translation
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
 from lienthong.portal.assets import asset_url
+from lienthong.site.roles import Role
 
 
 def make_environment(**options: Any) -> Environment:  # noqa: ANN401 # Django's, passed on to Jinja2
@@ -31,6 +32,7 @@ def make_environment(**options: Any) -> Environment:  # noqa: ANN401 # Django's,
         languages=settings.LANGUAGES,
         is_sandbox=settings.IS_SANDBOX,
         role=str(settings.SITE_ROLE),
+        site_name=_name_site,
     )
     environment.filters["day"] = lambda value: formats.date_format(value, "SHORT_DATE_FORMAT")
     _install_wording(environment)
@@ -46,6 +48,13 @@ def _install_wording(environment: Environment) -> None:
         npgettext=translation.npgettext,
         newstyle=True,
     )
+
+
+def _name_site() -> str:
+    """Give what the site calls itself in its head and titles, in the page's language."""
+    if settings.SITE_ROLE == Role.REGISTRY:
+        return translation.gettext("Population registry")
+    return translation.gettext("Public services")
 
 
 def _make_url(name: str, **arguments: Any) -> str:  # noqa: ANN401 # of the route

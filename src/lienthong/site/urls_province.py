@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.urls import path
+from django.urls import include, path
 
 from lienthong.portal.province.start import show_start
 from lienthong.site.urls_common import common_patterns
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", show_start, name="start"),
+    path("services/areas/", include("lienthong.areas.urls")),
     *common_patterns,
 ]
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", show_start, name="start"),
+    path("services/areas/", include("lienthong.areas.urls")),
     path("services/people/", include("lienthong.people.urls")),
     *common_patterns,
 ]

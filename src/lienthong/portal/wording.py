@@ -1,0 +1,59 @@
+"""The wording of pages: which texts our pages and modules have, and which of them a language lacks.
+
+The texts in templates and modules are English; `locale/vi/LC_MESSAGES/django.po` holds the Vietnamese, which is what
+people see unless they choose otherwise. Needs Babel, a build requirement.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from babel.messages.catalog import Catalog, Message
+
+SOURCE: Final = Path(__file__).parents[1]
+
+_METHODS: Final = [("**/templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
+_OPTIONS: Final = {"**/templates/**.html": {"trimmed": "false", "encoding": "utf-8"}}
+
+
+def find_texts() -> set[str]:
+    """Give every text to translate in the package's pages and modules; of a plural, its singular."""
+    found = extract_from_dir(str(SOURCE), _METHODS, _OPTIONS)
+    return {text if isinstance(text, str) else text[0] for _, _, text, _, _ in found}
+
+
+def read_catalogue(language: str) -> Catalog:
+    """Read a language's texts."""
+    path = Path(__file__).parent / "locale" / language / "LC_MESSAGES" / "django.po"
+    with path.open("rb") as file:
+        return read_po(file, locale=language, abort_invalid=True)
+
+
+def find_missing(language: str) -> list[str]:
+    """Give the texts that the language has no words for, sorted."""
+    known = {_key(message) for message in _translated(read_catalogue(language))}
+    return sorted(find_texts() - known)
+
+
+def find_unused(language: str) -> list[str]:
+    """Give the texts of the language that no page has any more, sorted."""
+    return sorted({_key(message) for message in _translated(read_catalogue(language))} - find_texts())
+
+
+def _translated(catalogue: Catalog) -> Iterator[Message]:
+    """Give the messages that have words and are not marked as doubtful; a plural needs all its forms."""
+    for message in catalogue:
+        words = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        if message.id and all(words) and not message.fuzzy:
+            yield message
+
+
+def _key(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
