@@ -11,3 +11,4 @@ class IdentityConfig(AppConfig):
     name = "lienthong.identity"
     label = "identity"
     verbose_name = "Accounts and sign-in"
+    default_auto_field = "django.db.models.BigAutoField"

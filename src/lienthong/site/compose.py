@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 import lienthong.portal
-from lienthong.site.roles import ROLES
+from lienthong.identity.library_settings import ACCOUNT_MIDDLEWARE, LIBRARY_APPS, make_account_settings
+from lienthong.site.roles import ROLES, Role
 from lienthong.site.security import make_security_settings
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _LIBRARY_APPS: Final = (
     "django.contrib.messages",
     "django.contrib.postgres",
     "procrastinate.contrib.django",
+    *LIBRARY_APPS,
 )
 
 _MIDDLEWARE: Final = (
@@ -46,6 +48,7 @@ _MIDDLEWARE: Final = (
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    *ACCOUNT_MIDDLEWARE,
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 )
 
@@ -81,6 +84,9 @@ def compose_settings(site: Site, secrets: SiteSecrets, database: dict[str, Any])
         **_make_pages(),
         **_make_language(site),
         **make_security_settings(site),
+        **make_account_settings(
+            is_registry=site.settings.role is Role.REGISTRY, is_behind_proxy=site.settings.behind_proxy
+        ),
     }
 
 
@@ -88,6 +94,8 @@ def _make_pages() -> dict[str, Any]:
     """Own pages are Jinja2; libraries' pages stay Django templates, which a Jinja2 page of the same name replaces."""
     return {
         "LOGIN_URL": "/sign-in/",
+        # Libraries ask for it; our own files are under /assets/ (portal/assets.py).
+        "STATIC_URL": "/static/",
         "TEMPLATES": [
             {
                 "BACKEND": "django.template.backends.jinja2.Jinja2",
@@ -133,5 +141,9 @@ def _make_logging() -> dict[str, Any]:
         "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": "WARNING"},
-        "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+        "loggers": {
+            "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+            # What strangers ask for that is not there would fill it.
+            "django.request": {"level": "ERROR"},
+        },
     }

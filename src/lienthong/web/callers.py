@@ -57,11 +57,16 @@ class Caller(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who is at the screen: as which callers they count, at which sign-in level, and the account's key."""
+    """Who is at the screen: as which callers they count, at which sign-in level, and the account's key.
+
+    `officer` is the account of who sits beside them at a counter and acts for them; empty: nobody does. Whatever is
+    recorded of what they do names both.
+    """
 
     callers: frozenset[Caller]
     level: int
     account: str
+    officer: str = ""
 
 
 class OpenView(Protocol):
