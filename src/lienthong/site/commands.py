@@ -1,4 +1,4 @@
-"""The commands of a site: `lienthong web`, `lienthong worker`, `lienthong migrate`."""
+"""The commands of a site: `lienthong web`, `worker`, `migrate`, `load-areas`."""
 
 from __future__ import annotations
 
@@ -56,11 +56,34 @@ def migrate(role: AsRole = None, settings: Settings = None) -> None:
         change_tables(_say)
 
 
+def load_areas(
+    role: AsRole = None,
+    settings: Settings = None,
+    units: Annotated[
+        Path | None, typer.Option(help="A table of units instead of the country's.", dir_okay=False)
+    ] = None,
+    successions: Annotated[
+        Path | None, typer.Option(help="The successions that go with --units.", dir_okay=False)
+    ] = None,
+) -> None:
+    """Load administrative units, what became of them, and agencies into a role's tables. Safe to repeat."""
+    from lienthong.site.serving import prepare_site, require_migrated
+
+    with prepare_site(settings, role, _say) as (site, _):
+        from lienthong.site.areas import load_areas as load
+
+        require_migrated(site.settings.role)
+        is_whole = load(units, successions, _say, is_sandbox=site.is_sandbox)
+    if not is_whole:
+        raise typer.Exit(code=1)
+
+
 def add_site_commands(app: typer.Typer) -> None:
     """Put the commands under `lienthong` itself."""
     app.command("web")(web)
     app.command("worker")(worker)
     app.command("migrate")(migrate)
+    app.command("load-areas")(load_areas)
 
 
 def _say(text: str) -> None:
