@@ -175,7 +175,7 @@ def allocate_for(socket: str, worker: int, is_birth: bool) -> float:  # noqa: FB
     while (spent := time.perf_counter() - started) < ALLOCATE_S:
         if is_birth:
             certificate = f"{worker}/{count}"
-            request = BirthRequest("Trần Gia Bảo", Sex.MALE, born, certificate, without_parents="bench")
+            request = BirthRequest("Trần Gia Bảo", Sex.MALE, born, "bench", certificate, without_parents="bench")
             register_birth(registry, request, "bench")
         else:
             with transaction.atomic():

@@ -11,11 +11,11 @@ from lienthong.people.errors import PeopleError, PeopleErrorKind
 from lienthong.people.models import Event, Person
 from lienthong.people.personal_number import parse_number
 from lienthong.people.words import Sex
-from tests.people.registries import TODAY, Known, add_person, make_registry
+from tests.people.registries import Known, add_person, make_registry
 
 pytestmark = pytest.mark.django_db
 
-BIRTH = BirthRequest("Trần Gia Bảo", Sex.MALE, date(2026, 11, 20), "15/2026", ethnicity="Kinh")
+BIRTH = BirthRequest("Trần Gia Bảo", Sex.MALE, date(2026, 11, 20), "Z99.03", "15/2026", ethnicity="Kinh")
 
 
 def as_parent(known: Known) -> Parent:
@@ -33,6 +33,18 @@ def test_a_birth_gets_a_number_and_names_its_parents() -> None:
     child = Person.objects.get(number=answer.number)
     assert (child.mother_id, child.father_id, child.verified) == (mother.person, father.person, True)
     assert Event.objects.get(person=child).source == "exchange:x#1"
+
+
+def test_a_certificate_brings_one_child_in_whoever_tells_it() -> None:
+    registry = make_registry()
+    request = msgspec.structs.replace(BIRTH, without_parents="biên bản 3/2026")
+    register_birth(registry, request, "exchange:x#1")
+    with pytest.raises(PeopleError, match="recorded already") as refusal:
+        register_birth(registry, msgspec.structs.replace(request, full_name="Trần Gia Huy"), "exchange:x#2")
+    assert refusal.value.kind is PeopleErrorKind.CONFLICT
+    register_birth(registry, msgspec.structs.replace(request, certificate="16/2026"), "exchange:x#3")
+    register_birth(registry, msgspec.structs.replace(request, office="Z99.04"), "exchange:x#4")
+    assert Person.objects.count() == 3
 
 
 @pytest.mark.parametrize(
@@ -104,5 +116,4 @@ def test_an_instance_with_real_people_takes_the_ministrys_number_and_no_syntheti
     given = msgspec.structs.replace(request, number="022226000001")
     assert register_birth(registry, given, "s").number == "022226000001"
     with pytest.raises(PeopleError, match="already given"):
-        register_birth(registry, given, "s")
-    assert TODAY.year == 2026
+        register_birth(registry, msgspec.structs.replace(given, certificate="16/2026"), "s")

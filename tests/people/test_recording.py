@@ -9,13 +9,14 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from lienthong.people.changes import rename_person
 from lienthong.people.deaths import DeathRequest, register_death
 from lienthong.people.events import Loaded, Renamed
-from lienthong.people.models import AllocatedNumber, CardApplication, CardStep, Event, Person, Residence
+from lienthong.people.models import AllocatedNumber, CardApplication, CardStep, Event, HouseholdPlace, Person, Residence
 from lienthong.people.recording import (
     find_drift,
     project_household,
     project_person,
     read_household_events,
     read_person_events,
+    rebuild_all,
 )
 from lienthong.people.words import Relation, StayKind
 from tests.people.registries import TODAY, add_household, add_person, make_registry
@@ -45,6 +46,17 @@ def test_a_projection_is_made_again_from_events_alone() -> None:
     after = (Person.objects.values().get(pk=known.person), list(Residence.objects.values("household", "valid")))
     assert after == before
     assert len(read_household_events(household)) == 1
+
+
+def test_everything_is_rebuilt_from_events() -> None:
+    registry = make_registry()
+    known = [add_person(registry, household=add_household(registry)) for _ in range(3)]
+    Residence.objects.all().delete()
+    HouseholdPlace.objects.all().delete()
+    Person.objects.update(full_name="Ai Đó", ethnicity="")
+    assert rebuild_all() == 6
+    assert [find_drift(one.person) for one in known] == [(), (), ()]
+    assert HouseholdPlace.objects.count() == 3
 
 
 def test_events_numbers_and_card_steps_cannot_be_changed_or_deleted() -> None:

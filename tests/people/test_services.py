@@ -161,6 +161,7 @@ def test_a_birth_comes_back_with_its_number_and_the_same_message_with_the_same(c
         "full_name": "Trần Gia Bảo",
         "sex": "male",
         "birth_date": YESTERDAY.isoformat(),
+        "office": "Z99.03",
         "certificate": "15/2026",
         "mother": mother.names,
     }
@@ -186,6 +187,49 @@ def test_a_move_and_a_death_are_told_over_the_exchange(client: Client) -> None:
     status, answer = tell(client, "residences/end", leave, "m-3")
     assert (status, answer["household"]) == (200, None)
     assert tell(client, "deaths", death, "m-4")[0] == 409
+
+
+@pytest.mark.parametrize(
+    ("path", "changes"),
+    [
+        ("deaths", {"certificate": "1\u0000"}),
+        ("deaths", {"number": "9" * 10_000}),
+        ("births", {"nationality": "Việt Nam"}),
+        ("births", {"birth_place": "x" * 201}),
+        ("births", {"ethnicity": "\n"}),
+        ("births", {"religion": "x"}),
+        ("residences", {"household": 2**70}),
+        ("residences", {"household": 0}),
+        ("residences", {"place": {"area_code": "6673", "line": "x"}}),
+        ("residences/end", {"household": -1}),
+    ],
+)
+def test_what_no_table_holds_is_refused_at_the_edge(client: Client, path: str, changes: dict[str, Any]) -> None:
+    names = {"number": "999190000001", "full_name": "Nguyễn Thị Hòa", "birth_date": "1990-05-17"}
+    whole = {
+        "deaths": {**names, "died_on": "2026-01-01", "certificate": "1"},
+        "births": {"full_name": "A", "sex": "male", "birth_date": "2026-01-01", "office": "Z", "certificate": "1"},
+        "residences": {**names, "relation": "head", "from_day": "2026-01-02"},
+        "residences/end": {**names, "end_day": "2026-01-02"},
+    }
+    status, answer = tell(client, path, {**whole[path], **changes})
+    assert (status, answer["type"]) == (400, "urn:lienthong:problem:bad-request")
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("persons/9991900000%0001", {}),
+        ("persons", {"full_name": "A\u0000", "birth_date": "1990-05-17"}),
+        ("cards/counts", {"area_code": "\u0000"}),
+        ("cards/counts", {"from": "x"}),
+        ("persons/999190000001", {"fields": "full_name\u0000"}),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused_at_the_edge(
+    client: Client, path: str, query: dict[str, str]
+) -> None:
+    assert ask(client, path, **query)[0] == 400
 
 
 @pytest.mark.parametrize("body", [{}, {"number": 1}, [], {"full_name": "A", "ethnicity": "Dao"}])

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models.fields.json import KT
+from msgspec import Meta
 
 from lienthong.people.allocation import allocate_number, claim_number
 from lienthong.people.days import find_moment, find_today, require_birth_date
 from lienthong.people.errors import PeopleError, PeopleErrorKind
-from lienthong.people.events import Born
+from lienthong.people.events import Born, EventKind
+from lienthong.people.models import Event
 from lienthong.people.names import require_name
 from lienthong.people.personal_number import parse_number, require_agreement
 from lienthong.people.persons import get_person, require_same_person
 from lienthong.people.recording import Told, draw_person_id, record_person_event
+from lienthong.people.request_types import CountryCode, LongText, NeededText, NumberText
 from lienthong.people.words import VIETNAMESE, Sex
 
 if TYPE_CHECKING:
@@ -29,25 +33,29 @@ YOUNGEST_PARENT: Final = 12
 class Parent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A parent as a birth form names them: the number, and the name that must go with it."""
 
-    number: str
-    full_name: str
+    number: NumberText
+    full_name: LongText
     birth_date: date
 
 
 class BirthRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the civil registry tells of a birth. At least one parent is named, or a decision says why not."""
+    """What the civil registry tells of a birth. At least one parent is named, or a decision says why not.
 
-    full_name: str
+    `office` is the registering office's code, within which the certificate's number is given once.
+    """
+
+    full_name: LongText
     sex: Sex
     birth_date: date
-    certificate: str
-    birth_place: str = ""
-    nationality: str = VIETNAMESE
-    ethnicity: str = ""
+    office: NeededText
+    certificate: NeededText
+    birth_place: LongText = ""
+    nationality: CountryCode = VIETNAMESE
+    ethnicity: Annotated[str, Meta(max_length=40, pattern=r"^[^\u0000-\u001f\u007f]*$")] = ""
     mother: Parent | None = None
     father: Parent | None = None
-    without_parents: str = ""
-    number: str = ""
+    without_parents: LongText = ""
+    number: NumberText = ""
     """Only for an instance with real people: the number that the Ministry gave."""
 
 
@@ -67,9 +75,12 @@ def register_birth(registry: Registry, request: BirthRequest, source: str) -> Bi
     """
     today = find_today(registry.clock)
     require_birth_date(request.birth_date, today)
-    if not request.certificate.strip():
-        raise PeopleError(PeopleErrorKind.BAD_REQUEST, "certificate: expected the birth certificate's number")
+    if not request.certificate.strip() or not request.office.strip():
+        raise PeopleError(
+            PeopleErrorKind.BAD_REQUEST, "office, certificate: expected who registered it, and the number"
+        )
     with transaction.atomic():
+        _require_new_certificate(request)
         mother = _require_parent(request.mother, Sex.FEMALE, request.birth_date)
         father = _require_parent(request.father, Sex.MALE, request.birth_date)
         if mother is None and father is None and not request.without_parents.strip():
@@ -87,10 +98,29 @@ def register_birth(registry: Registry, request: BirthRequest, source: str) -> Bi
             ethnicity=request.ethnicity,
             father=None if father is None else father.pk,
             mother=None if mother is None else mother.pk,
+            office=request.office,
             certificate=request.certificate,
         )
         state = record_person_event(person, body, request.birth_date, Told(source, find_moment(registry.clock)))
     return BirthAnswer(state.number, state.full_name, state.sex, state.birth_date)
+
+
+def _require_new_certificate(request: BirthRequest) -> None:
+    """Refuse a certificate that already brought a child in, whatever message tells it again.
+
+    Two that come at the same time: the second waits for the first at this lock, which ends with the transaction.
+    """
+    key = f"birth {request.office} {request.certificate}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    known = Event.objects.filter(kind=EventKind.BORN.value)
+    if (
+        known.alias(office=KT("body__office"), certificate=KT("body__certificate"))
+        .filter(office=request.office, certificate=request.certificate)
+        .exists()
+    ):
+        message = f"certificate {request.certificate} of {request.office}: the birth is recorded already"
+        raise PeopleError(PeopleErrorKind.CONFLICT, message)
 
 
 def _give_number(registry: Registry, request: BirthRequest, person: int) -> str:

@@ -17,6 +17,7 @@ from lienthong.people.errors import PeopleError, PeopleErrorKind
 from lienthong.people.events import DeathReversed, Died
 from lienthong.people.persons import lock_person, require_alive, require_same_person, require_verified
 from lienthong.people.recording import Told, record_person_event
+from lienthong.people.request_types import LongText, NeededText, NumberText
 
 if TYPE_CHECKING:
     from lienthong.people.registry import Registry
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 class DeathRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the civil registry tells of a death."""
 
-    number: str
-    full_name: str
+    number: NumberText
+    full_name: LongText
     birth_date: date
     died_on: date
-    certificate: str
+    certificate: NeededText
 
 
 class DeathAnswer(msgspec.Struct, frozen=True):

@@ -90,6 +90,7 @@ class Born(_Body, frozen=True, tag=EventKind.BORN.value):
     ethnicity: str = ""
     father: int | None = None
     mother: int | None = None
+    office: str = ""
     certificate: str = ""
 
 

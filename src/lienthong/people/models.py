@@ -12,6 +12,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 
 from lienthong.people.card_steps import CardKind, CardState
@@ -124,6 +125,13 @@ class Event(models.Model):
             ),
         ]
         constraints: ClassVar = [
+            # One certificate brings one child in, whoever tells it how often.
+            models.UniqueConstraint(
+                KT("body__office"),
+                KT("body__certificate"),
+                name="people_birth_certificate_once",
+                condition=Q(kind=EventKind.BORN.value),
+            ),
             _one_of("kind", EventKind, "people_event_kind"),
             models.CheckConstraint(
                 condition=Q(person__isnull=True) ^ Q(household__isnull=True), name="people_event_one_subject"

@@ -15,6 +15,7 @@ from lienthong.people.facts import find_current_stay
 from lienthong.people.models import Household, HouseholdPlace, Residence
 from lienthong.people.persons import lock_person, require_alive, require_same_person
 from lienthong.people.recording import Told, form_household_row, record_household_event, record_person_event
+from lienthong.people.request_types import AreaCode, HouseholdNumber, LongText, NumberText, ShortText
 from lienthong.people.words import Relation, StayKind
 
 if TYPE_CHECKING:
@@ -26,19 +27,19 @@ if TYPE_CHECKING:
 class NewPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A place for a household that does not exist yet."""
 
-    area_code: str
-    line: str
+    area_code: AreaCode
+    line: LongText
 
 
 class MoveInRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A residence to register: in a household that exists, or in a new one at a place, never both."""
 
-    number: str
-    full_name: str
+    number: NumberText
+    full_name: LongText
     birth_date: date
     relation: Relation
     from_day: date
-    household: int | None = None
+    household: HouseholdNumber | None = None
     place: NewPlace | None = None
     kind: StayKind = StayKind.PERMANENT
 
@@ -46,12 +47,12 @@ class MoveInRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class MoveOutRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A residence to end; `reason` is a word for the record, such as `death`."""
 
-    number: str
-    full_name: str
+    number: NumberText
+    full_name: LongText
     birth_date: date
-    household: int
+    household: HouseholdNumber
     end_day: date
-    reason: str = ""
+    reason: ShortText = ""
 
 
 class ResidenceAnswer(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ again here, so that no setting elsewhere lets a look-up of a person through with
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
 
 JSON_TYPE: Final = "application/json"
 """JSON is UTF-8 by RFC 8259, so the type has no charset parameter."""
+
+_AREA_CODE: Final = re.compile(r"[0-9]{5}")
 
 STATUSES: Final[dict[StrEnum, int]] = {
     PeopleErrorKind.BAD_NUMBER: HTTPStatus.BAD_REQUEST,
@@ -183,7 +186,10 @@ def show_card_counts(request: HttpRequest) -> HttpResponse:
     _require_parameters(request, "from", "area_code")
     today = find_today(SystemClock())
     first_day = read_day(request.GET["from"]) if "from" in request.GET else date(today.year, 1, 1)
-    counts = count_cards(today, first_day, request.GET.get("area_code"))
+    area_code = request.GET.get("area_code")
+    if area_code is not None and not _AREA_CODE.fullmatch(area_code):
+        raise PeopleError(PeopleErrorKind.BAD_REQUEST, f"area_code: expected five digits, got {area_code!r}")
+    counts = count_cards(today, first_day, area_code)
     return _answer(answer_counts(counts, first_day, today, _mark()))
 
 

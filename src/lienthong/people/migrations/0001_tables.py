@@ -3,6 +3,7 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
+import django.db.models.fields.json
 import django.db.models.functions.datetime
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
@@ -282,6 +283,15 @@ class Migration(migrations.Migration):
                 condition=models.Q(("household__isnull", False)),
                 fields=["household", "id"],
                 name="people_event_household",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="event",
+            constraint=models.UniqueConstraint(
+                django.db.models.fields.json.KeyTextTransform("office", "body"),
+                django.db.models.fields.json.KeyTextTransform("certificate", "body"),
+                condition=models.Q(("kind", "born")),
+                name="people_birth_certificate_once",
             ),
         ),
         migrations.AddConstraint(
