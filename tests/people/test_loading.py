@@ -14,6 +14,8 @@ from lienthong.people.models import AllocatedNumber, Event, Person
 from lienthong.people.recording import draw_person_id, find_drift
 from lienthong.people.registry import require_one_range
 from lienthong.people.words import Relation, Sex
+from lienthong.site.roles import Role
+from lienthong.site.serving import require_own_people
 from tests.people.registries import add_person, make_registry
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +87,14 @@ def test_rows_that_break_a_rule_are_refused_whole(people: tuple[Loaded, ...]) ->
         load_people(make_registry(), [make_rows(*people)])
     assert not Person.objects.exists()
     assert read_rules() == before
+
+
+def test_the_registrys_role_does_not_start_on_real_people_in_the_sandbox_and_a_province_has_none() -> None:
+    require_own_people(Role.REGISTRY)
+    add_person(make_registry(), number="022190000001")
+    with pytest.raises(PeopleError, match="holds real numbers, and the instance is DEMO"):
+        require_own_people(Role.REGISTRY)
+    require_own_people(Role.PROVINCE)
 
 
 def test_a_start_on_people_of_the_other_range_or_of_both_is_refused() -> None:

@@ -50,13 +50,13 @@ def allocate_number(registry: Registry, sex: Sex, birth_year: int, person: int) 
     return take_number(make_prefix(SANDBOX_CODE, sex, birth_year), person)
 
 
-def take_number(prefix: str, person: int) -> str:
-    """Take a free number under a prefix of six digits."""
+def take_number(prefix: str, person: int, serials: int = SERIALS) -> str:
+    """Take a free number under a prefix of six digits; tests have fewer serials than a million."""
     first = int(prefix) * SERIALS
     for _ in range(_DRAWS):
-        if _take(number := first + secrets.randbelow(SERIALS), person):
+        if _take(number := first + secrets.randbelow(serials), person):
             return _format(number)
-    return _take_searched(prefix, first, person)
+    return _take_searched(first, person, serials)
 
 
 def claim_number(number: str, person: int) -> None:
@@ -66,11 +66,11 @@ def claim_number(number: str, person: int) -> None:
         raise PeopleError(PeopleErrorKind.CONFLICT, message)
 
 
-def _take_searched(prefix: str, first: int, person: int) -> str:
+def _take_searched(first: int, person: int, serials: int) -> str:
     """Look for what is left in a range that is nearly full; this reads a million index entries."""
     with connection.cursor() as cursor:
         for _ in range(_SEARCHES):
-            cursor.execute(_FIND_FREE, [first, first + SERIALS - 1, _FOUND_FREE])
+            cursor.execute(_FIND_FREE, [first, first + serials - 1, _FOUND_FREE])
             free = [number for (number,) in cursor.fetchall()]
             for number in free:
                 if _take(number, person):
@@ -78,7 +78,7 @@ def _take_searched(prefix: str, first: int, person: int) -> str:
             if not free:
                 break
     message = (
-        f"all {SERIALS} numbers that begin with {prefix} (place, sex and birth year) are given away; "
+        f"all {serials} numbers that begin with {first // SERIALS:06} (place, sex and birth year) are given away; "
         "the form of numbers allows no more, so this needs a decision and not a retry"
     )
     raise PeopleError(PeopleErrorKind.RANGE_EXHAUSTED, message)

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_GET, require_POST
 from msgspec import UNSET, UnsetType
 
 from lienthong.kernel.clock import SystemClock
-from lienthong.people.areas_link import find_area
 from lienthong.people.births import BirthAnswer, BirthRequest, register_birth
 from lienthong.people.cards import count_cards
 from lienthong.people.days import find_today, read_day
@@ -26,7 +25,6 @@ from lienthong.people.deaths import DeathAnswer, DeathRequest, register_death
 from lienthong.people.errors import PeopleError, PeopleErrorKind
 from lienthong.people.messages import Message, answer_once
 from lienthong.people.persons import find_by_name_and_birth, get_person
-from lienthong.people.registry import Registry
 from lienthong.people.residences import (
     MoveInRequest,
     MoveOutRequest,
@@ -45,6 +43,7 @@ from lienthong.people.service_answers import (
     read_fields,
 )
 from lienthong.people.service_openapi import make_description
+from lienthong.people.site_registry import make_site_registry
 from lienthong.web.callers import Caller, open_to
 from lienthong.web.gateway_call import GatewayCall, read_gateway_call
 from lienthong.web.problems import answering
@@ -54,6 +53,8 @@ if TYPE_CHECKING:
     from enum import StrEnum
 
     from django.http import HttpRequest
+
+    from lienthong.people.registry import Registry
 
 JSON_TYPE: Final = "application/json"
 """JSON is UTF-8 by RFC 8259, so the type has no charset parameter."""
@@ -200,10 +201,6 @@ def show_description(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 # Dj
     return HttpResponse(msgspec.json.encode(make_description()), content_type=JSON_TYPE)
 
 
-def _make_registry() -> Registry:
-    return Registry(settings.SITE.settings.instance, SystemClock(), find_area)
-
-
 def _mark() -> SandboxMark | UnsetType:
     return SandboxMark(settings.SITE.settings.instance) if settings.IS_SANDBOX else UNSET
 
@@ -241,7 +238,7 @@ def _change(
     except msgspec.MsgspecError as error:
         raise PeopleError(PeopleErrorKind.BAD_REQUEST, f"body: {error}") from error
     message = Message(call.client, call.message_id, request.path.encode() + b"\n" + request.body)
-    registry = _make_registry()
+    registry = make_site_registry()
     answer, _repeated = answer_once(message, lambda: story(registry, wanted, message.source), answer_shape)
     return _answer(answer, status)
 

@@ -22,10 +22,11 @@ Settings = Annotated[
 
 def web(role: AsRole = None, settings: Settings = None) -> None:
     """Serve a role's pages and services until told to stop. Brings up the embedded database if none is set."""
-    from lienthong.site.serving import prepare_site, require_migrated, serve_pages
+    from lienthong.site.serving import prepare_site, require_migrated, require_own_people, serve_pages
 
     with prepare_site(settings, role, _say) as (site, _):
         require_migrated(site.settings.role)
+        require_own_people(site.settings.role)
         _say(f"{site.settings.role}: {site.public_url.geturl()} (listening at {site.settings.address})")
         serve_pages(site)
 
@@ -38,12 +39,13 @@ def worker(
     """Run a role's background jobs until told to stop, and take over those of workers that died."""
     import asyncio
 
-    from lienthong.site.serving import prepare_site, require_migrated
+    from lienthong.site.serving import prepare_site, require_migrated, require_own_people
 
     with prepare_site(settings, role, _say) as (site, _):
         from lienthong.site.work import work
 
         require_migrated(site.settings.role)
+        require_own_people(site.settings.role)
         asyncio.run(work(concurrency, _say))
 
 
@@ -67,12 +69,13 @@ def load_areas(
     ] = None,
 ) -> None:
     """Load administrative units, what became of them, and agencies into a role's tables. Safe to repeat."""
-    from lienthong.site.serving import prepare_site, require_migrated
+    from lienthong.site.serving import prepare_site, require_migrated, require_own_people
 
     with prepare_site(settings, role, _say) as (site, _):
         from lienthong.site.areas import load_areas as load
 
         require_migrated(site.settings.role)
+        require_own_people(site.settings.role)
         is_whole = load(units, successions, _say, is_sandbox=site.is_sandbox)
     if not is_whole:
         raise typer.Exit(code=1)

@@ -21,13 +21,13 @@ from django.db.migrations.executor import MigrationExecutor
 
 from lienthong.site.database import ensure_database, hold_server
 from lienthong.site.errors import SiteError, SiteErrorKind
+from lienthong.site.roles import Role
 from lienthong.site.site_file import SITE_VARIABLE, Site, load_site, split_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from lienthong.site.roles import Role
 
 EXIT_DATABASE_ENDED: Final = 70
 """The exit code after the database server ended under us (EX_SOFTWARE): a supervisor restarts."""
@@ -90,6 +90,15 @@ def require_migrated(role: Role) -> None:
     if plan:
         message = f"the database lacks {len(plan)} changes of this release; run: lienthong migrate --role {role}"
         raise SiteError(SiteErrorKind.NOT_MIGRATED, message)
+
+
+def require_own_people(role: Role) -> None:
+    """Refuse a registry with people of the other range: made-up ones outside the sandbox, or real ones in it."""
+    if role is Role.REGISTRY:
+        from lienthong.people.registry import require_one_range  # noqa: PLC0415 # the other role has no such tables
+        from lienthong.people.site_registry import make_site_registry  # noqa: PLC0415 # as above
+
+        require_one_range(make_site_registry())
 
 
 def serve_pages(site: Site) -> None:
