@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lienthong.areas.address_names import Reason
 from lienthong.areas.addresses import LEAST_SHOWN, AddressParser
 from lienthong.areas.units import Level, Unit
 from lienthong.kernel.text import fold_text
@@ -128,6 +129,21 @@ def test_one_name_in_two_places_of_equal_standing_is_never_decided() -> None:
     shared = sorted(name for name, provinces in by_name.items() if len(provinces) > 1)
     assert len(shared) > 100
     assert [name for name in shared if _parser().parse(name, SINCE).decided is not None] == []
+
+
+@given(unit=st.sampled_from([*FORMER, *PRESENT]))
+def test_only_one_of_the_name_is_said_of_one_only(unit: Unit) -> None:
+    for candidate in _parser().parse(unit.name).candidates:
+        if Reason.ONLY_ONE_OF_THE_NAME in candidate.reasons:
+            own = candidate.unit
+            twins = [each for each in UNITS if each.name == own.name and each.end == own.end]
+            assert twins == [own]
+
+
+def test_a_name_that_is_twice_in_one_province_is_not_called_the_only_one() -> None:
+    shown = _parser().parse("Phường 11, Quận 3, TP HCM", BEFORE).candidates
+    assert shown
+    assert not any(Reason.ONLY_ONE_OF_THE_NAME in each.reasons for each in shown if each.unit.name == "Phường 11")
 
 
 def test_a_text_is_read_in_well_under_five_milliseconds() -> None:

@@ -14,7 +14,7 @@ from lienthong.areas.load_rows import Finding, LoadRule, SuccessionRow, UnitRow,
 from lienthong.areas.unit_book import require_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import date
     from fractions import Fraction
 
@@ -123,20 +123,28 @@ def _keep_successions(
 
 
 def _drop_broken(rows: list[SuccessionRow], findings: list[Finding]) -> list[SuccessionRow]:
-    """Drop all successions of a unit whose shares are no parts of one whole: which of them is wrong nobody knows."""
-    broken: set[int] = set()
-    for column in ("share", "share_back"):
-        wholes: dict[UnitKey, list[SuccessionRow]] = defaultdict(list)
-        for row in rows:
-            wholes[row.succession.old if column == "share" else row.succession.new].append(row)
-        for key, parts in wholes.items():
-            shares: list[Fraction | None] = [getattr(part.succession, column) for part in parts]
-            try:
-                require_whole(key, shares)
-            except AreasError as error:
-                for part, share in zip(parts, shares, strict=True):
-                    broken.add(part.row)
-                    findings.append(
-                        Finding("successions", part.row, column, str(share or ""), LoadRule.WHOLE, error.message)
-                    )
-    return [row for row in rows if row.row not in broken]
+    """Drop all successions of a unit whose shares are no parts of one whole: which of them is wrong nobody knows.
+
+    What one unit loses may break another's whole, so look again until nothing more falls.
+    """
+    while True:
+        broken = [*_find_broken(rows, "share"), *_find_broken(rows, "share_back")]
+        if not broken:
+            return rows
+        findings += broken
+        places = {finding.row for finding in broken}
+        rows = [row for row in rows if row.row not in places]
+
+
+def _find_broken(rows: list[SuccessionRow], column: str) -> Iterator[Finding]:
+    wholes: dict[UnitKey, list[SuccessionRow]] = defaultdict(list)
+    for row in rows:
+        wholes[row.succession.old if column == "share" else row.succession.new].append(row)
+    for key, parts in wholes.items():
+        shares: list[Fraction | None] = [getattr(part.succession, column) for part in parts]
+        try:
+            require_whole(key, shares)
+        except AreasError as error:
+            for part, share in zip(parts, shares, strict=True):
+                value = "" if share is None else str(share)
+                yield Finding("successions", part.row, column, value, LoadRule.WHOLE, error.message)
