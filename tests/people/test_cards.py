@@ -18,6 +18,7 @@ from lienthong.people.cards import (
     list_waiting_cards,
     take_card_step,
 )
+from lienthong.people.cards_in_use import find_card_in_use, is_card_in_use, take_over_card
 from lienthong.people.deaths import DeathRequest, register_death
 from lienthong.people.errors import PeopleError, PeopleErrorKind
 from lienthong.people.models import CardApplication, CardStep, Person
@@ -146,3 +147,27 @@ def test_a_cards_text_is_compared_with_the_registry() -> None:
     with pytest.raises(PeopleError) as refusal:
         check_card_text(registry, other)
     assert refusal.value.kind is PeopleErrorKind.UNKNOWN_PERSON
+
+
+def test_a_card_of_an_earlier_register_is_taken_over_once_while_it_is_valid() -> None:
+    registry = make_registry()
+    known = add_person(registry)
+    with pytest.raises(PeopleError, match="expired on"):
+        take_over_card(
+            registry, add_person(registry, birth_date=date(2001, 1, 1)).number, date(2021, 4, 1), "06673", "x"
+        )
+    application = take_over_card(registry, known.number, date(2021, 4, 1), "06673", "load:test")
+    person = Person.objects.get(pk=known.person)
+    assert is_card_in_use(person, date(2021, 4, 1), TODAY)
+    assert not is_card_in_use(person, date(2021, 4, 2), TODAY)
+    with pytest.raises(PeopleError, match="recorded already"):
+        take_over_card(registry, known.number, date(2021, 4, 1), "06673", "load:test")
+    walk(registry, application, CardState.LOST)
+    assert find_card_in_use(person, TODAY) is None
+
+
+def test_a_card_past_its_age_of_renewal_is_not_in_use() -> None:
+    registry = make_registry()
+    known = add_person(registry)
+    take_over_card(registry, known.number, date(2021, 4, 1), "06673", "load:test")
+    assert find_card_in_use(Person.objects.get(pk=known.person), date(2030, 5, 17)) is None

@@ -52,6 +52,9 @@ NEXT_STATES: Final = {
 }
 """Each state's possible next ones."""
 
+FIRST_STATES: Final = (CardState.APPLIED, CardState.ACTIVE)
+"""A card begins with an application, or in use when it is taken over from an earlier register."""
+
 WAITING_STATES: Final = (CardState.APPLIED, CardState.CHECKED, CardState.APPROVED, CardState.PERSONALISED)
 """The applicant has no card yet."""
 
@@ -72,7 +75,7 @@ STATE_NAMES: Final = {
 
 def require_step(state: CardState | None, following: CardState) -> CardState:
     """Give `following` if it may come after `state` (None before the application); else raise BAD_CARD_STEP."""
-    allowed = (CardState.APPLIED,) if state is None else NEXT_STATES[state]
+    allowed = FIRST_STATES if state is None else NEXT_STATES[state]
     if following in allowed:
         return following
     expected = ", ".join(allowed) or "nothing: this is an end"
