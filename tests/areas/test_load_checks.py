@@ -118,3 +118,21 @@ def test_a_row_replaces_the_known_unit_of_its_code_and_first_day() -> None:
     checked = check_tables(table, write_successions([]), "test", book.units)
     assert checked.findings == ()
     assert checked.units[0].end == date(2027, 1, 1)
+
+
+def test_what_one_unit_loses_may_break_anothers_whole() -> None:
+    begin, change = "2020-01-01", "2025-07-01"
+    units = ["98\ttỉnh\tTỉnh Mới\t\t2020-01-01\t"]
+    units += [f"9800{n}\txã\tXã {n}\t98\t{begin}\t{change}" for n in (1, 2)]
+    units += [f"9801{n}\txã\tXã {n}\t98\t{change}\t" for n in (1, 2)]
+    successions = [
+        f"98001\t{begin}\t98011\t{change}\t1/2\t1/3\tarea\tx",  # a third of what came from nowhere else
+        f"98001\t{begin}\t98012\t{change}\t1/2\t\tarea\tx",
+        f"98002\t{begin}\t98012\t{change}\t1\t\t\tx",
+    ]
+    checked = _check(units, successions)
+    assert [(finding.row, finding.column, finding.rule) for finding in checked.findings] == [
+        (2, "share_back", LoadRule.WHOLE),
+        (3, "share", LoadRule.WHOLE),
+    ]
+    assert [link.old.code for link in checked.successions] == ["98002"]
