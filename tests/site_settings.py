@@ -10,6 +10,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from lienthong.identity.relying.configuration import RELYING_APPS
 from lienthong.site.compose import SiteSecrets, compose_settings
 from lienthong.site.connection import own_connection
 from lienthong.site.database_place import find_place
@@ -27,4 +28,9 @@ GATEWAY_SECRET = "what only the gateway knows"  # noqa: S105 # of tests
 _site = Site(SiteSettings(role=Role.REGISTRY, instance="DEMO", hosts=("testserver",)), Path("/nonexistent"))
 _connection = own_connection(str(find_place(DATABASE_FOLDER).socket), "lienthong")
 
-globals().update(compose_settings(_site, SiteSecrets("key of tests " * 4, GATEWAY_SECRET), _connection))
+_composed = compose_settings(_site, SiteSecrets("key of tests " * 4, GATEWAY_SECRET), _connection)
+globals().update(_composed)
+
+# The tables of the other role's sign-in too, so that its rules are tested in the same database.
+INSTALLED_APPS = [*_composed["INSTALLED_APPS"], *RELYING_APPS]
+RELYING_PARTY = None

@@ -28,6 +28,8 @@ class IdentityErrorKind(StrEnum):
     """A level that nobody can have, or that this way does not give."""
     COUNTER_CLOSED = "counter-closed"
     """There is no such open counter session of this officer."""
+    BAD_CLIENT = "bad-client"
+    """A relying party cannot be registered like this."""
     NOT_ALLOWED = "not-allowed"
     """The account that acts may not do this."""
 

@@ -12,7 +12,9 @@ import msgspec
 
 import lienthong.portal
 from lienthong.identity.library_settings import ACCOUNT_MIDDLEWARE, LIBRARY_APPS, make_account_settings
-from lienthong.site.roles import ROLES, Role
+from lienthong.identity.provider.configuration import make_provider_settings
+from lienthong.identity.relying.configuration import RELYING_BACKENDS, RELYING_MIDDLEWARE, make_relying_settings
+from lienthong.site.roles import ROLES
 from lienthong.site.security import make_security_settings
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ class SiteSecrets(msgspec.Struct, frozen=True):
 def compose_settings(site: Site, secrets: SiteSecrets, database: dict[str, Any]) -> dict[str, Any]:
     """Give all of Django's settings for a site; `database` is the default connection in Django's form."""
     parts = ROLES[site.settings.role]
-    return {
+    composed: dict[str, Any] = {
         "SITE": site,
         "SITE_ROLE": site.settings.role,
         "IS_SANDBOX": site.is_sandbox,
@@ -84,9 +86,20 @@ def compose_settings(site: Site, secrets: SiteSecrets, database: dict[str, Any])
         **_make_pages(),
         **_make_language(site),
         **make_security_settings(site),
-        **make_account_settings(
-            is_registry=site.settings.role is Role.REGISTRY, is_behind_proxy=site.settings.behind_proxy
-        ),
+        **make_account_settings(is_behind_proxy=site.settings.behind_proxy),
+    }
+    return composed | _make_openid(site, composed)
+
+
+def _make_openid(site: Site, composed: dict[str, Any]) -> dict[str, Any]:
+    """Give the registry's part as a provider of sign-ins, or the province's as one that relies on a provider."""
+    if site.settings.role is Role.REGISTRY:
+        settings = site.settings
+        return make_provider_settings(site.issuer, site.data / settings.openid_keys, settings.openid_approved_clients)
+    return {
+        **make_relying_settings(site.settings.relying, site.folder, site.public_url.geturl().rstrip("/")),
+        "AUTHENTICATION_BACKENDS": [*composed["AUTHENTICATION_BACKENDS"], *RELYING_BACKENDS],
+        "MIDDLEWARE": [*composed["MIDDLEWARE"], *RELYING_MIDDLEWARE],
     }
 
 

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from lienthong.identity.provider.configuration import PROVIDER_APPS
+from lienthong.identity.relying.configuration import RELYING_APPS
+
 
 class Role(StrEnum):
     """What a site is."""
@@ -28,11 +31,11 @@ class RoleParts:
 
 ROLES: Final = {
     Role.REGISTRY: RoleParts(
-        ("lienthong.areas", "lienthong.people", "lienthong.identity", "lienthong.portal"),
+        ("lienthong.areas", "lienthong.people", "lienthong.identity", *PROVIDER_APPS, "lienthong.portal"),
         "lienthong.site.urls_registry",
     ),
     Role.PROVINCE: RoleParts(
-        ("lienthong.areas", "lienthong.identity", "lienthong.portal"),
+        ("lienthong.areas", "lienthong.identity", *RELYING_APPS, "lienthong.portal"),
         "lienthong.site.urls_province",
     ),
 }

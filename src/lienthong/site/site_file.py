@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from lienthong.identity.relying.configuration import RelyingSettings
 from lienthong.kernel.errors import KernelError, KernelErrorKind
 from lienthong.kernel.keys import load_secret, make_secret, store_secret
 from lienthong.kernel.settings import load_settings
@@ -49,6 +50,10 @@ class SiteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     threads: int = 8
     secret_key_file: str = "site.secret"  # noqa: S105 # a file's name
     gateway_secret_file: str = ""
+    openid_issuer: str = ""
+    openid_keys: str = "openid"
+    openid_approved_clients: tuple[str, ...] = ()
+    relying: RelyingSettings = RelyingSettings()
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -66,6 +71,11 @@ class Site(msgspec.Struct, frozen=True):
     def public_url(self) -> SplitResult:
         """The address under which people reach the site."""
         return urlsplit(self.settings.public_url or f"http://{self.settings.address}")
+
+    @property
+    def issuer(self) -> str:
+        """The name under which the OpenID provider gives tokens; fixed, whatever host a request names."""
+        return (self.settings.openid_issuer or self.public_url.geturl()).rstrip("/")
 
     @property
     def is_secure(self) -> bool:

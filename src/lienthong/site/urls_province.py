@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", show_start, name="start"),
     path("services/areas/", include("lienthong.areas.urls")),
+    path("sign-in/provider/", include("lienthong.identity.relying.urls")),
     *common_patterns,
 ]
 

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", show_start, name="start"),
     path("services/areas/", include("lienthong.areas.urls")),
     path("services/people/", include("lienthong.people.urls")),
+    path("", include("lienthong.identity.provider.urls")),
     *common_patterns,
 ]
 

@@ -1,0 +1,204 @@
+"""What oauthlib asks while it follows the protocol: who the client is, what a code stands for, what a token says.
+
+A code is spent by one UPDATE that also draws its access token's checksum: of two requests with the same code one
+finds it spent, and what the other got is taken back (RFC 6749 section 4.1.2; RFC 9700 section 4.5).
+"""
+
+from __future__ import annotations
+
+import hmac
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils import timezone
+from oauth2_provider.models import AccessToken
+from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauthlib.oauth2.rfc6749.errors import InvalidGrantError
+
+from lienthong.identity.provider.claims import make_claims, make_id_token
+from lienthong.identity.provider.configuration import ACCESS_SECONDS, CODE_SECONDS
+from lienthong.identity.provider.models import AuthorizationCode, Client
+from lienthong.identity.provider.tokens import digest_token, draw_token
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from oauthlib.common import Request
+
+    from lienthong.identity.provider.signed_in import Signing
+
+SECRET_MARK: Final = "sha256$"  # noqa: S105 # begins what is kept of a secret
+"""Says how a client's secret is kept."""
+
+
+class ProviderValidator(OAuth2Validator):  # type: ignore[misc] # the library has no types
+    """The library's validator, with clients, codes and tokens as this provider keeps them."""
+
+    # Clients
+
+    def authenticate_client(self, request: Request, *_: Any, **__: Any) -> bool:  # noqa: ANN401 # oauthlib's
+        """Take one way of authentication per request (RFC 6749 section 2.3); a header given and wrong stays wrong."""
+        has_header = self._extract_basic_auth(request) is not None
+        if has_header and getattr(request, "client_secret", None):
+            return False
+        named = request.client_id
+        is_known = self._authenticate_basic_auth(request) if has_header else self._authenticate_request_body(request)
+        # A body that names another client than the header would give that other one's name to the tokens.
+        return bool(is_known and (named is None or named == request.client.client_id))
+
+    def authenticate_client_id(self, *_: Any, **__: Any) -> bool:  # noqa: ANN401 # oauthlib's
+        """Refuse: every client here has a secret."""
+        return False
+
+    def client_authentication_required(self, *_: Any, **__: Any) -> bool:  # noqa: ANN401 # oauthlib's
+        """Say so for every request."""
+        return True
+
+    def _check_secret(self, provided_secret: str, stored_secret: str) -> bool:
+        digest = SECRET_MARK + digest_token(provided_secret)
+        return hmac.compare_digest(digest.encode(), stored_secret.encode())
+
+    # The authorization request
+
+    def get_default_redirect_uri(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 # oauthlib's
+        """Give none: a request must name its redirect URI (OpenID Connect Core 1.0 section 3.1.2.1)."""
+
+    def validate_response_type(self, client_id: str, response_type: str, *_: Any, **__: Any) -> bool:  # noqa: ANN401 # oauthlib's
+        """Take `code` alone."""
+        del client_id
+        return response_type == "code"
+
+    def validate_grant_type(self, client_id: str, grant_type: str, *_: Any, **__: Any) -> bool:  # noqa: ANN401 # oauthlib's
+        """Take `authorization_code` alone."""
+        del client_id
+        return grant_type == "authorization_code"
+
+    def validate_scopes(self, client_id: str, scopes: list[str], client: Client, *_: Any, **__: Any) -> bool:  # noqa: ANN401 # oauthlib's
+        """Take the scopes that the client was given."""
+        del client_id
+        return set(scopes) <= {"openid", *client.allowed_scopes}
+
+    def is_pkce_required(self, *_: Any, **__: Any) -> bool:  # noqa: ANN401 # oauthlib's
+        """Say so for every client."""
+        return True
+
+    def validate_silent_login(self, request: Request) -> bool:
+        """Leave it to the view, which knows the session: `interaction.py` decides."""
+        del request
+        return True
+
+    def validate_silent_authorization(self, request: Request) -> bool:
+        """Leave it to the view, as above."""
+        del request
+        return True
+
+    # The code
+
+    def save_authorization_code(self, client_id: str, code: Mapping[str, str], request: Request, *_: Any, **__: Any) -> None:  # noqa: ANN401 # oauthlib's
+        """Keep the code's hash, with how the person signed in."""
+        del client_id
+        signing: Signing = request.signing
+        AuthorizationCode.objects.create(
+            code=digest_token(code["code"]),
+            user=signing.account,
+            application=request.client,
+            expires=timezone.now() + timedelta(seconds=CODE_SECONDS),
+            redirect_uri=request.redirect_uri,
+            scope=" ".join(request.scopes),
+            code_challenge=request.code_challenge,
+            code_challenge_method=request.code_challenge_method,
+            nonce=request.nonce or "",
+            signed_in_at=datetime.fromtimestamp(signing.at_ms / 1000, UTC),
+            level=signing.level,
+            methods=list(signing.methods),
+        )
+
+    def validate_code(self, client_id: str, code: str, client: Client, request: Request, *_: Any, **__: Any) -> bool:  # noqa: ANN401 # oauthlib's
+        """Spend the code; a second use takes back what the first gave.
+
+        A code is spent before PKCE is checked: whoever stole one has a single guess.
+        """
+        del client_id
+        found = (
+            AuthorizationCode.objects.select_related("user").filter(code=digest_token(code), application=client).first()
+        )
+        if found is None:
+            return False
+        request.reserved_token = draw_token()
+        reserved = digest_token(request.reserved_token)
+        now = timezone.now()
+        unspent = AuthorizationCode.objects.filter(pk=found.pk, spent_at=None)
+        if not unspent.update(spent_at=now, access_checksum=reserved):
+            _take_back(found)
+            return False
+        request.user, request.scopes, request.code_row = found.user, found.scope.split(), found
+        return found.expires > now and found.user.is_active
+
+    def get_code_challenge(self, code: str, request: Request) -> str:
+        """Give the challenge that the request for the code had."""
+        del code
+        return str(request.code_row.code_challenge)
+
+    def get_code_challenge_method(self, code: str, request: Request) -> str:
+        """Give its method, which is S256 (the table holds no other)."""
+        del code
+        return str(request.code_row.code_challenge_method)
+
+    def confirm_redirect_uri(self, client_id: str, code: str, redirect_uri: str, client: Client, request: Request) -> bool:
+        """Compare as text with the one that the code was sent to."""
+        del client_id, code, client
+        if redirect_uri != request.code_row.redirect_uri:
+            # oauthlib's own error here is no word of RFC 6749 section 5.2.
+            raise InvalidGrantError(description="redirect_uri: not the one of the request.", request=request)
+        return True
+
+    def invalidate_authorization_code(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 # oauthlib's
+        """Do nothing: the code was spent before the token was made, and is kept so that a second use is seen."""
+
+    def get_authorization_code_nonce(self, client_id: str, code: str, redirect_uri: str, request: Request) -> str | None:
+        """Give the nonce that the request for the code had."""
+        del client_id, code, redirect_uri
+        return str(request.code_row.nonce) or None
+
+    # The tokens
+
+    def save_bearer_token(self, token: Mapping[str, Any], request: Request, *_: Any, **__: Any) -> None:  # noqa: ANN401 # oauthlib's
+        """Keep the access token's checksum."""
+        del token
+        AccessToken.objects.create(
+            user=request.user,
+            application=request.client,
+            token="",
+            token_checksum=digest_token(request.reserved_token),
+            expires=timezone.now() + timedelta(seconds=ACCESS_SECONDS),
+            scope=" ".join(request.scopes),
+        )
+
+    def get_id_token(self, token: Mapping[str, Any], token_handler: object, request: Request) -> str:
+        """Give the signed ID token; oauthlib would otherwise begin one with the body's `client_id` as audience."""
+        del token_handler
+        return make_id_token(request.client, request.code_row, token["access_token"])
+
+    def get_userinfo_claims(self, request: Request) -> dict[str, Any]:
+        """Give what the token's scopes open; always with `sub`."""
+        return make_claims(request.client, request.user, request.scopes)
+
+    def validate_bearer_token(self, token: str | None, scopes: list[str], request: Request) -> bool:
+        """Find who the token speaks of: unexpired, of an open account, with the scopes asked for."""
+        if not token:
+            return False
+        found = (
+            AccessToken.objects.select_related("application", "user")
+            .filter(token_checksum=digest_token(token), expires__gt=timezone.now())
+            .first()
+        )
+        if found is None or not found.user.is_active or not found.allow_scopes(scopes):
+            return False
+        request.client, request.user, request.scopes = found.application, found.user, found.scope.split()
+        return True
+
+
+def _take_back(code: AuthorizationCode) -> None:
+    """Revoke what a code gave: somebody else may hold it."""
+    checksum = AuthorizationCode.objects.values_list("access_checksum", flat=True).get(pk=code.pk)
+    AccessToken.objects.filter(token_checksum=checksum).delete()
