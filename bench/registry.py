@@ -29,7 +29,6 @@ from django.conf import settings
 from bench.machine import ROOT, find_commit, find_cpu_model
 from lienthong.people.load_rows import LoadSource
 from lienthong.sandbox.people import AS_OF, PROVINCE_PEOPLE, make_all_rows, plan_people
-from lienthong.site.compose import SiteSecrets, compose_settings
 from lienthong.site.connection import own_connection
 from lienthong.site.database import ensure_database, hold_server
 from lienthong.site.roles import Role
@@ -80,10 +79,17 @@ def main() -> None:
 
 
 def configure(socket: str) -> None:
-    """Set Django up as the role `registry` of the sandbox, on a held server."""
-    site = Site(SiteSettings(role=Role.REGISTRY, instance="DEMO", hosts=("testserver",)), Path("/nonexistent"))
-    composed = compose_settings(site, SiteSecrets("key of the bench " * 4, SECRET), own_connection(socket, DATABASE))
-    settings.configure(**composed)
+    """Set Django up with the registry's own houses, on a held server; views are called without middleware."""
+    settings.configure(
+        SITE=Site(SiteSettings(role=Role.REGISTRY, instance="DEMO"), Path("/nonexistent")),
+        IS_SANDBOX=True,
+        GATEWAY_SECRET=SECRET,
+        SECRET_KEY=SECRET,
+        ALLOWED_HOSTS=["testserver"],
+        INSTALLED_APPS=["lienthong.areas", "lienthong.people"],
+        DATABASES={"default": own_connection(socket, DATABASE)},
+        USE_TZ=True,
+    )
     django.setup()
 
 
