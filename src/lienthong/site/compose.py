@@ -14,7 +14,7 @@ import lienthong.portal
 from lienthong.identity.library_settings import ACCOUNT_MIDDLEWARE, LIBRARY_APPS, make_account_settings
 from lienthong.identity.provider.configuration import make_provider_settings
 from lienthong.identity.relying.configuration import RELYING_BACKENDS, RELYING_MIDDLEWARE, make_relying_settings
-from lienthong.site.roles import ROLES
+from lienthong.site.roles import ROLES, Role
 from lienthong.site.security import make_security_settings
 
 if TYPE_CHECKING:
