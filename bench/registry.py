@@ -185,7 +185,7 @@ def allocate_for(socket: str, worker: int, is_birth: bool) -> float:  # noqa: FB
             register_birth(registry, request, "bench")
         else:
             with transaction.atomic():
-                allocate_number(registry, Sex.MALE, 2026, 1)
+                allocate_number(registry, Sex.MALE, 2026, worker + 1)
         count += 1
     return count / spent
 
