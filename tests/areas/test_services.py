@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from lienthong.areas.errors import AreasErrorKind
+from lienthong.areas.models import Load, Succession, Unit
 from lienthong.areas.service_openapi import make_description
 from lienthong.areas.service_views import STATUSES
 from lienthong.areas.urls import urlpatterns
@@ -140,6 +141,17 @@ def test_every_path_is_described_and_every_kind_has_a_status() -> None:
     described = {path.lstrip("/").replace("{code}", "<str:code>") for path in make_description()["paths"]}
     assert described == {str(pattern.pattern).rstrip("/") for pattern in urlpatterns} - {"openapi.json"}
     assert set(STATUSES) == set(AreasErrorKind)
+
+
+def test_a_site_that_loaded_nothing_says_so(client: Client) -> None:
+    Succession.objects.all().delete()
+    Unit.objects.exclude(parent=None).filter(level="commune").delete()
+    Unit.objects.exclude(parent=None).delete()
+    Unit.objects.all().delete()
+    Load.objects.create(source="emptied", digest="", counts={})
+    status, problem = ask(client, "units/06886")
+    assert (status, problem["type"]) == (503, "urn:lienthong:problem:not-loaded")
+    assert read(client, "Hạ Long")[0] == 503
 
 
 def test_the_description_is_served(client: Client) -> None:

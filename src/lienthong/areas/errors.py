@@ -20,6 +20,8 @@ class AreasErrorKind(StrEnum):
     """No unit has the code on the day."""
     UNKNOWN_DAY = "unknown-day"
     """The data says nothing about the day."""
+    NOT_LOADED = "not-loaded"
+    """The tables hold no units yet."""
     CONTRADICTION = "contradiction"
     """Units, successions or figures do not fit together."""
     SOURCE = "source"

@@ -115,6 +115,7 @@ def _describe(name: str, summary: str, answer: type, parameters: list[Parameter]
             "200": _respond(summary, "application/json", answer.__name__),
             "400": refusal,
             "404": refusal,
+            "503": refusal,
         },
     }
 

@@ -29,7 +29,7 @@ from lienthong.areas.service_answers import (
     answer_units,
 )
 from lienthong.areas.service_openapi import make_description
-from lienthong.areas.store import find_agency, get_gazetteer
+from lienthong.areas.store import find_agency, get_loaded_gazetteer
 from lienthong.areas.succession import trace_unit
 from lienthong.areas.unit_book import Unknown
 from lienthong.areas.units import Level
@@ -62,6 +62,7 @@ STATUSES: Final[dict[StrEnum, int]] = {
     AreasErrorKind.BAD_FILE: HTTPStatus.BAD_REQUEST,
     AreasErrorKind.UNKNOWN_CODE: HTTPStatus.NOT_FOUND,
     AreasErrorKind.UNKNOWN_DAY: HTTPStatus.NOT_FOUND,
+    AreasErrorKind.NOT_LOADED: HTTPStatus.SERVICE_UNAVAILABLE,
     AreasErrorKind.CONTRADICTION: HTTPStatus.CONFLICT,
     AreasErrorKind.SOURCE: HTTPStatus.INTERNAL_SERVER_ERROR,
     AreasErrorKind.DATA_DAMAGED: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -78,7 +79,7 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def list_units(request: HttpRequest) -> HttpResponse:
     """`GET units?on=&level=&province=`: all units of a level on a day."""
     _require_parameters(request, "on", "level", "province")
-    gazetteer = get_gazetteer()
+    gazetteer = get_loaded_gazetteer()
     day = _read_day(request, "on", _today())
     province = request.GET.get("province", "")
     _require_known(gazetteer, province, day)
@@ -92,7 +93,7 @@ def list_units(request: HttpRequest) -> HttpResponse:
 def show_unit(request: HttpRequest, code: str) -> HttpResponse:
     """`GET units/{code}?on=`: the unit that has the code on the day."""
     _require_parameters(request, "on")
-    gazetteer, day = get_gazetteer(), _read_day(request, "on", _today())
+    gazetteer, day = get_loaded_gazetteer(), _read_day(request, "on", _today())
     return _answer(answer_unit(gazetteer, _get_unit(gazetteer, code, day), day, _mark()))
 
 
@@ -102,7 +103,7 @@ def show_unit(request: HttpRequest, code: str) -> HttpResponse:
 def show_successors(request: HttpRequest, code: str) -> HttpResponse:
     """`GET units/{code}/successors?on=&to=`: which unit that is on a later day, or all candidates."""
     _require_parameters(request, "on", "to")
-    gazetteer, day = get_gazetteer(), _read_day(request, "on", _today())
+    gazetteer, day = get_loaded_gazetteer(), _read_day(request, "on", _today())
     unit = _get_unit(gazetteer, code, day)
     other = _read_day(request, "to", _today())
     if other < day:
@@ -117,7 +118,7 @@ def show_successors(request: HttpRequest, code: str) -> HttpResponse:
 def show_predecessors(request: HttpRequest, code: str) -> HttpResponse:
     """`GET units/{code}/predecessors?on=&to=`: what that unit was on an earlier day."""
     _require_parameters(request, "on", "to")
-    gazetteer, day = get_gazetteer(), _read_day(request, "on", _today())
+    gazetteer, day = get_loaded_gazetteer(), _read_day(request, "on", _today())
     unit = _get_unit(gazetteer, code, day)
     other = _read_day(request, "to", unit.begin - timedelta(days=1))
     if other > day:
@@ -139,7 +140,7 @@ def read_address(request: HttpRequest) -> HttpResponse:
         question = msgspec.json.decode(request.body, type=AddressQuestion)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise AreasError(AreasErrorKind.BAD_PARAMETER, f"body: {error}") from error
-    gazetteer = get_gazetteer()
+    gazetteer = get_loaded_gazetteer()
     parsed = gazetteer.parser.parse(question.text, question.on)
     return _answer(answer_address(gazetteer, parsed, question.on, _mark()))
 

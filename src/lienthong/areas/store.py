@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lienthong.areas.addresses import AddressParser
 from lienthong.areas.agency_codes import Agency as AgencyValue
+from lienthong.areas.errors import AreasError, AreasErrorKind
 from lienthong.areas.models import Agency, Load, Succession, Unit
 from lienthong.areas.unit_book import UnitBook, make_book
 from lienthong.areas.units import Kind
@@ -47,6 +48,15 @@ def get_gazetteer() -> Gazetteer:
     """Give what the tables hold now; one small query tells whether it was read already."""
     latest = Load.objects.order_by("-pk").values_list("pk", "source").first() or (0, "")
     return _read_gazetteer(*latest)
+
+
+def get_loaded_gazetteer() -> Gazetteer:
+    """Give what the tables hold now; raises `NOT_LOADED` where that is nothing."""
+    gazetteer = get_gazetteer()
+    if not gazetteer.book.units:
+        message = "this site has no administrative units yet; its operator runs: lienthong load-areas"
+        raise AreasError(AreasErrorKind.NOT_LOADED, message)
+    return gazetteer
 
 
 def get_book() -> UnitBook:
