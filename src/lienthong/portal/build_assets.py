@@ -1,8 +1,8 @@
 """Builds the pages' files and wording: `python -m lienthong.portal.build_assets`, from the project's root.
 
-Styles are compiled by sass, scripts and fonts copied out of `node_modules`, wording compiled by Babel. Each file is named
-by a hash of its content into `portal/built/`, which git ignores and a wheel contains. Needs the build requirements and
-`npm ci`; `make assets` sees to both.
+Styles are compiled by sass, scripts and fonts copied out of `node_modules`, wording compiled by Babel. Each file is
+named by a hash of its content into `portal/built/`, which git ignores and a wheel contains. Needs the build
+requirements and `npm ci`; `make assets` sees to both.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def main() -> None:
     files = collect_files(NODE_MODULES)
     BUILT.mkdir(exist_ok=True)
     manifest = write_hashed(files, BUILT)
-    for left in set(path.name for path in BUILT.iterdir()) - {MANIFEST, *manifest.values()}:
+    for left in {path.name for path in BUILT.iterdir()} - {MANIFEST, *manifest.values()}:
         (BUILT / left).unlink()
     (BUILT / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
 

@@ -37,7 +37,6 @@ CONTENT_POLICY: Final = {
 
 _DEVICES: Final = (
     "accelerometer",
-    "bluetooth",
     "camera",
     "display-capture",
     "geolocation",

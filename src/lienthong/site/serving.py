@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
+import threading
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,8 +19,10 @@ from typing import TYPE_CHECKING, Final
 import django
 import django.db
 from django.core.management import call_command
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
+from lienthong.portal.assets import read_manifest
 from lienthong.site.database import ensure_database, hold_server
 from lienthong.site.errors import SiteError, SiteErrorKind
 from lienthong.site.roles import Role
@@ -103,10 +107,13 @@ def require_own_people(role: Role) -> None:
 
 def serve_pages(site: Site) -> None:
     """Serve the role's pages until SIGTERM or SIGINT."""
+    if not read_manifest():
+        raise SiteError(SiteErrorKind.SETTINGS, "the pages' files are not built; run: make assets")
     from granian import Granian  # noqa: PLC0415 # loads a server, which the other commands do not need
     from granian.constants import Interfaces  # noqa: PLC0415 # as above
 
     host, port = split_address(site.settings.address)
+    _require_free(site.settings.address, host, port)
     # The processes that serve are forked from this one: no connection may be shared by two of them.
     _disconnect()
     Granian(
@@ -124,9 +131,21 @@ def serve_pages(site: Site) -> None:
     ).serve()
 
 
-def _connect() -> django.db.backends.base.base.BaseDatabaseWrapper:
+def _require_free(address: str, host: str, port: int) -> None:
+    """Refuse an address that cannot be listened at, before a process is started that would only die of it."""
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        message = f"address {address}: cannot listen there ({error.strerror}); choose another, or end what has it"
+        raise SiteError(SiteErrorKind.SETTINGS, message) from error
+
+
+def _connect() -> DatabaseWrapper:
     """Give the default connection, opened; raises `SiteError` saying where the database was looked for."""
-    connection = django.db.connection
+    connection = _default_connection()
     try:
         connection.ensure_connection()
     except django.db.OperationalError as error:
@@ -137,11 +156,22 @@ def _connect() -> django.db.backends.base.base.BaseDatabaseWrapper:
 
 
 def _disconnect() -> None:
-    django.db.connection.close()
-    django.db.connection.close_pool()
+    connection = _default_connection()
+    connection.close()
+    connection.close_pool()
+
+
+def _default_connection() -> DatabaseWrapper:
+    connection = django.db.connections["default"]
+    if not isinstance(connection, DatabaseWrapper):
+        raise SiteError(SiteErrorKind.SETTINGS, "the database must be PostgreSQL")
+    return connection
 
 
 def _leave(watch: Watch) -> None:
     watch.has_ended = True
     sys.stderr.write("lienthong: the database server ended; this process ends too\n")
-    os.kill(os.getpid(), signal.SIGTERM)
+    main = threading.main_thread().ident
+    if main is not None:
+        # To the thread that runs the server: delivered to another, it would not wake that one from its wait.
+        signal.pthread_kill(main, signal.SIGTERM)

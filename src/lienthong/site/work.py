@@ -6,6 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from procrastinate.contrib.django import app as django_app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+
+from lienthong.site.errors import SiteError, SiteErrorKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +34,10 @@ _TAKE_BACK_ATTEMPT: Final = (
 
 async def work(concurrency: int, say: Callable[[str], None]) -> None:
     """Run jobs until SIGTERM or SIGINT; those under way may end."""
-    app = django_app.with_connector(django_app.connector.get_worker_connector())
+    connector = django_app.connector
+    if not isinstance(connector, DjangoConnector):
+        raise SiteError(SiteErrorKind.SETTINGS, "the worker runs on Django's database")
+    app = django_app.with_connector(connector.get_worker_connector())
     async with app.open_async():
         recovery = asyncio.ensure_future(_recover_forever(app, say))
         say("the worker is ready")

@@ -1,0 +1,46 @@
+"""A browser for tests: the system's Chromium, looking at a site of this process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.chromium import find_chromium
+from tests.browser.pages import Pages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+    from pytest_django.live_server_helper import LiveServer
+
+
+@pytest.fixture(scope="session")
+def patch() -> Iterator[pytest.MonkeyPatch]:
+    """Give changes to the environment that end with the session."""
+    with pytest.MonkeyPatch.context() as session_patch:
+        yield session_patch
+
+
+@pytest.fixture(scope="session")
+def chromium(patch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """Start the browser once; it keeps nothing between tests."""
+    path = find_chromium()
+    if path is None:
+        pytest.fail("the browser tests need the system's Chromium; `make test` says how to get it")
+    # Playwright runs an event loop in this thread, and Django would take the tests' own queries for async code.
+    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as play:
+        # Without its sandbox, which root may not use; it opens our own pages only.
+        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def pages(chromium: Browser, live_server: LiveServer) -> Iterator[Pages]:
+    """Give what opens and checks pages of the site, as a phone, a wide screen, or without scripts."""
+    with Pages(chromium, live_server.url) as found:
+        yield found
