@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import errno
 import shutil
+import socket
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -14,11 +15,12 @@ import pytest
 from lienthong.evidence.statement import Unknown
 from lienthong.exchange.gateway.assembly import Surroundings
 from lienthong.exchange.gateway.frames import AnswerFrame, ErrorFrame, RefuseFrame
+from lienthong.exchange.gateway.home import split_address
 from lienthong.exchange.gateway.process import EXIT_LOG_FAILED
 from lienthong.kernel.canonical import encode_base64url
 from tests.exchange.gateway.proofs import asked_leaf
 from tests.exchange.gateway.province import CLIENT, SERVICE, TOKEN, read_kinds, read_statements, require_sound
-from tests.exchange.gateway.running import HEAD_PATIENCE_S, Reply, RunningGateway, call
+from tests.exchange.gateway.running import HEAD_PATIENCE_S, PATIENCE_S, Reply, RunningGateway, call
 from tests.simulators.disk import Disk
 from tests.simulators.peer import make_question
 
@@ -210,3 +212,15 @@ def test_a_stopping_gateway_lets_requests_under_way_end(province: Province, liar
         assert isinstance(answer, AnswerFrame)
     assert read_kinds(province.agency) == ["received", "response"]
     require_sound(province.agency)
+
+
+def test_a_gateway_that_ends_at_once_does_not_wait_for_callers_that_stay(
+    consumer: RunningGateway,
+) -> None:
+    with socket.create_connection(split_address(consumer.consumers)) as idle:
+        idle.sendall(b"GET /r1/")
+        time.sleep(0.2)
+        started = time.monotonic()
+        assert consumer.end_at_once() != 0
+        assert time.monotonic() - started < PATIENCE_S
+        assert idle.recv(1) == b""

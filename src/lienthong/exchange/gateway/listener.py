@@ -391,6 +391,11 @@ class Listener:
         for connection in list(self.connections):
             connection.tick(now)
 
+    def close(self) -> None:
+        """Cut off who is still connected: a loop with open connections would never close."""
+        for connection in list(self.connections):
+            connection.abort()
+
     def leave(self) -> None:
         """Let the answers under way end, and close the rest."""
         for connection in list(self.connections):

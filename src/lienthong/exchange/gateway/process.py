@@ -224,6 +224,7 @@ class _Process:
             task.cancel()
         await self._parts.peers.close()
         self._parts.gateway.upstream.close()
+        self._listener.close()
         self._parts.home.run_file.unlink(missing_ok=True)
         await asyncio.sleep(0)
         self._parts.close()
