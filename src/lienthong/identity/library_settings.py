@@ -12,10 +12,11 @@ LIBRARY_APPS: Final = ("allauth", "allauth.account", "allauth.mfa", "allauth.use
 
 ACCOUNT_MIDDLEWARE: Final = (
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "lienthong.identity.signed_in.SignedInAccount",
 )
 """After Django's sessions, authentication and messages."""
+
+_FORMS: Final = "lienthong.identity.sign_in_forms"
 
 LEAST_PASSWORD_CHARACTERS: Final = 10
 """Longer than the eight that NIST SP 800-63B asks of a password with a second factor: citizens may have none."""
@@ -34,19 +35,16 @@ RATE_LIMITS: Final = {
 }
 
 
-def make_account_settings(*, is_registry: bool, is_behind_proxy: bool) -> dict[str, Any]:
-    """Give the part of Django's settings that is about accounts. Citizens sign up at the registry only."""
+def make_account_settings(*, is_behind_proxy: bool) -> dict[str, Any]:
+    """Give the part of Django's settings that is about accounts."""
     return {
         "AUTH_USER_MODEL": "identity.Account",
         "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
-        "LOGIN_REDIRECT_URL": "/",
-        "CITIZENS_SIGN_UP": is_registry,
+        "LOGIN_REDIRECT_URL": "/account/",
         "CACHES": {"default": {"BACKEND": "lienthong.identity.attempt_cache.AttemptCache"}},
         **_make_password_settings(),
         **_make_library_settings(is_behind_proxy=is_behind_proxy),
         **_make_factor_settings(),
-        "MFA_TRUST_ENABLED": False,
-        "USERSESSIONS_TRACK_ACTIVITY": True,
     }
 
 
@@ -82,6 +80,11 @@ def _make_library_settings(*, is_behind_proxy: bool) -> dict[str, Any]:
         "ACCOUNT_LOGOUT_ON_GET": False,
         "ACCOUNT_LOGOUT_REDIRECT_URL": "/",
         "ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE": False,
+        "ACCOUNT_FORMS": {
+            "login": f"{_FORMS}.SignInForm",
+            "reauthenticate": f"{_FORMS}.ProofAgainForm",
+            "change_password": f"{_FORMS}.NewPasswordForm",
+        },
         "ACCOUNT_REAUTHENTICATION_TIMEOUT": PROOF_SECONDS,
         "ACCOUNT_REAUTHENTICATION_REQUIRED": True,
         "ACCOUNT_RATE_LIMITS": RATE_LIMITS,
@@ -96,8 +99,17 @@ def _make_factor_settings() -> dict[str, Any]:
         "MFA_SUPPORTED_TYPES": ["webauthn", "totp", "recovery_codes"],
         "MFA_PASSKEY_LOGIN_ENABLED": True,
         "MFA_PASSKEY_SIGNUP_ENABLED": False,
+        # A passkey always asks its owner for a finger, face or PIN, so it stands for both factors.
+        "MFA_WEBAUTHN_USER_VERIFICATION": "required",
+        "MFA_TRUST_ENABLED": False,
         "MFA_TOTP_ISSUER": "Lienthong",
         "MFA_TOTP_TOLERANCE": 1,
         "MFA_RECOVERY_CODE_COUNT": 10,
         "MFA_ALLOW_UNVERIFIED_EMAIL": True,
+        "MFA_FORMS": {
+            "authenticate": f"{_FORMS}.SecondFactorForm",
+            "reauthenticate": f"{_FORMS}.SecondFactorAgainForm",
+            "activate_totp": f"{_FORMS}.AddAppForm",
+            "add_webauthn": f"{_FORMS}.AddPasskeyForm",
+        },
     }

@@ -1,16 +1,35 @@
-"""Which roles and posts an account has on a day."""
+"""Posts and who holds them: dated, ended, never deleted; what an account may do follows from them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
-from lienthong.identity.models import Assignment
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from psycopg.types.range import DateRange
+
+from lienthong.identity.errors import IdentityError, IdentityErrorKind
+from lienthong.identity.models import Account, Assignment, Post
+from lienthong.identity.words import POST_ROLES, AccountKind
 from lienthong.web.callers import Caller
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
-    from lienthong.identity.models import Account
+_AGENCY_CODE: Final = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9A-Z]{2,3}){0,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class NewPost:
+    """A post to be made: agency, title, English title if any, and what it may do."""
+
+    agency_code: str
+    title: str
+    title_en: str
+    roles: tuple[Caller, ...]
 
 
 def list_assignments(account: Account, day: date) -> list[Assignment]:
@@ -22,3 +41,72 @@ def list_assignments(account: Account, day: date) -> list[Assignment]:
 def find_roles(account: Account, day: date) -> frozenset[Caller]:
     """Give all roles of the posts held on a day."""
     return frozenset(Caller(role) for held in list_assignments(account, day) for role in held.post.roles)
+
+
+def make_post(new: NewPost, first_day: date, made_by: Account | None) -> Post:
+    """Make a post that is there from a day on; raises BAD_POST."""
+    if not _AGENCY_CODE.fullmatch(new.agency_code):
+        raise _bad_post(f"agency {new.agency_code!r}: expected a code such as H49.01 or Z99.01")
+    if not new.title.strip():
+        raise _bad_post("title: expected what the post is called")
+    if not new.roles or not set(new.roles) <= set(POST_ROLES):
+        raise _bad_post(f"roles {sorted(new.roles)}: expected at least one of {', '.join(POST_ROLES)}")
+    return Post.objects.create(
+        agency_code=new.agency_code,
+        title=new.title.strip(),
+        title_en=new.title_en.strip(),
+        roles=sorted(new.roles),
+        valid=DateRange(first_day, None),
+        made_by=made_by,
+    )
+
+
+def assign_post(account: Account, post: Post, first_day: date, given_by: Account | None, now: datetime) -> Assignment:
+    """Give a post to a staff account from a day on; raises BAD_POST. Nobody gives a post to themselves."""
+    if account.kind != AccountKind.STAFF:
+        raise _bad_post(f"{account}: a post is held by a staff account, never by a person's own")
+    if given_by is not None and given_by.pk == account.pk:
+        raise IdentityError(
+            IdentityErrorKind.NOT_ALLOWED, "nobody gives a post to themselves; ask another administrator"
+        )
+    if first_day < post.valid.lower or (post.valid.upper is not None and first_day >= post.valid.upper):
+        raise _bad_post(
+            f"first day {first_day}: the post is there from {post.valid.lower} until {post.valid.upper or 'now'}"
+        )
+    try:
+        with transaction.atomic():
+            return Assignment.objects.create(
+                account=account, post=post, valid=DateRange(first_day, None), given_by=given_by, given_at=now
+            )
+    except IntegrityError as error:
+        raise _bad_post(f"first day {first_day}: this account holds the post already") from error
+
+
+def end_assignment(assignment: Assignment, last_day: date, ended_by: Account | None, now: datetime) -> None:
+    """End an assignment after a day; it stays in the record. A last day before its first leaves it no day."""
+    with transaction.atomic():
+        locked = Assignment.objects.select_for_update().get(pk=assignment.pk)
+        if locked.ended_at is not None:
+            raise _bad_post("this assignment was ended before")
+        upper = max(last_day + timedelta(days=1), locked.valid.lower)
+        # One that never began holds on no day: an empty range.
+        locked.valid = DateRange(locked.valid.lower, upper) if upper > locked.valid.lower else DateRange(empty=True)
+        locked.ended_by, locked.ended_at = ended_by, now
+        locked.save(update_fields=["valid", "ended_by", "ended_at"])
+
+
+def list_posts(day: date) -> list[Post]:
+    """List the posts that are there on a day, by agency."""
+    return list(Post.objects.filter(valid__contains=day).order_by("agency_code", "title", "pk"))
+
+
+def list_staff(words: str) -> list[Account]:
+    """List staff accounts whose name holds `words`, with their assignments loaded."""
+    rows = Account.objects.filter(kind=AccountKind.STAFF)
+    if words:
+        rows = rows.filter(Q(full_name__icontains=words) | Q(username__icontains=words))
+    return list(rows.prefetch_related("assignments__post").order_by("full_name", "username"))
+
+
+def _bad_post(message: str) -> IdentityError:
+    return IdentityError(IdentityErrorKind.BAD_POST, f"post: {message}")

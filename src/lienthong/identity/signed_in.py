@@ -7,14 +7,19 @@ page of an agency. In a counter session the officer's own roles rest, and the ci
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from lienthong.identity.counter import find_counter, note_act
 from lienthong.identity.models import Account
 from lienthong.identity.posts import find_roles
 from lienthong.identity.sessions import read_proof
+from lienthong.identity.words import Level
 from lienthong.web.callers import Caller, SignedIn
 
 if TYPE_CHECKING:
@@ -23,18 +28,52 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
+    from lienthong.identity.models import CounterSession
+
+COUNTER_KEY: Final = "identity.counter"
+"""In an officer's session: the counter session that is open in it."""
+
+_UNNOTED_ROUTES: Final = frozenset({"asset", "health", "counter-over"})
+"""Files of pages, and what asks nobody who they are."""
+
 
 class SignedInAccount:
-    """Middleware after the library's own: sets `request.signed_in`."""
+    """Middleware after the library's own: sets `request.signed_in` and `request.counter`, notes a counter's acts."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, with `request.signed_in` there for whoever asks."""
+        """Answer, with `request.signed_in` there for whoever asks, and note what a counter session did."""
         # Lazy: a page that asks for nobody reads no session and stays free of database queries.
         request.signed_in = SimpleLazyObject(lambda: find_caller(request))  # type: ignore[attr-defined] # ours
-        return self._get_response(request)
+        request.counter = None  # type: ignore[attr-defined] # as above
+        response = self._get_response(request)
+        counter: CounterSession | None = request.counter  # type: ignore[attr-defined] # as above
+        if counter is not None:
+            note_act(counter, (request.method or "", request.path, response.status_code), timezone.now())
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: object, kwargs: object
+    ) -> HttpResponseBase | None:
+        """Find the counter session; one that is over sends the officer to a page that says so, and does nothing."""
+        del args, kwargs
+        route = request.resolver_match.url_name if request.resolver_match else None
+        if route in _UNNOTED_ROUTES or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return None
+        key = request.session.get(COUNTER_KEY)
+        if key is None:
+            return None
+        officer = find_account(request)
+        found = None if officer is None else find_counter(officer, key, timezone.now())
+        if found is None:
+            del request.session[COUNTER_KEY]
+            return HttpResponseRedirect(reverse("counter-over"))
+        request.counter = found  # type: ignore[attr-defined] # as above
+        if getattr(view, "is_own_account_only", False):
+            return HttpResponseRedirect(reverse("counter"))
+        return None
 
 
 def find_account(request: HttpRequest) -> Account | None:
@@ -48,6 +87,10 @@ def find_caller(request: HttpRequest) -> SignedIn | None:
     account = find_account(request)
     if account is None:
         return None
+    counter: CounterSession | None = getattr(request, "counter", None)
+    if counter is not None:
+        # The officer has just seen the card, so the citizen stands at the highest level.
+        return SignedIn(frozenset({Caller.CITIZEN}), Level.CARD, str(counter.citizen_id), str(account.pk))
     proof = read_proof(request, account)
     if account.is_citizen:
         return SignedIn(frozenset({Caller.CITIZEN}), min(account.level, proof.level), str(account.pk))

@@ -53,6 +53,7 @@ def collect_files(node_modules: Path) -> dict[str, bytes]:
     library = node_modules / "govuk-frontend" / "dist" / "govuk" / "govuk-frontend.min.js"
     files["govuk-frontend.js"] = library.read_bytes().split(b"//# sourceMappingURL", 1)[0]
     files["site.js"] = (PORTAL / "scripts" / "site.js").read_bytes()
+    files["passkey.js"] = (PORTAL / "scripts" / "passkey.js").read_bytes()
     files["site.css"] = compile_styles(node_modules)
     return files
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import formats, translation
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
+from lienthong.portal.account_words import ACCOUNT_FILTERS, ACCOUNT_GLOBALS
 from lienthong.portal.assets import asset_url
 from lienthong.site.roles import Role
 
@@ -35,6 +36,8 @@ def make_environment(**options: Any) -> Environment:  # noqa: ANN401 # Django's,
         site_name=_name_site,
     )
     environment.filters["day"] = lambda value: formats.date_format(value, "SHORT_DATE_FORMAT")
+    environment.globals.update(ACCOUNT_GLOBALS)
+    environment.filters.update(ACCOUNT_FILTERS)
     _install_wording(environment)
     return environment
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.urls import include, path
 
+from lienthong.identity.urls import make_account_patterns
 from lienthong.portal.registry.start import show_start
+from lienthong.site.registry_check import PeopleRegistry
 from lienthong.site.urls_common import common_patterns
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("services/areas/", include("lienthong.areas.urls")),
     path("services/people/", include("lienthong.people.urls")),
     path("", include("lienthong.identity.provider.urls")),
+    *make_account_patterns(PeopleRegistry()),
     *common_patterns,
 ]
 

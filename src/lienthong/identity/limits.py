@@ -1,0 +1,23 @@
+"""How often something may be tried: counted in the database, by address and by what is tried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from allauth.core.internal.ratelimit import consume, respond_429
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+_LIMITS: Final = {
+    # A whole office shares one address; one number is tried by its owner, who looks at the card again.
+    "data_check": "20/m/ip,5/h/key",
+    "one_time_code": "20/m/ip,5/h/key",
+    "counter_find": "60/m/user",
+}
+
+
+def refuse_excess(request: HttpRequest, action: str, key: str = "") -> HttpResponse | None:
+    """Count one attempt; gives the refusal if there were too many, the same whether or not the key names anybody."""
+    usage = consume(request, app="lienthong.identity", action=action, config=_LIMITS, key=key)
+    return None if usage is not None else respond_429(request)

@@ -1,0 +1,99 @@
+"""What the pages about accounts need in Jinja: words for closed lists, moments, places and messages."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from django.contrib.messages import get_messages
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from lienthong.identity.places import find_next
+from lienthong.identity.words import LevelWay
+from lienthong.web.callers import Caller, find_signed_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+
+    from django.contrib.messages.storage.base import Message
+    from django.http import HttpRequest
+
+
+def show_moment(value: datetime) -> str:
+    """Write a moment by Vietnam's clock: day, then hour and minute."""
+    local = timezone.localtime(value)
+    return f"{formats.date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M}"
+
+
+def show_clock(value: datetime) -> str:
+    """Write the hour and minute by Vietnam's clock."""
+    return f"{timezone.localtime(value):%H:%M}"
+
+
+def show_last_day(end: date) -> str:
+    """Write the last day of a range that is kept half-open."""
+    return formats.date_format(end - timedelta(days=1), "SHORT_DATE_FORMAT")
+
+
+def show_groups(text: str, size: int) -> str:
+    """Write a long code in groups that the eye can keep."""
+    return " ".join(text[at : at + size] for at in range(0, len(text), size))
+
+
+def name_level_way(way: str) -> str:
+    """Say how an account came to a level."""
+    return {
+        LevelWay.DATA_CHECK: _("the data agreed with the registry"),
+        LevelWay.COUNTER_CHECK: _("the card was checked at a counter"),
+        LevelWay.APPOINTMENT: _("the account was given"),
+        LevelWay.PROVIDER: _("the provider of sign-ins said so"),
+        LevelWay.LOWERED: _("the level was taken back"),
+    }[LevelWay(way)]
+
+
+def name_role(role: str) -> str:
+    """Say what a role is."""
+    return {
+        Caller.OFFICER: _("Officer"),
+        Caller.CLERK: _("Clerk"),
+        Caller.LEADER: _("Leader"),
+        Caller.ADMINISTRATOR: _("Administrator"),
+        Caller.OPERATOR: _("Operator"),
+    }[Caller(role)]
+
+
+def list_notices(request: HttpRequest) -> Iterable[Message]:
+    """Give what is to be said once, and forget it."""
+    return get_messages(request)
+
+
+def can_work(request: HttpRequest, role: str) -> bool:
+    """Say whether whoever is at the screen has a role."""
+    found = find_signed_in(request)
+    return found is not None and Caller(role) in found.callers
+
+
+def write_json(value: Any) -> str:  # noqa: ANN401 # what JSON holds
+    """Write JSON for an attribute, which Jinja2 escapes."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
+
+
+ACCOUNT_FILTERS: Final = {
+    "moment": show_moment,
+    "clock": show_clock,
+    "last_day": show_last_day,
+    "groups": show_groups,
+}
+
+ACCOUNT_GLOBALS: Final = {
+    "level_way": name_level_way,
+    "role_name": name_role,
+    "notices": list_notices,
+    "own_place": find_next,
+    "can_work": can_work,
+    "as_json": write_json,
+}
