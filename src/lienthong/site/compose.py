@@ -56,10 +56,13 @@ _MIDDLEWARE: Final = (
 
 
 class SiteSecrets(msgspec.Struct, frozen=True):
-    """What a site keeps secret: the key for sessions and forms, and the gateway's secret (empty: no gateway)."""
+    """What a site keeps secret: the key for sessions and forms, and the gateway's secret (empty: no gateway),
+    and its own token before that gateway.
+    """
 
     key: str
     gateway: str = ""
+    exchange: str = ""
 
 
 def compose_settings(site: Site, secrets: SiteSecrets, database: dict[str, Any]) -> dict[str, Any]:
@@ -71,6 +74,8 @@ def compose_settings(site: Site, secrets: SiteSecrets, database: dict[str, Any])
         "IS_SANDBOX": site.is_sandbox,
         "SECRET_KEY": secrets.key,
         "GATEWAY_SECRET": secrets.gateway,
+        "EXCHANGE": site.settings.exchange,
+        "EXCHANGE_TOKEN": secrets.exchange,
         "DEBUG": False,
         "INSTALLED_APPS": [*_LIBRARY_APPS, *parts.apps],
         "MIDDLEWARE": list(_MIDDLEWARE),
@@ -158,5 +163,8 @@ def _make_logging() -> dict[str, Any]:
             "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
             # What strangers ask for that is not there would fill it.
             "django.request": {"level": "ERROR"},
+            # At a lower level they would write down codes.
+            "oauthlib": {"level": "WARNING"},
+            "oauth2_provider": {"level": "WARNING"},
         },
     }

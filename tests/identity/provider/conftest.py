@@ -10,7 +10,7 @@ import pytest
 from lienthong.identity.models import Account
 from lienthong.identity.provider.clients import NewClient, register_client
 from lienthong.identity.provider.keys import AHEAD_MS, rotate_keys
-from tests.identity.provider.flows import CALLBACK, CLIENT, ISSUER, SIGNED_OUT, Browser, Party
+from tests.identity.provider.flows import CALLBACK, CLIENT, SIGNED_OUT, Browser, Party
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,6 @@ def provider_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def provider(settings: SettingsWrapper, provider_keys: Path) -> None:
-    settings.OPENID_ISSUER = ISSUER
     settings.OPENID_SECRETS = provider_keys
     settings.OPENID_APPROVED_CLIENTS = (CLIENT,)
 

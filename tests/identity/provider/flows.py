@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import html
 import json
+import re
 import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -47,6 +50,7 @@ class Browser(Client):
     def prove(self, *ways: str, ago: float = 0) -> Browser:
         """Add steps to the session's record."""
         session = self.session
+        session["account_authentication_methods_user"] = session["_auth_user_id"]
         kept = session.get("account_authentication_methods", [])
         session["account_authentication_methods"] = [
             *kept,
@@ -58,6 +62,12 @@ class Browser(Client):
     def ask(self, **changes: str | None) -> Answer:
         """Make an authorization request; `None` leaves a parameter out."""
         return self.follow("/openid/authorize?" + make_query(**changes))
+
+    def agree(self, decision: str = "allow", **changes: str | None) -> Answer:
+        """Ask, and answer the consent page that must come."""
+        page = self.ask(**changes)
+        action, token = _read_form(page.page)
+        return Answer.of(self.post(action, {"csrfmiddlewaretoken": token, "decision": decision}))
 
     def follow(self, address: str) -> Answer:
         """Open an address of the registry."""
@@ -98,8 +108,18 @@ def make_query(**changes: str | None) -> str:
         "nonce": "once",
         "code_challenge": CHALLENGE,
         "code_challenge_method": "S256",
-    } | changes
+        **changes,
+    }
     return urlencode({name: value for name, value in asked.items() if value is not None})
+
+
+def _read_form(page: str) -> tuple[str, str]:
+    """Give the address and the token of the form of our own that a page has (the language switch is no form)."""
+    action = re.search(r'<form method="post" action="(/openid/[^"]+)"', page)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert action is not None, page
+    assert token is not None, page
+    return html.unescape(action.group(1)), token.group(1)
 
 
 @dataclass
@@ -117,7 +137,8 @@ class Party:
             "code": code,
             "redirect_uri": CALLBACK,
             "code_verifier": VERIFIER,
-        } | changes
+            **changes,
+        }
         return self.post({name: value for name, value in form.items() if value is not None}, self.basic())
 
     def post(self, form: dict[str, str], authorization: str = "") -> Told:
@@ -127,8 +148,6 @@ class Party:
 
     def basic(self) -> str:
         """Give the header of the client's name and secret."""
-        import base64  # noqa: PLC0415 # used here alone
-
         return "Basic " + base64.b64encode(f"{self.client_id}:{self.secret}".encode()).decode()
 
     def ask_user(self, access_token: str) -> Told:
@@ -169,5 +188,3 @@ class Told:
     def error(self) -> str:
         """The error's code."""
         return str(self.body.get("error", ""))
-
-

@@ -163,9 +163,13 @@ def _ask_consent(request: HttpRequest, pending: Pending) -> HttpResponse:
 
 
 def _send_code(request: HttpRequest, pending: Pending, signing: Signing) -> HttpResponse:
-    # oauthlib proves the request again before it makes a code; the client is given so that it is not read again.
-    credentials = {name: value for name, value in pending.credentials.items() if name != "request"}
-    credentials |= {"client": pending.client, "signing": signing}
+    # oauthlib reads and proves the request again before it makes a code; what it cannot read is given along.
+    credentials = {
+        "client": pending.client,
+        "signing": signing,
+        "redirect_uri": pending.redirect_uri,
+        "state": pending.credentials["state"],
+    }
     core = OAuthLibMixin.get_oauthlib_core()
     try:
         uri, _, _, _ = core.create_authorization_response(request, list(pending.scopes), credentials, allow=True)

@@ -10,7 +10,7 @@ from lienthong.identity.errors import IdentityError, IdentityErrorKind
 from lienthong.identity.provider.configuration import SCOPES
 from lienthong.identity.provider.models import Client, SigningAlgorithm
 from lienthong.identity.provider.tokens import digest_token, draw_token
-from lienthong.identity.provider.validator import SECRET_MARK
+from lienthong.identity.provider.validator import CLIENT_ID, SECRET_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,8 +67,8 @@ def _require_sound(told: NewClient, secret: str) -> None:
     """Refuse what would be unsafe or never work."""
     problem = _find_uri_problem([*told.redirect_uris, *told.sign_out_uris])
     hosts = {urlsplit(uri).hostname for uri in told.redirect_uris}
-    if not told.client_id.isascii() or not told.client_id.replace("-", "").replace(".", "").isalnum():
-        problem = "client_id: expected letters, digits, dots and hyphens"
+    if CLIENT_ID.fullmatch(told.client_id) is None:
+        problem = "client_id: expected at most 100 letters, digits, dots and hyphens"
     elif not told.redirect_uris:
         problem = "a redirect URI is needed"
     elif len(hosts) > 1 and not told.sector:

@@ -1,4 +1,4 @@
-"""What the provider takes from the site's settings, and what it sets in the library: pure, read by the site's composition.
+"""What the provider takes from the site's settings, and what it sets in the library. Pure.
 
 Everything that RFC 9700 advises against is off in the library too, though our own server (`server.py`) has no path
 to it: two locks, since the library's defaults change.

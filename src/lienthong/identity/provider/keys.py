@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from jwcrypto import jwk
+from jwcrypto.common import JWException
 
 from lienthong.kernel.errors import KernelError, KernelErrorKind
 from lienthong.kernel.keys import load_private, store_private
@@ -34,7 +35,10 @@ AHEAD_MS: Final = 2 * KEY_SET_SECONDS * 1000
 OVERLAP_MS: Final = 24 * 3600 * 1000
 """From replacing a key to forgetting it: far longer than an ID token lives, and a hint at signing out is a day old."""
 
-ALGORITHMS: Final = {"RS256": {"kty": "RSA", "size": 2048}, "ES256": {"kty": "EC", "crv": "P-256"}}
+ALGORITHMS: Final[dict[str, dict[str, Any]]] = {
+    "RS256": {"kty": "RSA", "size": 2048},
+    "ES256": {"kty": "EC", "crv": "P-256"},
+}
 """How a key of each algorithm is made (RFC 7518 section 3.1; 2048 bits are its least for RSA)."""
 
 _SETTLED_NS: Final = 5_000_000_000
@@ -153,7 +157,7 @@ def _load_key(path: Path) -> ProviderKey:
         key = ProviderKey(algorithm, int(made), jwk.JWK.from_json(load_private(path).decode("ascii")))
         if algorithm in ALGORITHMS and key.kid == kid:
             return key
-    except (ValueError, jwk.InvalidJWKValue) as error:
+    except (ValueError, JWException) as error:
         raise _damaged(path) from error
     raise _damaged(path)
 

@@ -29,7 +29,7 @@ class SigningAlgorithm(models.TextChoices):
     ES256 = "ES256", "ES256"
 
 
-class Client(AbstractApplication):
+class Client(AbstractApplication):  # type: ignore[misc] # the library has no types
     """A site that may ask who signed in: always with a secret, always with PKCE, never another flow.
 
     `least_level` holds whatever a request says. `sector` decides which clients see the same `sub` for a person.
@@ -74,7 +74,7 @@ class Client(AbstractApplication):
         return True
 
 
-class AuthorizationCode(AbstractGrant):
+class AuthorizationCode(AbstractGrant):  # type: ignore[misc] # the library has no types
     """A code that was given, with how its person had signed in. Kept after use, so that a second use is seen.
 
     `code` holds the SHA-256 of the code, `access_checksum` that of the one access token it can turn into: drawn when

@@ -22,6 +22,8 @@ from oauthlib.oauth2.rfc6749.tokens import BearerToken
 from oauthlib.openid import UserInfoEndpoint
 from oauthlib.openid.connect.core.grant_types import AuthorizationCodeGrant
 
+from lienthong.identity.provider.configuration import SCOPES
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -106,7 +108,11 @@ def require_plain_request(request: Request) -> dict[str, Any]:
         raise UnsupportedResponseTypeError(request=request)
     if getattr(request, "response_mode", None) not in {None, "query"}:
         raise InvalidRequestError(description="response_mode: only query is offered.", request=request)
-    if "openid" not in (request.scopes or ()):
+    # The claims parameter is passed over, as discovery says: oauthlib would read it, and stumble over odd ones.
+    request.claims = None
+    # A scope that nobody here knows is passed over (OpenID Connect Core 1.0 section 3.1.2.1).
+    request.scopes = [scope for scope in request.scopes or () if scope in SCOPES]
+    if "openid" not in request.scopes:
         raise InvalidScopeError(description="scope: openid is needed.", request=request)
     _require_pkce(request)
     _require_openid_parameters(request)

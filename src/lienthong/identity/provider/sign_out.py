@@ -79,7 +79,9 @@ def _read_wish(request: HttpRequest) -> Wish | None:
     if back and (client is None or not client.post_logout_redirect_uri_allowed(back)):
         return None
     state = request.GET.get("state", "")
-    return Wish(client, str(claims.get("sub", "")), add_params_to_uri(back, [("state", state)]) if back and state else back)
+    return Wish(
+        client, str(claims.get("sub", "")), add_params_to_uri(back, [("state", state)]) if back and state else back
+    )
 
 
 def _end(request: HttpRequest, wish: Wish) -> HttpResponse:

@@ -7,6 +7,7 @@ finds it spent, and what the other got is taken back (RFC 6749 section 4.1.2; RF
 from __future__ import annotations
 
 import hmac
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
     from lienthong.identity.provider.signed_in import Signing
 
+CLIENT_ID: Final = re.compile(r"[A-Za-z0-9.-]{1,100}")
+"""What a client can be called."""
+
 SECRET_MARK: Final = "sha256$"  # noqa: S105 # begins what is kept of a secret
 """Says how a client's secret is kept."""
 
@@ -35,6 +39,13 @@ class ProviderValidator(OAuth2Validator):  # type: ignore[misc] # the library ha
     """The library's validator, with clients, codes and tokens as this provider keeps them."""
 
     # Clients
+
+    def _load_application(self, client_id: str | None, request: Request) -> Client | None:
+        """Find the client once per request; an id that none can have is not looked for."""
+        if not isinstance(request.client, Client) or request.client.client_id != client_id:
+            is_possible = CLIENT_ID.fullmatch(client_id or "") is not None
+            request.client = Client.objects.filter(client_id=client_id).first() if is_possible else None
+        return request.client
 
     def authenticate_client(self, request: Request, *_: Any, **__: Any) -> bool:  # noqa: ANN401 # oauthlib's
         """Take one way of authentication per request (RFC 6749 section 2.3); a header given and wrong stays wrong."""
@@ -94,7 +105,14 @@ class ProviderValidator(OAuth2Validator):  # type: ignore[misc] # the library ha
 
     # The code
 
-    def save_authorization_code(self, client_id: str, code: Mapping[str, str], request: Request, *_: Any, **__: Any) -> None:  # noqa: ANN401 # oauthlib's
+    def save_authorization_code(
+        self,
+        client_id: str,
+        code: Mapping[str, str],
+        request: Request,
+        *_: Any,  # noqa: ANN401 # oauthlib's
+        **__: Any,  # noqa: ANN401 # as above
+    ) -> None:
         """Keep the code's hash, with how the person signed in."""
         del client_id
         signing: Signing = request.signing
@@ -132,7 +150,7 @@ class ProviderValidator(OAuth2Validator):  # type: ignore[misc] # the library ha
             _take_back(found)
             return False
         request.user, request.scopes, request.code_row = found.user, found.scope.split(), found
-        return found.expires > now and found.user.is_active
+        return bool(found.expires > now and found.user.is_active)
 
     def get_code_challenge(self, code: str, request: Request) -> str:
         """Give the challenge that the request for the code had."""
@@ -144,7 +162,9 @@ class ProviderValidator(OAuth2Validator):  # type: ignore[misc] # the library ha
         del code
         return str(request.code_row.code_challenge_method)
 
-    def confirm_redirect_uri(self, client_id: str, code: str, redirect_uri: str, client: Client, request: Request) -> bool:
+    def confirm_redirect_uri(
+        self, client_id: str, code: str, redirect_uri: str, client: Client, request: Request
+    ) -> bool:
         """Compare as text with the one that the code was sent to."""
         del client_id, code, client
         if redirect_uri != request.code_row.redirect_uri:
@@ -155,7 +175,9 @@ class ProviderValidator(OAuth2Validator):  # type: ignore[misc] # the library ha
     def invalidate_authorization_code(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 # oauthlib's
         """Do nothing: the code was spent before the token was made, and is kept so that a second use is seen."""
 
-    def get_authorization_code_nonce(self, client_id: str, code: str, redirect_uri: str, request: Request) -> str | None:
+    def get_authorization_code_nonce(
+        self, client_id: str, code: str, redirect_uri: str, request: Request
+    ) -> str | None:
         """Give the nonce that the request for the code had."""
         del client_id, code, redirect_uri
         return str(request.code_row.nonce) or None

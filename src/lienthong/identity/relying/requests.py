@@ -44,7 +44,9 @@ class SignInRequest(msgspec.Struct, frozen=True):
     at: int
 
 
-def begin_request(session: MutableMapping[str, Any], issuer: str, back: str, level: int, now: int) -> tuple[str, SignInRequest]:
+def begin_request(
+    session: MutableMapping[str, Any], issuer: str, back: str, level: int, now: int
+) -> tuple[str, SignInRequest]:
     """Keep a new sign-in in the session; gives its `state` and itself."""
     state, nonce, verifier = (secrets.token_urlsafe(TOKEN_BYTES) for _ in range(3))
     request = SignInRequest(issuer, nonce, verifier, back, level, now)

@@ -118,9 +118,7 @@ def find_linked(party: RelyingParty, claims: IdToken, told: Mapping[str, Any]) -
     """
     number = str(told.get(party.settings.number_claim, ""))
     with transaction.atomic():
-        link = (
-            ProviderLink.objects.select_related("account").filter(issuer=claims.iss, subject=claims.sub).first()
-        )
+        link = ProviderLink.objects.select_related("account").filter(issuer=claims.iss, subject=claims.sub).first()
         if link is None:
             return _link(party, claims, told, number)
         if number not in {"", link.account.personal_number} or not link.account.is_active:
