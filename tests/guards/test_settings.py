@@ -8,6 +8,7 @@ from msgspec import inspect
 
 from lienthong.exchange import access, services
 from lienthong.exchange.gateway.home import GatewaySettings
+from lienthong.site.site_file import SiteSettings
 from tests.guards.tree import ROOT
 
 if TYPE_CHECKING:
@@ -32,11 +33,14 @@ def _section(title: str) -> str:
     return PAGE.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
 
 
-def test_every_setting_is_documented() -> None:
-    settings = list(_paths(inspect.type_info(GatewaySettings)))
-    assert len(settings) > 15
+@pytest.mark.parametrize(
+    ("title", "shape", "least"), [("gateway.toml", GatewaySettings, 15), ("site.toml", SiteSettings, 10)]
+)
+def test_every_setting_is_documented(title: str, shape: type[msgspec.Struct], least: int) -> None:
+    settings = list(_paths(inspect.type_info(shape)))
+    assert len(settings) > least
 
-    text = _section("gateway.toml")
+    text = _section(title)
     assert [name for name in settings if f"`{name}`" not in text] == []
 
 

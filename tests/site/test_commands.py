@@ -26,6 +26,7 @@ class Site:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
         self.database = folder / "database"
+        self.processes: list[subprocess.Popen[str]] = []
         self.file = folder / "site.toml"
         self.file.write_text(f'instance = "DEMO"\nrole = "province"\ndata = "."\naddress = "127.0.0.1:{self.port}"\n')
 
@@ -36,6 +37,7 @@ class Site:
         process = subprocess.Popen(
             self._command(*words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/"
         )
+        self.processes.append(process)
         assert process.stdout is not None
         said: list[str] = []
         while until not in "".join(said):
@@ -69,8 +71,14 @@ def site() -> Iterator[Site]:
         assert "run: lienthong migrate --role province" in refused.stderr
         made = found.run("migrate")
         assert made.returncode == 0, made.stderr
-        yield found
-        await_end(found.database)
+        try:
+            yield found
+        finally:
+            # A test that failed left it running.
+            for process in found.processes:
+                with process:
+                    process.kill()
+            await_end(found.database)
 
 
 def _end(process: subprocess.Popen[str], number: signal.Signals) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from typing import TYPE_CHECKING, Final
 
 from procrastinate.contrib.django import app as django_app
@@ -39,16 +40,26 @@ async def work(concurrency: int, say: Callable[[str], None]) -> None:
         raise SiteError(SiteErrorKind.SETTINGS, "the worker runs on Django's database")
     app = django_app.with_connector(connector.get_worker_connector())
     async with app.open_async():
-        recovery = asyncio.ensure_future(_recover_forever(app, say))
-        say("the worker is ready")
-        try:
-            await app.run_worker_async(
+        working = asyncio.ensure_future(
+            app.run_worker_async(
                 name="lienthong",
                 concurrency=concurrency,
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
                 stalled_worker_timeout=DEAD_SECONDS,
                 shutdown_graceful_timeout=STOP_SECONDS,
+                install_signal_handlers=False,
             )
+        )
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # Ours, so that they stand from the first moment; a cancelled worker ends its jobs first.
+            loop.add_signal_handler(number, working.cancel)
+        recovery = asyncio.ensure_future(_recover_forever(app, say))
+        say("the worker is ready")
+        try:
+            await working
+        except asyncio.CancelledError:
+            say("the worker has ended")
         finally:
             recovery.cancel()
 
