@@ -112,6 +112,8 @@ def _make_pages() -> dict[str, Any]:
     """Own pages are Jinja2; libraries' pages stay Django templates, which a Jinja2 page of the same name replaces."""
     return {
         "LOGIN_URL": "/sign-in/",
+        # A province that relies on a provider sends citizens there instead.
+        "CITIZEN_LOGIN_URL": "/sign-in/",
         # Libraries ask for it; our own files are under /assets/ (portal/assets.py).
         "STATIC_URL": "/static/",
         "TEMPLATES": [

@@ -138,7 +138,14 @@ def _refuse(request: HttpRequest, allowed: frozenset[Caller], level: int) -> Htt
         return None
     if request.method not in SAFE_METHODS:
         raise PermissionDenied
-    return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path(), 'level': level})}")
+    place = _find_sign_in(allowed, found)
+    return HttpResponseRedirect(f"{place}?{urlencode({'next': request.get_full_path(), 'level': level})}")
+
+
+def _find_sign_in(allowed: frozenset[Caller], found: SignedIn | None) -> str:
+    """Give where to sign in: where citizens do, for a page of theirs alone or one of them, else the site's own page."""
+    is_citizen = allowed == {Caller.CITIZEN} or (found is not None and Caller.CITIZEN in found.callers)
+    return str(settings.CITIZEN_LOGIN_URL if is_citizen else settings.LOGIN_URL)
 
 
 def _refuse_stranger(request: HttpRequest) -> HttpResponseBase | None:
