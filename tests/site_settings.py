@@ -25,7 +25,10 @@ DATABASE_FOLDER = Path(
 
 GATEWAY_SECRET = "what only the gateway knows"  # noqa: S105 # of tests
 
-_site = Site(SiteSettings(role=Role.REGISTRY, instance="DEMO", hosts=("testserver",), openid_issuer="https://registry.example"), Path("/nonexistent"))
+_site = Site(
+    SiteSettings(role=Role.REGISTRY, instance="DEMO", hosts=("testserver",), openid_issuer="https://registry.example"),
+    Path("/nonexistent"),
+)
 _connection = own_connection(str(find_place(DATABASE_FOLDER).socket), "lienthong")
 
 _composed = compose_settings(_site, SiteSecrets("key of tests " * 4, GATEWAY_SECRET), _connection)

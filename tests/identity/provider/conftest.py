@@ -15,7 +15,7 @@ from tests.identity.provider.flows import CALLBACK, CLIENT, SIGNED_OUT, Browser,
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,7 @@ def provider_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def provider(settings: SettingsWrapper, provider_keys: Path) -> None:
+def provider(settings: Settings, provider_keys: Path) -> None:
     settings.OPENID_SECRETS = provider_keys
     settings.OPENID_APPROVED_CLIENTS = (CLIENT,)
 

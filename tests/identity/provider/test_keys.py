@@ -22,7 +22,7 @@ from lienthong.kernel.errors import KernelError, KernelErrorKind
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
     from tests.identity.provider.flows import Browser, Party
 
@@ -104,7 +104,7 @@ def test_a_missing_folder_says_which_command_makes_it(tmp_path: Path) -> None:
 
 
 def test_a_token_signed_before_a_rotation_can_be_verified_after_it(
-    browser: Browser, party: Party, settings: SettingsWrapper, tmp_path: Path
+    browser: Browser, party: Party, settings: Settings, tmp_path: Path
 ) -> None:
 
     settings.OPENID_SECRETS = tmp_path / "keys"
