@@ -8,7 +8,7 @@ from tests.browser.pages import PHONE, WIDE, find_violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import ViewportSize
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
     from tests.browser.pages import Pages
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("screen", "language"), [(PHONE, "vi"), (WIDE, "en")], ids=["phone", "wide"])
 @pytest.mark.parametrize("role", ["registry", "province"])
 def test_the_start_page_is_accessible(
-    pages: Pages, settings: SettingsWrapper, screen: ViewportSize, language: str, role: str
+    pages: Pages, settings: Settings, screen: ViewportSize, language: str, role: str
 ) -> None:
     settings.ROOT_URLCONF = f"lienthong.site.urls_{role}"
     page = pages.open("/", screen, language=language)

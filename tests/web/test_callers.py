@@ -11,7 +11,7 @@ from lienthong.web.callers import GATEWAY_SECRET_HEADER, Caller, SignedIn, open_
 from tests.site_settings import GATEWAY_SECRET
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 requests = RequestFactory()
 
@@ -65,7 +65,7 @@ def test_a_service_answers_its_gateway_and_needs_no_form_token() -> None:
     assert view.csrf_exempt is True  # type: ignore[attr-defined] # set by the decorator
 
 
-def test_a_site_without_a_gateway_secret_lets_no_gateway_in(settings: SettingsWrapper) -> None:
+def test_a_site_without_a_gateway_secret_lets_no_gateway_in(settings: Settings) -> None:
     settings.GATEWAY_SECRET = ""
     answer = open_to(Caller.GATEWAY)(_answer)(requests.get("/", headers={GATEWAY_SECRET_HEADER: ""}))
 
