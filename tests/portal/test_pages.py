@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import gzip
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from django.test import Client, RequestFactory
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 
 def _get(client: Client, path: str, **headers: str) -> HttpResponse:
-    answer: HttpResponse = client.get(path, headers=headers)
-    return answer
+    return cast("HttpResponse", client.get(path, headers=headers))
 
 
 def test_every_text_of_every_page_has_its_vietnamese() -> None:

@@ -62,7 +62,7 @@ def compile_styles(node_modules: Path) -> bytes:
     """Compile the style sheet; sass says itself what is wrong with it."""
     node = Path(sys.executable).with_name("node")
     options = ["--style=compressed", "--no-source-map", "--quiet-deps", f"--load-path={node_modules}"]
-    command = [node, node_modules / "sass" / "sass.js", *options, PORTAL / "styles" / "site.scss"]
+    command = [str(node), str(node_modules / "sass" / "sass.js"), *options, str(PORTAL / "styles" / "site.scss")]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout  # noqa: S603 # our own build
 
 

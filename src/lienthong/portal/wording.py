@@ -6,6 +6,7 @@ people see unless they choose otherwise. Needs Babel, a build requirement.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 SOURCE: Final = Path(__file__).parents[1]
 
+WORDED_LIBRARIES: Final = ("allauth",)
+
 _METHODS: Final = [("**/templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
 _OPTIONS: Final = {"**/templates/**.html": {"trimmed": "false", "encoding": "utf-8"}}
 
@@ -27,6 +30,18 @@ def find_texts() -> set[str]:
     """Give every text to translate in the package's pages and modules; of a plural, its singular."""
     found = extract_from_dir(str(SOURCE), _METHODS, _OPTIONS)
     return {text if isinstance(text, str) else text[0] for _, _, text, _, _ in found}
+
+
+def find_library_texts() -> set[str]:
+    """Give the texts of the libraries whose Vietnamese we word ourselves, by their English catalogues."""
+    texts: set[str] = set()
+    for library in WORDED_LIBRARIES:
+        spec = find_spec(library)
+        if spec is not None and spec.origin is not None:
+            path = Path(spec.origin).parent / "locale" / "en" / "LC_MESSAGES" / "django.po"
+            with path.open("rb") as file:
+                texts.update(_key(message) for message in read_po(file, locale="en") if message.id)
+    return texts
 
 
 def read_catalogue(language: str) -> Catalog:
@@ -43,8 +58,9 @@ def find_missing(language: str) -> list[str]:
 
 
 def find_unused(language: str) -> list[str]:
-    """Give the texts of the language that no page has any more, sorted."""
-    return sorted({_key(message) for message in _translated(read_catalogue(language))} - find_texts())
+    """Give the texts of the language that no page has any more, sorted. Libraries' own texts may be worded here too."""
+    ours = {_key(message) for message in _translated(read_catalogue(language))}
+    return sorted(ours - find_texts() - find_library_texts())
 
 
 def _translated(catalogue: Catalog) -> Iterator[Message]:
