@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from django.test import Client
 
-    from lienthong.web.callers import Caller
-
     from lienthong.identity.models import Account
+    from lienthong.web.callers import Caller
 
 PASSWORD = "bảy con cò bay"  # noqa: S105 # of tests
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 # of tests
@@ -82,10 +81,10 @@ def add_app(account: Account) -> list[str]:
     return codes
 
 
-def find_code(steps: int = 0) -> str:
+def find_code(steps: int = 0, secret: str = SECRET) -> str:
     """Give what the app shows now, or some steps away (RFC 6238)."""
     counter = struct.pack(">Q", int(time.time()) // 30 + steps)
-    digest = make_mac(b32decode(SECRET), counter, sha1).digest()
+    digest = make_mac(b32decode(secret), counter, sha1).digest()
     at = digest[-1] & 15
     return f"{(struct.unpack('>I', digest[at : at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
 

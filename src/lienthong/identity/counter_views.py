@@ -39,7 +39,7 @@ _RECENT: Final = 10
 def show_counter(request: HttpRequest, registry: RegistryPort | None = None) -> HttpResponse:
     """Ask whose card lies there; while a supervised session is open, show that one instead."""
     counter: CounterSession | None = request.counter  # type: ignore[attr-defined] # the middleware's
-    if counter is not None:
+    if counter:
         return render(request, "identity/counter_open.html", {"acts": list(counter.acts.order_by("-pk")[:_RECENT])})
     officer = _get_officer(request)
     form = FindPersonForm(request.POST or None)
@@ -84,7 +84,7 @@ def show_card(request: HttpRequest, registry: RegistryPort | None = None) -> Htt
 def end(request: HttpRequest) -> HttpResponse:
     """End the supervised session; the officer is themselves again."""
     counter: CounterSession | None = request.counter  # type: ignore[attr-defined] # the middleware's
-    if counter is not None:
+    if counter:
         end_counter(counter, timezone.now())
         del request.session[COUNTER_KEY]
     return HttpResponseRedirect(reverse("counter"))
@@ -105,7 +105,8 @@ def _do(request: HttpRequest, officer: Account, action: str, card: SeenCard) -> 
         return HttpResponseRedirect(reverse("counter"))
     told: dict[str, Any] = {"card": card}
     if action == "code":
-        _account, told["code"] = give_code(officer, card, now, today)
+        citizen, told["code"] = give_code(officer, card, now, today)
+        told["good_until"] = citizen.codes.latest("pk").expires_at
     else:
         check_card(officer, card, now, today)
     del request.session[NUMBER_KEY]

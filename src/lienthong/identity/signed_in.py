@@ -47,11 +47,11 @@ class SignedInAccount:
         """Answer, with `request.signed_in` there for whoever asks, and note what a counter session did."""
         # Lazy: a page that asks for nobody reads no session and stays free of database queries.
         request.signed_in = SimpleLazyObject(lambda: find_caller(request))  # type: ignore[attr-defined] # ours
-        request.counter = None  # type: ignore[attr-defined] # as above
+        request.counter = SimpleLazyObject(lambda: find_open_counter(request))  # type: ignore[attr-defined] # as above
         response = self._get_response(request)
-        counter: CounterSession | None = request.counter  # type: ignore[attr-defined] # as above
-        if counter is not None:
-            note_act(counter, (request.method or "", request.path, response.status_code), timezone.now())
+        noted: CounterSession | None = getattr(request, "noted_counter", None)
+        if noted is not None:
+            note_act(noted, (request.method or "", request.path, response.status_code), timezone.now())
         return response
 
     def process_view(
@@ -62,18 +62,26 @@ class SignedInAccount:
         route = request.resolver_match.url_name if request.resolver_match else None
         if route in _UNNOTED_ROUTES or settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return None
-        key = request.session.get(COUNTER_KEY)
-        if key is None:
+        if COUNTER_KEY not in request.session:
             return None
-        officer = find_account(request)
-        found = None if officer is None else find_counter(officer, key, timezone.now())
+        found = find_open_counter(request)
         if found is None:
             del request.session[COUNTER_KEY]
             return HttpResponseRedirect(reverse("counter-over"))
-        request.counter = found  # type: ignore[attr-defined] # as above
+        # Kept for this request: it stays the citizen's to its end, also when it ends the session itself.
+        request.counter = request.noted_counter = found  # type: ignore[attr-defined] # as above
         if getattr(view, "is_own_account_only", False):
             return HttpResponseRedirect(reverse("counter"))
         return None
+
+
+def find_open_counter(request: HttpRequest) -> CounterSession | None:
+    """Find the counter session that is open in this request's session, and is this very officer's."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    key = request.session.get(COUNTER_KEY, "")
+    officer = find_account(request) if key else None
+    return None if officer is None else find_counter(officer, key, timezone.now())
 
 
 def find_account(request: HttpRequest) -> Account | None:
@@ -88,7 +96,7 @@ def find_caller(request: HttpRequest) -> SignedIn | None:
     if account is None:
         return None
     counter: CounterSession | None = getattr(request, "counter", None)
-    if counter is not None:
+    if counter:
         # The officer has just seen the card, so the citizen stands at the highest level.
         return SignedIn(frozenset({Caller.CITIZEN}), Level.CARD, str(counter.citizen_id), str(account.pk))
     proof = read_proof(request, account)

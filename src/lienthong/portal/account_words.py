@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.messages import get_messages
 from django.core.serializers.json import DjangoJSONEncoder
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lienthong.identity.places import find_next
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 def show_moment(value: datetime) -> str:
     """Write a moment by Vietnam's clock: day, then hour and minute."""
-    local = timezone.localtime(value)
-    return f"{formats.date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M}"
+    return f"{timezone.localtime(value):%d/%m/%Y %H:%M}"
 
 
 def show_clock(value: datetime) -> str:
@@ -36,7 +35,7 @@ def show_clock(value: datetime) -> str:
 
 def show_last_day(end: date) -> str:
     """Write the last day of a range that is kept half-open."""
-    return formats.date_format(end - timedelta(days=1), "SHORT_DATE_FORMAT")
+    return f"{end - timedelta(days=1):%d/%m/%Y}"
 
 
 def show_groups(text: str, size: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import formats, translation
+from django.utils import translation
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
 from lienthong.portal.account_words import ACCOUNT_FILTERS, ACCOUNT_GLOBALS
@@ -35,7 +35,8 @@ def make_environment(**options: Any) -> Environment:  # noqa: ANN401 # Django's,
         role=str(settings.SITE_ROLE),
         site_name=_name_site,
     )
-    environment.filters["day"] = lambda value: formats.date_format(value, "SHORT_DATE_FORMAT")
+    # In both languages as people here write it: month and day never change places.
+    environment.filters["day"] = lambda value: f"{value:%d/%m/%Y}"
     environment.globals.update(ACCOUNT_GLOBALS)
     environment.filters.update(ACCOUNT_FILTERS)
     _install_wording(environment)
