@@ -29,13 +29,13 @@ endif
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-demo: .venv/core.stamp ## Start two members that exchange data with proofs; ends on Ctrl-C, or by itself with ARGS=--once
+demo: .venv/core.stamp .venv/assets.stamp ## Start a province in a box: members, sites, people, proofs; ends on Ctrl-C, or by itself with ARGS=--once
 	$(BIN)/lienthong demo $(ARGS)
 
 test: check .venv/assets.stamp .venv/browser.stamp ## Run every check that CI runs: `make check`, then all tests with coverage
 	rm -rf $(COVERAGE_DATA)
 	mkdir -p $(COVERAGE_DATA)
-	$(BIN)/coverage run -m pytest -n 2 $(ARGS)
+	$(BIN)/coverage run -m pytest -n 2 --dist loadgroup $(ARGS)
 	$(BIN)/coverage combine --quiet
 	for house in $(COVERED_HOUSES); do \
 	  $(BIN)/coverage report --include="src/lienthong/$$house/*" --fail-under=$(LEAST_COVERAGE) || exit 1; \

@@ -28,7 +28,8 @@ from django.conf import settings
 
 from bench.machine import ROOT, find_commit, find_cpu_model
 from lienthong.people.load_rows import LoadSource
-from lienthong.sandbox.people import AS_OF, PROVINCE_PEOPLE, make_all_rows, plan_people
+from lienthong.sandbox.people import AS_OF, make_all_rows, plan_people
+from lienthong.sandbox.people_counts import PROVINCE_PEOPLE
 from lienthong.site.connection import own_connection
 from lienthong.site.database import ensure_database, hold_server
 from lienthong.site.roles import Role

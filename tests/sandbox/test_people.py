@@ -167,3 +167,9 @@ def test_made_up_people_are_loaded_as_their_events_fold_and_never_into_a_real_in
     assert report.people == Person.objects.count() == COUNT
     for person in range(1, COUNT, 97):
         assert find_drift(person) == ()
+
+
+@pytest.mark.parametrize("count", range(1, 40))
+def test_the_smallest_communes_get_just_as_many_people_as_asked_for(count: int) -> None:
+    part = plan_people(COUNT)[0]
+    assert len(make_part(replace(part, count=count)).people) == count

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 import pytest
 
-from lienthong.sandbox.areas_answers import SuccessorsAnswer, describe_data
+from lienthong.sandbox.areas_answers import DataMark, SuccessorsAnswer
 from lienthong.sandbox.errors import SandboxError
 from lienthong.sandbox.questions import Door, Reply, ask_all, measure_pace
 from lienthong.sandbox.units import Unit, read_units
@@ -45,7 +45,7 @@ class SimulatedGateway(BaseHTTPRequestHandler):
         unit = BOOK.find_unit(code, DAY)
         assert unit is not None
         candidates = BOOK.follow(unit)
-        data = describe_data(BOOK.extract)
+        data = DataMark("vietnamadminunits", "MIT", ())
         return msgspec.json.encode(SuccessorsAnswer(DAY, unit, len(candidates) == 1, candidates, data))
 
     def _reply(self, status: int, content: bytes, error: str | None) -> None:
@@ -122,7 +122,7 @@ def test_the_pace_counts_by_nearest_rank() -> None:
 def _make_reply(unit: Unit, seconds: float) -> Reply:
     return Reply(
         unit,
-        SuccessorsAnswer(DAY, unit, decided=True, candidates=(), data=describe_data(BOOK.extract)),
+        SuccessorsAnswer(DAY, unit, decided=True, candidates=(), data=DataMark("vietnamadminunits", "MIT", ())),
         "",
         seconds,
     )

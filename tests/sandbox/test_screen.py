@@ -8,7 +8,7 @@ from datetime import date
 from rich.console import Console
 
 from lienthong.evidence.checkpoint import Checkpoint
-from lienthong.sandbox.areas_answers import SuccessorsAnswer, describe_data
+from lienthong.sandbox.areas_answers import DataMark, SuccessorsAnswer
 from lienthong.sandbox.questions import Pace, Reply
 from lienthong.sandbox.screen import PLAIN_ROWS, Screen, choose_rows, describe_answer
 from lienthong.sandbox.units import Unit, read_units
@@ -19,7 +19,7 @@ BOOK = read_units()
 
 def _reply(unit: Unit) -> Reply:
     candidates = BOOK.follow(unit)
-    data = describe_data(BOOK.extract)
+    data = DataMark("vietnamadminunits", "MIT", ())
     return Reply(unit, SuccessorsAnswer(DAY, unit, len(candidates) == 1, candidates, data), "exchange", 0.001)
 
 

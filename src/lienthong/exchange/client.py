@@ -25,6 +25,19 @@ CONNECT_TIMEOUT: Final = timedelta(seconds=5)
 JSON_TYPE: Final = "application/json"
 
 
+class ClientSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a member's program finds its gateway: the section `[exchange]` of a site's settings.
+
+    `address` is the gateway's `host:port` for own systems, empty: there is none. `token_file` holds the token of the
+    subsystem `client`. `population` names the service that answers about people.
+    """
+
+    address: str = ""
+    client: str = ""
+    token_file: str = ""
+    population: str = ""
+
+
 class Question(msgspec.Struct, frozen=True):
     """What to ask. `service` is `INSTANCE/CLASS/CODE/SUBSYSTEM/SERVICE`, `path` what stands behind it, with its query.
 

@@ -1,7 +1,7 @@
-"""The forms of the areas service's answers. Its OpenAPI document is made from these same types.
+"""The areas service's answers as an agency's system reads them: only the fields that it needs.
 
 Every answer says two things apart: who answered (a sandbox agency, without legal value) and where its data
-comes from (real and public). Neither takes anything from the request's headers.
+comes from (real and public).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from lienthong.sandbox.marks import HOME_AFFAIRS_AGENCY, SandboxMark
-from lienthong.sandbox.units import Extract, Unit
+from lienthong.sandbox.units import Unit
 
 SANDBOX: Final = SandboxMark(HOME_AFFAIRS_AGENCY)
 
@@ -58,20 +58,3 @@ class UnitsAnswer(msgspec.Struct, frozen=True):
     units: tuple[Unit, ...]
     data: DataMark
     sandbox: SandboxMark = SANDBOX
-
-
-class ProblemAnswer(msgspec.Struct, frozen=True):
-    """Why there is no answer, as problem details (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    sandbox: SandboxMark = SANDBOX
-
-
-def describe_data(extract: Extract) -> DataMark:
-    """Make the `data` field for answers out of `extract`."""
-    source = extract.source
-    documents = tuple(period.document for period in extract.periods)
-    return DataMark(f"{source.package} {source.version}", source.licence, documents)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, TextIO
 
 from lienthong.sandbox.errors import SandboxError, SandboxErrorKind
 
@@ -42,12 +42,13 @@ class Program:
     log: Path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Child:
-    """A started program."""
+    """A started program. `is_done`: it was to end by itself, and has done so well."""
 
     program: Program
     process: subprocess.Popen[bytes]
+    is_done: bool = False
 
     @property
     def pid(self) -> int:
@@ -71,6 +72,24 @@ class Child:
                 raise SandboxError(SandboxErrorKind.CHILD, message)
             time.sleep(POLL_SECONDS)
 
+    def follow_to_end(self, say: Callable[[str], None], seconds: float) -> None:
+        """Wait until a child that ends by itself has done so well, telling each line that it says meanwhile.
+
+        Raises `SandboxError` when it ends badly or takes too long.
+        """
+        deadline = time.monotonic() + seconds
+        with self.program.log.open(encoding="utf-8", errors="replace") as log:
+            while self.process.poll() is None:
+                _tell_lines(log, say)
+                if time.monotonic() > deadline:
+                    message = f"{self.program.name} was not done in {seconds:g} s; {self._quote_log()}"
+                    raise SandboxError(SandboxErrorKind.CHILD, message)
+                time.sleep(POLL_SECONDS)
+            _tell_lines(log, say)
+        if self.process.returncode:
+            self.require_running()
+        self.is_done = True
+
     def _quote_log(self) -> str:
         lines = self.program.log.read_text("utf-8", "replace").splitlines()[-LAST_LINES:]
         quoted = "".join(f"\n  | {line}" for line in lines)
@@ -86,7 +105,7 @@ class Children:
     def start(self, program: Program) -> Child:
         """Start `program` on a leash, its output going to its log file."""
         leash = (sys.executable, "-m", "lienthong.sandbox.leash", str(os.getpid()))
-        program.log.parent.mkdir(parents=True, exist_ok=True)
+        program.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with program.log.open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 # only our own programs
                 [*leash, *program.command],
@@ -100,9 +119,10 @@ class Children:
         return child
 
     def require_running(self) -> None:
-        """Return while all run; else raise `SandboxError` for the first that does not."""
+        """Return while all run that are to; else raise `SandboxError` for the first that does not."""
         for child in self._children:
-            child.require_running()
+            if not child.is_done:
+                child.require_running()
 
     def stop(self) -> None:
         """End all children: SIGTERM to all, and SIGKILL to one that does not end in `STOP_SECONDS`."""
@@ -126,6 +146,12 @@ class Children:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def _tell_lines(log: TextIO, say: Callable[[str], None]) -> None:
+    """Tell what was said since; a line that is only half written is told in two parts."""
+    for line in log:
+        say(line.rstrip())
 
 
 def _describe_exit(code: int) -> str:

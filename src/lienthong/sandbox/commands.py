@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from lienthong.sandbox.people_counts import DEMO_PEOPLE, LEAST_PEOPLE, PROVINCE_PEOPLE
+
 
 def demo(
     data: Annotated[
@@ -14,9 +16,12 @@ def demo(
         typer.Option(help="Keep everything in this folder, and go on with what is there.", file_okay=False),
     ] = None,
     *,
+    people: Annotated[
+        int, typer.Option(help="How many made-up people a new registry gets.", min=LEAST_PEOPLE, max=PROVINCE_PEOPLE)
+    ] = DEMO_PEOPLE,
     once: Annotated[bool, typer.Option("--once", help="End by itself instead of staying up.")] = False,
 ) -> None:
-    """Start two members that exchange real data through two gateways, and check the evidence of it."""
+    """Start a province in a box: members with gateways and sites, made-up people, and a proof of each exchange."""
     import io
     import sys
 
@@ -27,4 +32,4 @@ def demo(
     if isinstance(sys.stdout, io.TextIOWrapper):
         # On a terminal or log that is not UTF-8 some Vietnamese letters become question marks.
         sys.stdout.reconfigure(errors="replace")
-    raise typer.Exit(run_demo(Console(), data, once=once))
+    raise typer.Exit(run_demo(Console(), data, once=once, people=people))

@@ -1,7 +1,7 @@
-"""The demo: two members exchange real data through two gateways, and the evidence of it is checked.
+"""The demo: two members exchange data through two gateways, a person reads their own record, and evidence is checked.
 
-`run_demo` is the whole story, step by step. It keeps nothing of its own: the federation is a folder, the
-gateways and the provider are child processes, and what is shown was asked over HTTP or read from the logs.
+`run_demo` is the whole story, step by step. It keeps nothing of its own: the federation is a folder, gateways and
+sites are child processes, and what is shown was asked over HTTP or read from the logs.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,12 +21,23 @@ from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.errors import LienthongError
 from lienthong.sandbox.children import Children
 from lienthong.sandbox.federation import CLIENT, SERVICE, hold_folder, make_federation
+from lienthong.sandbox.gateway_home import write_private
 from lienthong.sandbox.heads import find_head, require_head
 from lienthong.sandbox.marks import INSTANCE, NO_LEGAL_VALUE
+from lienthong.sandbox.own_record import show_logins, show_own_record
 from lienthong.sandbox.packages import export_whole, forge_answer, require_refusal
-from lienthong.sandbox.processes import require_listening, start_areas, start_gateway
+from lienthong.sandbox.people_counts import DEMO_PEOPLE
+from lienthong.sandbox.processes import (
+    fill_registry,
+    require_listening,
+    require_serving,
+    run_command,
+    start_gateway,
+    start_site,
+)
 from lienthong.sandbox.questions import Door, Reply, ask_all, measure_pace
 from lienthong.sandbox.screen import Screen
+from lienthong.sandbox.sites import make_sites, outlast_database
 from lienthong.sandbox.units import read_units
 
 if TYPE_CHECKING:
@@ -36,7 +48,8 @@ if TYPE_CHECKING:
 
     from lienthong.sandbox.federation import Federation
     from lienthong.sandbox.gateway_home import GatewayHome
-from lienthong.sandbox.processes import RunFile
+    from lienthong.sandbox.processes import RunFile
+    from lienthong.sandbox.sites import Sites
 
 LAST_OLD_DAY: Final = date(2025, 6, 30)
 """The questions' day: the last one on which the 171 former units stood."""
@@ -51,11 +64,23 @@ EXIT_FAILED: Final = 1
 EXIT_INTERRUPTED: Final = 130
 """As a shell reports a program that Ctrl-C ended before its time."""
 
+FILL_SECONDS: Final = 150.0
+"""How long the registry may take to be filled; half a minute is usual."""
+
 WATCH_SECONDS: Final = 0.5
 """How soon a child's death is shown while the demo only stays up."""
 
 
-def run_demo(console: Console, data: Path | None, *, once: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the demo's things are, how many people a new registry gets, and whether anything is left at the end."""
+
+    folder: Path
+    people: int
+    is_kept: bool
+
+
+def run_demo(console: Console, data: Path | None, *, once: bool, people: int = DEMO_PEOPLE) -> int:
     """Tell the whole story and return the exit code: 0 when all of it held.
 
     `data` keeps the federation in a folder (and goes on with one that is there); without it a temporary one
@@ -64,8 +89,8 @@ def run_demo(console: Console, data: Path | None, *, once: bool) -> int:
     """
     screen = Screen(console)
     try:
-        with _sigterm_as_ctrl_c(), _choose_folder(data) as folder, Children() as children:
-            question = _tell(screen, children, folder, is_kept=data is not None or not once)
+        with _sigterm_as_ctrl_c(), _choose_folder(data) as folder, outlast_database(folder), Children() as children:
+            question = _tell(screen, children, Place(folder, people, is_kept=data is not None or not once))
             if not once:
                 _stay_up(screen, children, question)
     except (LienthongError, OSError) as error:
@@ -81,14 +106,15 @@ def run_demo(console: Console, data: Path | None, *, once: bool) -> int:
     return 0
 
 
-def _tell(screen: Screen, children: Children, folder: Path, *, is_kept: bool) -> str:
+def _tell(screen: Screen, children: Children, place: Place) -> str:
     """Tell all that can be told without the reader; give the line with which the reader asks a question."""
     screen.head(f"Lienthong, instance {INSTANCE}: {NO_LEGAL_VALUE}")
     # 1. Two members, their keys, and the signed directory that both gateways trust.
-    federation = make_federation(folder, SystemClock())
-    screen.say(f"  federation in {folder}, root key {federation.root_text}")
-    # 2. The provider's system and both gateways.
-    run = _start(screen, children, federation)
+    federation = make_federation(place.folder, SystemClock())
+    screen.say(f"  federation in {place.folder}, root key {federation.root_text}")
+    # 2. Both gateways; the registry, filled; the province's site.
+    sites = make_sites(federation)
+    run = _start(screen, children, federation, sites, place.people)
     before = [_count_entries(federation, home) for home in federation.homes]
     # 3. The consumer asks through both gateways which unit each of the 171 is now.
     replies = _ask(screen, children, federation, run)
@@ -96,23 +122,33 @@ def _tell(screen: Screen, children: Children, folder: Path, *, is_kept: bool) ->
     _show_heads(screen, children, federation, [size + 2 * len(replies) for size in before])
     # 5. One exchange as a package that a third party verifies offline, and a forged copy of it.
     _show_evidence(screen, children, federation, replies)
-    # 6. The reader's turn, where something is left to look at.
-    if is_kept:
+    # 6. A person signs in at the province, by the registry, and reads their own record over the exchange.
+    show_own_record(screen, children, federation, sites)
+    # 7. The reader's turn, where something is left to look at.
+    if place.is_kept:
         _show_checks(screen, federation)
+        show_logins(screen, sites)
     return _write_question(federation, run)
 
 
-def _start(screen: Screen, children: Children, federation: Federation) -> RunFile:
-    screen.head("Starting three processes")
+def _start(screen: Screen, children: Children, federation: Federation, sites: Sites, people: int) -> RunFile:
+    screen.head("Starting two gateways and two sites; the registry is filled with units and made-up people")
     logs = federation.folder / "logs"
     gateways = [start_gateway(children, home, logs) for home in federation.homes]
-    areas = start_areas(children, federation)
-    screen.say(f"  areas service of the provider   process {areas.pid}, port {federation.areas_port}")
+    filling = fill_registry(children, sites, people, logs)
+    for command in ("migrate", "load-areas"):
+        run_command(children, sites.province, command, logs).follow_to_end(lambda _: None, FILL_SECONDS)
+    screen.say("  province: made the tables and loaded the units")
+    filling.follow_to_end(lambda line: screen.say(f"  registry: {line}"), FILL_SECONDS)
     runs = []
     for home, child in zip(federation.homes, gateways, strict=True):
         run = require_listening(child, home)
         screen.say(f"  gateway {home.gateway}   process {child.pid}, callers {run.consumers}, peers {run.peers}")
         runs.append(run)
+    pages = [(site, start_site(children, site, logs)) for site in (sites.registry, sites.province)]
+    for site, child in pages:
+        require_serving(child, site)
+        screen.say(f"  site of the {site.role}   process {child.pid}, {site.url}")
     return runs[0]
 
 
@@ -146,11 +182,11 @@ def _show_evidence(screen: Screen, children: Children, federation: Federation, r
     reply = next(reply for reply in replies if reply.unit.code == SPLIT_CODE)
     screen.head(f"Evidence of one exchange: {reply.unit.name} ({reply.request_id})")
     raw = export_whole(federation.consumer, reply.request_id, children.require_running)
-    (federation.folder / EVIDENCE_FILE).write_bytes(raw)
+    write_private(federation.folder / EVIDENCE_FILE, raw)
     screen.show_verdict(verify_package(raw, federation.root))
     screen.head("A forged copy, in which the answer is made a decided one")
     forged = forge_answer(raw)
-    (federation.folder / FORGED_FILE).write_bytes(forged)
+    write_private(federation.folder / FORGED_FILE, forged)
     screen.say(f"  refused: {require_refusal(forged, federation.root)}")
 
 

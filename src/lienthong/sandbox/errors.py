@@ -18,6 +18,8 @@ class SandboxErrorKind(StrEnum):
     """A child process did not start or ended early."""
     EXCHANGE = "exchange"
     """A question through the gateways had no good answer."""
+    SITE = "site"
+    """A page of a site was not as promised."""
     EVIDENCE = "evidence"
     """An evidence package was not as promised."""
 

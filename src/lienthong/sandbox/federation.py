@@ -53,10 +53,14 @@ CONSUMER: Final = Member(
 PROVIDER: Final = Member(
     f"{INSTANCE}/GOV/{HOME_AFFAIRS_AGENCY}",
     "Sở Nội vụ mẫu (sandbox)",
-    (Subsystem("AREAS", "Danh mục đơn vị hành chính (sandbox)"),),
+    (
+        Subsystem("AREAS", "Danh mục đơn vị hành chính (sandbox)"),
+        Subsystem("POPULATION", "Cơ sở dữ liệu dân cư mẫu (sandbox)"),
+    ),
 )
 CLIENT: Final = f"{CONSUMER.id}/PORTAL"
 SERVICE: Final = f"{PROVIDER.id}/AREAS/units"
+POPULATION: Final = f"{PROVIDER.id}/POPULATION/persons"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,8 @@ class GatewayHome:
 
 def ensure_keys(home: GatewayHome, authority: Authority) -> None:
     """Make those of the keys that are missing; a crash between two leaves the rest to the next call."""
-    home.keys.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    for folder in (home.folder, home.keys):
+        folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
     if not (home.keys / "log.key").exists():
         store_signing_key(home.keys / "log.key", make_signing_key())
     for name in ("store.key", "index.key"):

@@ -23,6 +23,7 @@ from lienthong.people.number_places import SANDBOX_CODE
 from lienthong.people.personal_number import SERIALS, make_prefix
 from lienthong.people.words import Relation, Sex
 from lienthong.sandbox.errors import SandboxError, SandboxErrorKind
+from lienthong.sandbox.people_counts import LEAST_PEOPLE
 from lienthong.sandbox.synthetic_families import YEAR, Made, Village, find_status
 from lienthong.sandbox.synthetic_names import NameBook, read_names
 from lienthong.sandbox.units import UnitBook, read_units
@@ -31,16 +32,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from random import Random
 
-PROVINCE_PEOPLE: Final = 1_400_000
-"""About as many as live in Quảng Ninh."""
-DEMO_PEOPLE: Final = 20_000
 DEFAULT_SEED: Final = 22
 AS_OF: Final = date(2026, 11, 1)
 """The day on which the made-up people are as they are."""
 REFORM_DAY: Final = date(2025, 7, 1)
 
-LEAST_PEOPLE: Final = 1_000
-"""Fewer would leave communes without families."""
 MOST_PER_TASK: Final = 15_000
 """Larger communes are made in several parts, so that a part fits into memory and processors share the work."""
 

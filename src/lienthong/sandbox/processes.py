@@ -1,10 +1,10 @@
-"""The sandbox's three processes, each started as an operator would: the areas service and two gateways."""
+"""The sandbox's processes, each started as an operator would: two gateways, two sites and what fills them."""
 
 from __future__ import annotations
 
 import socket
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lienthong.sandbox.children import Child, Children
-    from lienthong.sandbox.federation import Federation
     from lienthong.sandbox.gateway_home import GatewayHome
+    from lienthong.sandbox.sites import SiteHome, Sites
+
+SITE_SECONDS: Final = 60.0
+"""How long a site may take to listen; its database may have to recover first."""
 
 
 class RunFile(msgspec.Struct, frozen=True):
@@ -28,13 +31,31 @@ class RunFile(msgspec.Struct, frozen=True):
     admin: str
 
 
-def start_areas(children: Children, federation: Federation) -> Child:
-    """Start the areas service and wait until it listens; raises `SandboxError`."""
-    port = federation.areas_port
-    command = (sys.executable, "-m", "lienthong.sandbox.areas_service", str(port))
-    child = children.start(Program("the areas service", command, federation.folder / "logs" / "areas.log"))
-    child.require_ready(lambda: _is_listening(port))
-    return child
+def fill_registry(children: Children, sites: Sites, people: int, logs: Path) -> Child:
+    """Start the filling of the registry, which ends by itself."""
+    command = (
+        *(sys.executable, "-m", "lienthong.sandbox.registry_setup", "--settings", str(sites.registry.settings)),
+        *("--province", sites.province.url, "--client-secret", str(sites.client_secret), "--logins", str(sites.logins)),
+        *("--people", str(people)),
+    )
+    return children.start(Program("the filling of the registry", command, logs / "registry-setup.log"))
+
+
+def run_command(children: Children, site: SiteHome, command: str, logs: Path) -> Child:
+    """Start a command on a site, which ends by itself."""
+    words = (sys.executable, "-m", "lienthong", command, "--settings", str(site.settings))
+    return children.start(Program(f"{command} of the {site.role}", words, logs / f"{site.role}-{command}.log"))
+
+
+def start_site(children: Children, site: SiteHome, logs: Path) -> Child:
+    """Start a site; it listens only when `require_serving` has returned."""
+    command = (sys.executable, "-m", "lienthong", "web", "--settings", str(site.settings))
+    return children.start(Program(f"the site of the {site.role}", command, logs / f"{site.role}-web.log"))
+
+
+def require_serving(child: Child, site: SiteHome) -> None:
+    """Wait until a site listens; raises `SandboxError`."""
+    child.require_ready(lambda: _is_listening(site.port), SITE_SECONDS)
 
 
 def start_gateway(children: Children, home: GatewayHome, logs: Path) -> Child:

@@ -95,7 +95,8 @@ class Village:
 
     def fill(self) -> None:
         """Make families until the commune is full, then decide who has died."""
-        alone = int(self._count * _SINGLE_SHARE)
+        # One at least: families begin with two, and the last place of a commune may be for one.
+        alone = max(1, int(self._count * _SINGLE_SHARE))
         while len(self.people) < self._count - alone:
             for _ in range(_ROUND):
                 self._found_family()

@@ -56,8 +56,10 @@ _MIDDLEWARE: Final = (
 
 
 class SiteSecrets(msgspec.Struct, frozen=True):
-    """What a site keeps secret: the key for sessions and forms, and the gateway's secret (empty: no gateway),
-    and its own token before that gateway.
+    """What a site keeps secret; `key` signs sessions and forms.
+
+    `gateway` is what the member's gateway tells its services, `exchange` the site's token before that gateway. Empty:
+    there is no gateway.
     """
 
     key: str

@@ -6,9 +6,8 @@ import os
 
 from lienthong.site.compose import SiteSecrets, compose_settings
 from lienthong.site.connection import make_connection
-from lienthong.site.site_file import load_gateway_secret, load_secret_key, load_site
+from lienthong.site.site_file import load_exchange_token, load_gateway_secret, load_secret_key, load_site
 
 _site = load_site(os.environ)
-globals().update(
-    compose_settings(_site, SiteSecrets(load_secret_key(_site), load_gateway_secret(_site)), make_connection(_site))
-)
+_secrets = SiteSecrets(load_secret_key(_site), load_gateway_secret(_site), load_exchange_token(_site))
+globals().update(compose_settings(_site, _secrets, make_connection(_site)))

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from lienthong.exchange.client import ClientSettings
 from lienthong.identity.relying.configuration import RelyingSettings
 from lienthong.kernel.errors import KernelError, KernelErrorKind
 from lienthong.kernel.keys import load_secret, make_secret, store_secret
@@ -54,6 +55,7 @@ class SiteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     openid_keys: str = "openid"
     openid_approved_clients: tuple[str, ...] = ()
     relying: RelyingSettings = RelyingSettings()
+    exchange: ClientSettings = ClientSettings()
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -151,6 +153,18 @@ def load_gateway_secret(site: Site) -> str:
         message = (
             f"gateway_secret_file {path} cannot be read ({error}); it holds what services.toml names as secret_file"
         )
+        raise SiteError(SiteErrorKind.SETTINGS, message) from error
+
+
+def load_exchange_token(site: Site) -> str:
+    """Give the token by which the member's gateway knows this site; empty text: it asks no other member."""
+    if not site.settings.exchange.token_file:
+        return ""
+    path = site.folder / site.settings.exchange.token_file
+    try:
+        return path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"[exchange] token_file {path} cannot be read ({error}); it holds the subsystem's token"
         raise SiteError(SiteErrorKind.SETTINGS, message) from error
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.urls import include, path
 
+from lienthong.identity.urls import make_account_patterns
+from lienthong.portal.province.own_record import show_own_record
 from lienthong.portal.province.start import show_start
 from lienthong.site.urls_common import common_patterns
 
@@ -14,8 +16,10 @@ if TYPE_CHECKING:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", show_start, name="start"),
+    path("my-record/", show_own_record, name="own-record"),
     path("services/areas/", include("lienthong.areas.urls")),
     path("sign-in/provider/", include("lienthong.identity.relying.urls")),
+    *make_account_patterns(None),
     *common_patterns,
 ]
 

@@ -1,0 +1,157 @@
+"""A person before the sandbox's sites, without a browser: follows redirects, fills in forms, keeps cookies.
+
+Only what a page shows is used, as a screen reader would: links come from redirects, forms from the page's HTML. So the
+sign-in that the demo shows is the one that people go through.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from pyreqwest.client import SyncClientBuilder
+from pyreqwest.exceptions import PyreqwestError
+
+from lienthong.sandbox.errors import SandboxError, SandboxErrorKind
+from lienthong.sandbox.logins import make_code
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from pyreqwest.response import SyncResponse
+
+    from lienthong.sandbox.logins import Login
+
+MOST_REDIRECTS: Final = 12
+MOST_FORMS: Final = 4
+"""Password, second factor, and two more that a provider may put between."""
+TIMEOUT: Final = timedelta(seconds=30)
+REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
+
+
+@dataclass(slots=True)
+class Form:
+    """A form of a page: where it goes, and the fields that it holds."""
+
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What came in the end, and where it is."""
+
+    url: str
+    status: int
+    text: str
+
+    @property
+    def forms(self) -> list[Form]:
+        """The forms of the page that are sent by POST."""
+        reader = _FormReader()
+        reader.feed(self.text)
+        return reader.forms
+
+
+class Visitor:
+    """One person with one set of cookies; to be used as a context."""
+
+    def __init__(self) -> None:
+        builder = SyncClientBuilder().no_proxy().follow_redirects(enable=False).default_cookie_store(enable=True)
+        self.way: list[str] = []
+        """Every address that was opened, without queries."""
+        self._http = builder.timeout(TIMEOUT).default_headers({"Accept-Language": "vi"}).build()
+
+    def open(self, url: str) -> Page:
+        """Open an address and follow where it leads."""
+        return self._go("GET", url, None)
+
+    def send(self, page: Page, form: Form, told: Mapping[str, str]) -> Page:
+        """Send a form of a page with what is told, and follow where it leads."""
+        return self._go("POST", urljoin(page.url, form.action), {**form.fields, **told})
+
+    def sign_in(self, page: Page, login: Login) -> Page:
+        """Fill in what asks for number, password or one-time code, until no such form comes any more."""
+        for _ in range(MOST_FORMS):
+            found = _find_question(page, login)
+            if found is None:
+                return page
+            page = self.send(page, *found)
+        raise SandboxError(SandboxErrorKind.SITE, f"{page.url} goes on asking who is there")
+
+    def _go(self, method: str, url: str, told: Mapping[str, str] | None) -> Page:
+        for _ in range(MOST_REDIRECTS):
+            request = self._http.request(method, url)
+            if told is not None:
+                origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+                request = request.header("Content-Type", FORM_TYPE).header("Origin", origin).header("Referer", url)
+                request = request.body_text(urlencode(told))
+            try:
+                response = request.build().send()
+                text = response.text()
+            except PyreqwestError as error:
+                raise SandboxError(SandboxErrorKind.SITE, f"{_without_query(url)} did not answer: {error}") from error
+            self.way.append(_without_query(url))
+            where = _find_onward(response)
+            if where is None:
+                return Page(url, response.status, text)
+            method, url, told = "GET", urljoin(url, where), None
+        raise SandboxError(SandboxErrorKind.SITE, f"{_without_query(url)}: more than {MOST_REDIRECTS} redirects")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+
+def _find_onward(response: SyncResponse) -> str | None:
+    """Give where a redirect leads, or a page that leads on at once (browsers refuse a redirect behind some forms)."""
+    if response.status in REDIRECTS:
+        return response.get_header("Location")
+    seconds, _, target = (response.get_header("Refresh") or "").partition(";url=")
+    return target if seconds == "0" and target else None
+
+
+def _find_question(page: Page, login: Login) -> tuple[Form, dict[str, str]] | None:
+    """Find a form that asks who is there, and what to fill in."""
+    for form in page.forms:
+        if {"login", "password"} <= form.fields.keys():
+            return form, {"login": login.number, "password": login.password}
+        if "code" in form.fields:
+            return form, {"code": make_code(login.totp_secret, time.time())}
+    return None
+
+
+def _without_query(url: str) -> str:
+    """Cut off what may hold codes and numbers."""
+    return url.partition("?")[0]
+
+
+class _FormReader(HTMLParser):
+    """Collects forms and their inputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self._form: Form | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        if tag == "form" and (told.get("method") or "").lower() == "post":
+            self._form = Form(told.get("action") or "")
+            self.forms.append(self._form)
+        elif tag == "input" and self._form is not None and told.get("name"):
+            self._form.fields[str(told["name"])] = told.get("value") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._form = None
