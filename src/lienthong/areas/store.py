@@ -6,10 +6,11 @@ a second and a few megabytes, and every rule stays pure. Nothing here commits.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lienthong.areas.addresses import AddressParser
 from lienthong.areas.agency_codes import Agency as AgencyValue
@@ -47,7 +48,9 @@ class Gazetteer:
 def get_gazetteer() -> Gazetteer:
     """Give what the tables hold now; one small query tells whether it was read already."""
     latest = Load.objects.order_by("-pk").values_list("pk", "source").first() or (0, "")
-    return _read_gazetteer(*latest)
+    # The first requests of a process come together: one reads, the others wait for what it read.
+    with _READING:
+        return _read_gazetteer(*latest)
 
 
 def get_loaded_gazetteer() -> Gazetteer:
@@ -114,6 +117,9 @@ def read_successions(keys: dict[int, UnitKey]) -> list[SuccessionValue]:
         )
         for old, new, share, back, measure, document, source in rows
     ]
+
+
+_READING: Final = threading.Lock()
 
 
 # One entry: the tables' state of before is of no use to anybody.
