@@ -1,6 +1,6 @@
 """The tables: what happened (append-only), and what follows from it (projections, rebuildable).
 
-Append-only, guarded by triggers: `Event`, `CardStep`, `AllocatedNumber`. Everything else but the answered
+Append-only, guarded by triggers: `Event`, `CardStep`, `AllocatedNumber`, `LookUp`. Everything else but the answered
 messages follows from the events and is written in the event's transaction by `recording`.
 """
 
@@ -15,8 +15,9 @@ from django.db.models import F, Q
 from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 
-from lienthong.people.card_steps import CardKind, CardState
+from lienthong.people.card_steps import WAITING_STATES, CardKind, CardState
 from lienthong.people.events import EventKind
+from lienthong.people.lookup_purposes import MOST_REFERENCE_CHARACTERS, LookUpPurpose
 from lienthong.people.personal_number import NUMBER_DIGITS
 from lienthong.people.words import MaritalStatus, Relation, Sex, StayKind
 
@@ -205,7 +206,15 @@ class CardApplication(models.Model):
     replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["area_code", "state"], name="people_card_area_state")]
+        indexes: ClassVar = [
+            models.Index(fields=["area_code", "state"], name="people_card_area_state"),
+            # The queue of what waits, the first due first.
+            models.Index(
+                fields=["due_on", "id"],
+                name="people_card_queue",
+                condition=Q(state__in=[state.value for state in WAITING_STATES]),
+            ),
+        ]
         constraints: ClassVar = [
             _one_of("kind", CardKind, "people_card_kind"),
             _one_of("state", CardState, "people_card_state"),
@@ -235,3 +244,27 @@ class CardStep(models.Model):
 
     def __str__(self) -> str:
         return f"step {self.place} of card application {self.application_id}: {self.state}"
+
+
+class LookUp(models.Model):
+    """A clerk looked a person up, and why. Rows are only ever added; without a person, nobody was found.
+
+    The clerk stands here as the record names them: this house knows no accounts.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, null=True, db_index=False)
+    account = models.CharField(max_length=40)
+    clerk = models.CharField(max_length=200)
+    purpose = models.CharField(max_length=WORD_CHARACTERS)
+    reference = models.CharField(max_length=MOST_REFERENCE_CHARACTERS, blank=True)
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["person", "id"], name="people_look_up_person", condition=Q(person__isnull=False)),
+            models.Index(fields=["account", "id"], name="people_look_up_account"),
+        ]
+        constraints: ClassVar = [_one_of("purpose", LookUpPurpose, "people_look_up_purpose")]
+
+    def __str__(self) -> str:
+        return f"look-up {self.pk}"
