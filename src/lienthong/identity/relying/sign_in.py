@@ -14,20 +14,21 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from lienthong.identity.models import Account
+from lienthong.identity.citizens import get_or_make_citizen
+from lienthong.identity.levels import Reached, record_level
 from lienthong.identity.relying.errors import RelyingError, RelyingErrorKind
 from lienthong.identity.relying.id_token import Expected, IdToken, verify_id_token
 from lienthong.identity.relying.models import ProviderLink
 from lienthong.identity.relying.transport import ask_json, post_form
-from lienthong.identity.words import AccountKind
+from lienthong.identity.words import Level, LevelWay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from lienthong.identity.models import Account
     from lienthong.identity.relying.configuration import RelyingParty
     from lienthong.identity.relying.metadata import Provider
     from lienthong.identity.relying.requests import SignInRequest
@@ -63,6 +64,9 @@ def finish_sign_in(
         raise RelyingError(RelyingErrorKind.BAD_TOKEN, "user information: of another person than the ID token")
     account = find_linked(party, claims, told)
     level = party.settings.levels[claims.acr]
+    if account.level < level:
+        seen = {"issuer": claims.iss, "acr": claims.acr}
+        record_level(account, Reached(Level(level), LevelWay.PROVIDER, seen), timezone.now())
     return ProvenSignIn(account, claims.iss, claims.sub, level, claims.auth_time or claims.iat)
 
 
@@ -131,16 +135,7 @@ def _link(party: RelyingParty, claims: IdToken, told: Mapping[str, Any], number:
         message = f"the provider told no {party.settings.number_claim}, which the province needs"
         raise RelyingError(RelyingErrorKind.NO_NUMBER, message)
     name = str(told.get(party.settings.name_claim, ""))[:MOST_NAME]
-    account, _ = Account.objects.get_or_create(
-        username=number,
-        defaults={
-            "kind": AccountKind.CITIZEN,
-            "personal_number": number,
-            "full_name": name,
-            # Nobody signs in here by a password of this account.
-            "password": make_password(None),
-        },
-    )
+    account = get_or_make_citizen(number, name)
     if not account.is_active or ProviderLink.objects.filter(issuer=claims.iss, account=account).exists():
         raise _other_person()
     ProviderLink.objects.create(account=account, issuer=claims.iss, subject=claims.sub, linked_at=timezone.now())
