@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import path
 
 from lienthong.identity.urls import make_account_patterns
-from lienthong.portal.registry.start import show_start
+from lienthong.portal.registry.urls import registry_patterns
 from lienthong.site.urls_common import common_patterns
 from lienthong.web.callers import Caller, find_signed_in, open_to
 from tests.identity.persons import OnePersonRegistry
@@ -39,7 +39,7 @@ def _tell(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("", show_start, name="start"),
+    *registry_patterns,
     path("level-1/", show_level_1),
     path("level-2/", show_level_2),
     path("work/", show_work),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import include, path
 
 from lienthong.identity.urls import make_account_patterns
-from lienthong.portal.registry.start import show_start
+from lienthong.portal.registry.urls import registry_patterns
 from lienthong.site.registry_check import PeopleRegistry
 from lienthong.site.urls_common import common_patterns
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", show_start, name="start"),
+    *registry_patterns,
     path("services/areas/", include("lienthong.areas.urls")),
     path("services/people/", include("lienthong.people.urls")),
     path("", include("lienthong.identity.provider.urls")),
