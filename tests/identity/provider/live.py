@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, OpenerDirector, ProxyHandler, build_opener
 
 if TYPE_CHECKING:
-    from email.message import Message
+    from http.client import HTTPMessage
     from urllib.request import Request
 
 
@@ -31,7 +31,7 @@ class _Stop(HTTPRedirectHandler):
         self.site = site
 
     def redirect_request(  # the base class's
-        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Message[str, str], newurl: str
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> Request | None:
         return super().redirect_request(req, fp, code, msg, headers, newurl) if newurl.startswith(self.site) else None
 
