@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from django.test import Client
     from playwright.sync_api import Browser, ConsoleMessage, Page, Response, ViewportSize
 
 AXE: Final = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -24,7 +25,7 @@ WIDE: Final[ViewportSize] = {"width": 1280, "height": 900}
 PATIENCE_MS: Final = 15_000
 
 _STANDARDS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_STATUS_REPORT: Final = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+_STATUS_REPORT: Final = re.compile(r"Failed to load resource: the server responded with a status of (?:4\d\d|503)")
 
 
 class Pages:
@@ -35,8 +36,16 @@ class Pages:
         self._url = url
         self._contexts: list[Any] = []
 
-    def open(self, path: str, screen: ViewportSize = PHONE, *, scripts: bool = True, language: str = "vi") -> Page:
-        """Open a page as somebody who was never here, and check it."""
+    def open(
+        self,
+        path: str,
+        screen: ViewportSize = PHONE,
+        *,
+        scripts: bool = True,
+        language: str = "vi",
+        session: Client | None = None,
+    ) -> Page:
+        """Open a page as somebody who was never here, or in the session of a test's client, and check it."""
         context = self._browser.new_context(viewport=screen, java_script_enabled=scripts, locale="en-US")
         self._contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
@@ -44,10 +53,13 @@ class Pages:
         errors: list[str] = []
         page.on("console", lambda message: _note(message, errors))
         page.on("pageerror", lambda error: errors.append(str(error)))
+        if session is not None:
+            taken = session.cookies.items()
+            context.add_cookies([{"name": name, "value": cookie.value, "url": self._url} for name, cookie in taken])
         if language != "vi":
             page.goto(f"{self._url}/language/{language}")
         page.goto(f"{self._url}{path}")
-        _keep_picture(page, path, screen, language)
+        keep_picture(page, path, screen, language)
         assert errors == []
         if scripts:
             # With scripts off axe cannot run either.
@@ -75,7 +87,8 @@ class Pages:
         assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page is wider than the screen"
         assert page.locator("h1").count() == 1
         assert page.title()
-        assert find_violations(page) == []
+        violations = find_violations(page)
+        assert violations == [], "\n".join(violations)
 
     def __enter__(self) -> Self:
         return self
@@ -104,7 +117,8 @@ def _note(message: ConsoleMessage, errors: list[str]) -> None:
         errors.append(message.text)
 
 
-def _keep_picture(page: Page, path: str, screen: ViewportSize, language: str) -> None:
+def keep_picture(page: Page, path: str, screen: ViewportSize, language: str) -> None:
+    """Keep a picture of what is on the screen now, if `SCREENSHOTS` names a folder."""
     folder = os.environ.get("SCREENSHOTS")
     if folder:
         name = re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-") or "start"
