@@ -26,8 +26,6 @@ class IdentityErrorKind(StrEnum):
     """A post or its dates are impossible."""
     BAD_LEVEL = "bad-level"
     """A level that nobody can have, or that this way does not give."""
-    COUNTER_CLOSED = "counter-closed"
-    """There is no such open counter session of this officer."""
     BAD_CLIENT = "bad-client"
     """A relying party cannot be registered like this."""
     NOT_ALLOWED = "not-allowed"

@@ -42,7 +42,7 @@ class AccountManager(BaseUserManager["Account"]):
     """Finds accounts as Django's sign-in asks for them."""
 
 
-class Account(AbstractBaseUser):
+class Account(AbstractBaseUser):  # type: ignore[django-manager-missing] # a library names them
     """Somebody who can be at the screen. `level` follows from the level records, in their transaction.
 
     The id is random and says nothing of the person. A citizen signs in by personal number, staff by a name.
