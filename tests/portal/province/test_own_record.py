@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY
+from django.utils import timezone
 
 from lienthong.exchange.client import ClientSettings
+from lienthong.identity.counter import SeenCard, open_counter
+from lienthong.identity.signed_in import COUNTER_KEY
 from lienthong.identity.words import Level
 from lienthong.portal.province.own_record import OWN_DATA
 from lienthong.sandbox.ports import find_free_ports
-from tests.identity.persons import NAME, NUMBER, make_citizen, sign_in, sign_in_fully
+from lienthong.web.callers import Caller
+from tests.identity.persons import BORN, ISSUED, NAME, NUMBER, make_citizen, make_staff, sign_in, sign_in_fully
 from tests.portal.province.gateways import POPULATION, answer_record
 from tests.simulators.own_gateway import OwnGateway, Told
 
@@ -102,3 +106,15 @@ def test_without_its_gateway_the_page_says_that_the_way_is_interrupted(person: C
         answer = person.get("/my-record/")
         assert answer.status_code == 503
         assert "gián đoạn" in answer.content.decode()
+
+
+def test_at_a_counter_it_is_the_citizens_record_and_not_the_officers(client: Client, gateway: OwnGateway) -> None:
+    officer = make_staff(Caller.OFFICER)
+    sign_in_fully(client, officer)
+    now = timezone.now()
+    counter = open_counter(officer, SeenCard(NUMBER, NAME, BORN, ISSUED, was_compared=False), now, now.date())
+    session = client.session
+    session[COUNTER_KEY] = str(counter.pk)
+    session.save()
+    assert client.get("/my-record/").status_code == 200
+    assert gateway.asked[0][0].startswith(f"/r1/{POPULATION}/{NUMBER}?")

@@ -57,3 +57,10 @@ def enter_citizen(client: Client, number: str) -> Account:
     account = make_citizen(Level.CARD, number=number)
     sign_in_fully(client, account)
     return account
+
+
+def look_up(client: Client, number: str, **more: str) -> str:
+    """Look somebody up as the clerk of `client`; gives the address of the person's page."""
+    answer = client.post("/office/", {"purpose": "counter", "number": number, **more})
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer.headers["Location"])
