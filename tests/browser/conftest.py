@@ -17,6 +17,20 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
 
+# Without its sandbox, which root may not use: it opens our own pages only. Without graphics hardware, and without what it
+# does by itself in the background, which takes a test machine's processors.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-extensions",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
 @pytest.fixture(scope="session")
 def patch() -> Iterator[pytest.MonkeyPatch]:
     """Give changes to the environment that end with the session."""
@@ -33,8 +47,7 @@ def chromium(patch: pytest.MonkeyPatch) -> Iterator[Browser]:
     # Playwright runs an event loop in this thread, and Django would take the tests' own queries for async code.
     patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with sync_playwright() as play:
-        # Without its sandbox, which root may not use; it opens our own pages only.
-        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = play.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
 
