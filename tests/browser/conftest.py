@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
 
-# Without its sandbox, which root may not use: it opens our own pages only. Without graphics hardware, and without what it
-# does by itself in the background, which takes a test machine's processors.
+# Without its sandbox, which root may not use: it opens our own pages only. Without graphics hardware, and without what
+# it does by itself in the background, which takes a test machine's processors.
 FLAGS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
