@@ -25,6 +25,7 @@ from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2.rfc6749.errors import AccessDeniedError, CustomOAuth2Error, OAuth2Error
 
 from lienthong.identity.provider.claims import find_own_claims, name_for
+from lienthong.identity.provider.codes import give_code
 from lienthong.identity.provider.interaction import ERRORS, Asked, Found, Step, choose_step
 from lienthong.identity.provider.levels import find_needed_level
 from lienthong.identity.provider.models import Client, Consent
@@ -163,19 +164,11 @@ def _ask_consent(request: HttpRequest, pending: Pending) -> HttpResponse:
 
 
 def _send_code(request: HttpRequest, pending: Pending, signing: Signing) -> HttpResponse:
-    # oauthlib reads and proves the request again before it makes a code; what it cannot read is given along.
-    credentials = {
-        "client": pending.client,
-        "signing": signing,
-        "redirect_uri": pending.redirect_uri,
-        "state": pending.credentials["state"],
-    }
-    core = OAuthLibMixin.get_oauthlib_core()
-    try:
-        uri, _, _, _ = core.create_authorization_response(request, list(pending.scopes), credentials, allow=True)
-    except OAuthToolkitError as error:
-        return _redirect_error(request, error.oauthlib_error, pending.redirect_uri)
-    return _leave(request, uri)
+    # Not by oauthlib's own step, which would prove the same request a second time first.
+    code = give_code(pending.credentials["request"], signing)
+    state = pending.credentials["state"]
+    told = [("code", code), *([("state", state)] if state is not None else []), ("iss", settings.OPENID_ISSUER)]
+    return _leave(request, add_params_to_uri(pending.redirect_uri, told))
 
 
 def _send_error(request: HttpRequest, pending: Pending, error: OAuth2Error) -> HttpResponse:

@@ -7,6 +7,7 @@ so that nothing of it lies in a token that is logged or kept (OpenID Connect Cor
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -28,22 +29,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lienthong.identity.models import Account
-    from lienthong.identity.provider.models import AuthorizationCode, Client
+    from lienthong.identity.provider.codes import SpentCode
+    from lienthong.identity.provider.models import Client
 
 CLAIMS: Final = ("sub", "name", "personal_number", "auth_time", "acr", "amr")
 """All that a client can learn, beside what every token has."""
 
 
+_OPENING: Final = threading.Lock()
+"""Held while a folder is opened: two threads of a new installation would each make its secrets."""
+
+
 @lru_cache(maxsize=4)
 def open_keys(folder: Path) -> KeyFolder:
-    """Give the keys of a folder, the same object each time; a new installation's are made."""
-    ensure_keys(folder, SystemClock().now_ms())
-    return KeyFolder(folder)
+    """Give the keys of a folder, the same object once opened; a new installation's are made."""
+    with _OPENING:
+        ensure_keys(folder, SystemClock().now_ms())
+        return KeyFolder(folder)
 
 
 @lru_cache(maxsize=4)
 def _open_subjects(folder: Path) -> bytes:
-    return load_subject_secret(folder)
+    with _OPENING:
+        return load_subject_secret(folder)
 
 
 def name_for(client: Client, account: Account) -> str:
@@ -61,22 +69,22 @@ def make_claims(client: Client, account: Account, scopes: Iterable[str]) -> dict
     return claims
 
 
-def make_id_token(client: Client, code: AuthorizationCode, access_token: str) -> str:
+def make_id_token(client: Client, spent: SpentCode, access_token: str) -> str:
     """Give the ID token for a code: signed with the client's algorithm, audience the client that was authenticated."""
     now = int(time.time())
     claims: dict[str, Any] = {
         "iss": settings.OPENID_ISSUER,
-        "sub": name_for(client, code.user),
+        "sub": name_for(client, spent.account),
         "aud": client.client_id,
         "iat": now,
         "exp": now + ID_TOKEN_SECONDS,
-        "auth_time": int(code.signed_in_at.timestamp()),
-        "acr": name_level(code.level),
-        "amr": code.methods,
+        "auth_time": int(spent.signed_in_at.timestamp()),
+        "acr": name_level(spent.level),
+        "amr": spent.methods,
         "at_hash": hash_half(access_token),
     }
-    if code.nonce:
-        claims["nonce"] = code.nonce
+    if spent.nonce:
+        claims["nonce"] = spent.nonce
     return sign_claims(claims, client.algorithm)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
@@ -17,8 +17,9 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.oauth2.rfc6749.errors import InvalidGrantError
 
 from lienthong.identity.provider.claims import make_claims, make_id_token
-from lienthong.identity.provider.configuration import ACCESS_SECONDS, CODE_SECONDS
-from lienthong.identity.provider.models import AuthorizationCode, Client
+from lienthong.identity.provider.codes import spend_code, take_back
+from lienthong.identity.provider.configuration import ACCESS_SECONDS
+from lienthong.identity.provider.models import Client
 from lienthong.identity.provider.tokens import digest_token, draw_token
 
 if TYPE_CHECKING:
@@ -26,7 +27,27 @@ if TYPE_CHECKING:
 
     from oauthlib.common import Request
 
-    from lienthong.identity.provider.signed_in import Signing
+
+_CLIENT_FIELDS: Final = (
+    "client_id",
+    "client_secret",
+    "name",
+    "redirect_uris",
+    "algorithm",
+    "least_level",
+    "sector",
+    "allowed_scopes",
+)
+"""What a flow reads of a client: the library's own fields are twice as many."""
+
+_BEARER_FIELDS: Final = (
+    "scope",
+    "application__sector",
+    "user__is_active",
+    "user__full_name",
+    "user__personal_number",
+)
+"""What the user information reads of a token, its client and its person."""
 
 CLIENT_ID: Final = re.compile(r"[A-Za-z0-9.-]{1,100}")
 """What a client can be called."""
@@ -44,7 +65,9 @@ class ProviderValidator(OAuth2Validator):  # type: ignore[misc] # the library ha
         """Find the client once per request; an id that none can have is not looked for."""
         if not isinstance(request.client, Client) or request.client.client_id != client_id:
             is_possible = CLIENT_ID.fullmatch(client_id or "") is not None
-            request.client = Client.objects.filter(client_id=client_id).first() if is_possible else None
+            request.client = (
+                Client.objects.only(*_CLIENT_FIELDS).filter(client_id=client_id).first() if is_possible else None
+            )
         return request.client
 
     def authenticate_client(self, request: Request, *_: Any, **__: Any) -> bool:  # noqa: ANN401 # oauthlib's
@@ -105,31 +128,9 @@ class ProviderValidator(OAuth2Validator):  # type: ignore[misc] # the library ha
 
     # The code
 
-    def save_authorization_code(
-        self,
-        client_id: str,
-        code: Mapping[str, str],
-        request: Request,
-        *_: Any,  # noqa: ANN401 # oauthlib's
-        **__: Any,  # noqa: ANN401 # as above
-    ) -> None:
-        """Keep the code's hash, with how the person signed in."""
-        del client_id
-        signing: Signing = request.signing
-        AuthorizationCode.objects.create(
-            code=digest_token(code["code"]),
-            user=signing.account,
-            application=request.client,
-            expires=timezone.now() + timedelta(seconds=CODE_SECONDS),
-            redirect_uri=request.redirect_uri,
-            scope=" ".join(request.scopes),
-            code_challenge=request.code_challenge,
-            code_challenge_method=request.code_challenge_method,
-            nonce=request.nonce or "",
-            signed_in_at=datetime.fromtimestamp(signing.at_ms / 1000, UTC),
-            level=signing.level,
-            methods=list(signing.methods),
-        )
+    def save_authorization_code(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 # oauthlib's
+        """Refuse: codes are given by `codes.py` alone, which knows how the person signed in."""
+        raise NotImplementedError("codes are given by codes.py")
 
     def validate_code(self, client_id: str, code: str, client: Client, request: Request, *_: Any, **__: Any) -> bool:  # noqa: ANN401 # oauthlib's
         """Spend the code; a second use takes back what the first gave.
@@ -137,37 +138,30 @@ class ProviderValidator(OAuth2Validator):  # type: ignore[misc] # the library ha
         A code is spent before PKCE is checked: whoever stole one has a single guess.
         """
         del client_id
-        found = (
-            AuthorizationCode.objects.select_related("user").filter(code=digest_token(code), application=client).first()
-        )
-        if found is None:
-            return False
         request.reserved_token = draw_token()
-        reserved = digest_token(request.reserved_token)
-        now = timezone.now()
-        unspent = AuthorizationCode.objects.filter(pk=found.pk, spent_at=None)
-        if not unspent.update(spent_at=now, access_checksum=reserved):
-            _take_back(found)
+        spent = spend_code(code, client, request.reserved_token)
+        if spent is None:
+            take_back(code, client)
             return False
-        request.user, request.scopes, request.code_row = found.user, found.scope.split(), found
-        return bool(found.expires > now and found.user.is_active)
+        request.user, request.scopes, request.spent = spent.account, spent.scope.split(), spent
+        return spent.is_good
 
     def get_code_challenge(self, code: str, request: Request) -> str:
         """Give the challenge that the request for the code had."""
         del code
-        return str(request.code_row.code_challenge)
+        return request.spent.challenge  # type: ignore[no-any-return] # oauthlib has no types
 
     def get_code_challenge_method(self, code: str, request: Request) -> str:
         """Give its method, which is S256 (the table holds no other)."""
-        del code
-        return str(request.code_row.code_challenge_method)
+        del code, request
+        return "S256"
 
     def confirm_redirect_uri(
         self, client_id: str, code: str, redirect_uri: str, client: Client, request: Request
     ) -> bool:
         """Compare as text with the one that the code was sent to."""
         del client_id, code, client
-        if redirect_uri != request.code_row.redirect_uri:
+        if redirect_uri != request.spent.redirect_uri:
             # oauthlib's own error here is no word of RFC 6749 section 5.2.
             raise InvalidGrantError(description="redirect_uri: not the one of the request.", request=request)
         return True
@@ -180,7 +174,7 @@ class ProviderValidator(OAuth2Validator):  # type: ignore[misc] # the library ha
     ) -> str | None:
         """Give the nonce that the request for the code had."""
         del client_id, code, redirect_uri
-        return str(request.code_row.nonce) or None
+        return str(request.spent.nonce) or None
 
     # The tokens
 
@@ -199,7 +193,7 @@ class ProviderValidator(OAuth2Validator):  # type: ignore[misc] # the library ha
     def get_id_token(self, token: Mapping[str, Any], token_handler: object, request: Request) -> str:
         """Give the signed ID token; oauthlib would otherwise begin one with the body's `client_id` as audience."""
         del token_handler
-        return make_id_token(request.client, request.code_row, token["access_token"])
+        return make_id_token(request.client, request.spent, token["access_token"])
 
     def get_userinfo_claims(self, request: Request) -> dict[str, Any]:
         """Give what the token's scopes open; always with `sub`."""
@@ -211,6 +205,7 @@ class ProviderValidator(OAuth2Validator):  # type: ignore[misc] # the library ha
             return False
         found = (
             AccessToken.objects.select_related("application", "user")
+            .only(*_BEARER_FIELDS)
             .filter(token_checksum=digest_token(token), expires__gt=timezone.now())
             .first()
         )
@@ -218,9 +213,3 @@ class ProviderValidator(OAuth2Validator):  # type: ignore[misc] # the library ha
             return False
         request.client, request.user, request.scopes = found.application, found.user, found.scope.split()
         return True
-
-
-def _take_back(code: AuthorizationCode) -> None:
-    """Revoke what a code gave: somebody else may hold it."""
-    checksum = AuthorizationCode.objects.values_list("access_checksum", flat=True).get(pk=code.pk)
-    AccessToken.objects.filter(token_checksum=checksum).delete()
