@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import os
+import time
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
 
+from lienthong.people.card_queue import PAGE_ROWS
+from lienthong.people.card_steps import CardKind, CardState
+from lienthong.people.cards import apply_for_card, take_card_step
 from lienthong.people.cards_in_use import take_over_card
 from lienthong.people.changes import correct_person, rename_person
 from lienthong.people.events import Corrected, Renamed
 from lienthong.people.lookups import Asker, look_up_by_number
-from tests.browser.pages import PHONE, WIDE
+from lienthong.people.registry import Registry
+from tests.browser.pages import PHONE, WIDE, keep_picture
+from tests.clocks import SetClock
 from tests.identity.persons import NUMBER
-from tests.portal.registry.office import add_family, enter_citizen, make_site
+from tests.people.registries import add_person
+from tests.portal.registry.office import add_family, add_known, enter_citizen, enter_clerk, make_site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import ViewportSize
+    from playwright.sync_api import Page, ViewportSize
 
-    from lienthong.people.registry import Registry
     from tests.browser.pages import Pages
     from tests.people.registries import Known
 
@@ -52,3 +58,92 @@ def test_a_persons_own_record(pages: Pages, screen: ViewportSize, language: str)
     other = Client()
     enter_citizen(other, NUMBER)
     pages.open("/my-record/?none", screen, language=language, session=other)
+
+
+@LOOKS
+def test_a_clerk_finds_a_person_and_sees_the_record(pages: Pages, screen: ViewportSize, language: str) -> None:
+    registry, client = make_site(), Client()
+    known = add_storied(registry)
+    enter_clerk(client)
+    page = pages.open("/office/?empty", screen, language=language, session=client)
+    press(pages, page, "office-errors", screen, language)
+    page.check("[value=counter]")
+    page.fill("#id_number", known.number)
+    press(pages, page, "office-person", screen, language)
+    page.click("main a[href$='/card/']")
+    pages.check(page)
+    press(pages, page, "office-card-apply-errors", screen, language)
+    add_known(registry, full_name="Nguyễn Thị Thu Hòa")
+    page = pages.open("/office/", screen, language=language, session=client)
+    page.check("[value=counter]")
+    page.fill("#id_full_name", "Nguyễn Thị Thu Hòa")
+    page.fill("#id_birth_date", "17/5/1990")
+    press(pages, page, "office-several", screen, language)
+    assert page.locator("main a[href*='/office/people/']").count() == 2
+
+
+@LOOKS
+def test_cards_are_worked_from_the_queue_and_counted(pages: Pages, screen: ViewportSize, language: str) -> None:
+    client = Client()
+    enter_clerk(client)
+    pages.open("/office/cards/?empty", screen, language=language, session=client)
+    pages.open("/office/cards/counts/?first_day=1/1/2099", screen, language=language, session=client)
+    application = fill_queue(make_site())
+    page = pages.open("/office/cards/", screen, language=language, session=client)
+    page.click(".govuk-pagination__next a")
+    pages.check(page)
+    keep_picture(page, "office-cards-page-2", screen, language)
+    pages.open("/office/cards/counts/", screen, language=language, session=client)
+    page = pages.open(f"/office/cards/{application}/", screen, language=language, session=client)
+    press(pages, page, "office-card-done", screen, language)
+    page.click("[value=refused]")
+    press(pages, page, "office-card-confirm-errors", screen, language)
+    page.fill("#id_note", "Ảnh không đạt")
+    press(pages, page, "office-card-end", screen, language)
+
+
+def test_a_clerk_works_by_keyboard_with_scripts_off(pages: Pages) -> None:
+    registry, client = make_site(), Client()
+    known = add_known(registry)
+    enter_clerk(client)
+    page = pages.open("/office/", scripts=False, session=client)
+    page.focus("[value=counter]")
+    page.keyboard.press("Space")
+    page.focus("#id_number")
+    page.keyboard.type(known.number)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/office/people/*/")
+    page.focus("main a[href$='/card/']")
+    page.keyboard.press("Enter")
+    page.focus("[value=first]")
+    page.keyboard.press("Space")
+    page.focus("main button[type=submit]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/office/cards/*/")
+    page.focus("[value=checked]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".govuk-notification-banner--success")
+    assert page.locator("ol li").count() == 2
+
+
+def press(pages: Pages, page: Page, name: str, screen: ViewportSize, language: str) -> None:
+    """Press the page's first button, and check and keep what comes."""
+    page.click("main button[type=submit] >> nth=0")
+    page.wait_for_load_state("networkidle")
+    pages.check(page)
+    keep_picture(page, name, screen, language)
+
+
+def fill_queue(registry: Registry) -> int:
+    """Let applications wait at several steps in two communes, some of them late; gives one that just came."""
+    latest = 0
+    for place in range(PAGE_ROWS + 10):
+        ago = SetClock(int(time.time() * 1000) - place * 86_400_000)
+        then = Registry(registry.instance, ago, registry.find_area)
+        area = ("06673", "06676")[place % 2]
+        number = add_person(registry, birth_date=date(1990, 1 + place % 12, 1 + place % 28)).number
+        application = apply_for_card(then, number, CardKind.FIRST, area, "Trần Thanh Bình, Z99.01")
+        for state in (CardState.CHECKED, CardState.APPROVED, CardState.PERSONALISED, CardState.DELIVERED)[: place % 5]:
+            take_card_step(then, application, state, "Trần Thanh Bình, Z99.01")
+        latest = latest or application
+    return latest

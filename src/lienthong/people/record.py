@@ -95,6 +95,14 @@ def read_record(registry: Registry, person: Person) -> Record:
     )
 
 
+def describe_home(registry: Registry, person: Person) -> str:
+    """Write where somebody is registered now, to tell people of one name apart; empty for nowhere."""
+    home = find_home(person)
+    if home is None:
+        return ""
+    return f"{home.line}, {registry.find_area(home.area_code, home.area_day) or home.area_code}"
+
+
 def _name_people(facts: Sequence[Fact]) -> dict[Value, NamedPerson]:
     keys = {fact.value for fact in facts if fact.name in _PEOPLE_FACTS and isinstance(fact.value, int)}
     rows = Person.objects.filter(pk__in=keys).values_list("pk", "number", "full_name")

@@ -107,6 +107,7 @@ _ERRORS: Final = {
     PeopleErrorKind.NO_PURPOSE: _("Say why: choose a purpose, and give the case, the paper or the reason"),
     PeopleErrorKind.BAD_CARD_STEP: _("Somebody did a step in the meantime: look at the application as it is now"),
     PeopleErrorKind.UNVERIFIED: _("The identity is not verified: compare the person with card or papers first"),
+    PeopleErrorKind.CONFLICT: _("This contradicts the record: does the person live, is there a card or application?"),
     PeopleErrorKind.UNKNOWN_AREA: _("No commune of today has this code"),
 }
 

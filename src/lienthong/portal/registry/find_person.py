@@ -1,0 +1,164 @@
+"""Clerks look a person up, with a purpose, and see the record. Every look-up is recorded before anything is shown.
+
+Numbers and names travel in forms, never in an address; a person's page is named by the look-up that opens it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lienthong.identity.limits import refuse_excess
+from lienthong.people.cards import apply_for_card
+from lienthong.people.errors import PeopleError
+from lienthong.people.lookups import (
+    OPEN_MINUTES,
+    Asker,
+    get_open_look_up,
+    list_look_ups_of,
+    list_own_look_ups,
+    look_up_by_name,
+    look_up_by_number,
+    look_up_member,
+)
+from lienthong.people.persons import find_home
+from lienthong.people.record import describe_home, read_record
+from lienthong.people.site_registry import make_site_registry
+from lienthong.portal.registry.forms import CardApplicationForm, LookUpForm
+from lienthong.portal.registry.office import for_clerks, get_clerk, show_page
+from lienthong.portal.registry.words import word_error
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from lienthong.people.lookups import Found, OpenLookUp
+    from lienthong.people.registry import Registry
+    from lienthong.portal.registry.office import Clerk
+
+SHOWN_LOOK_UPS: Final = 10
+PAGE: Final = "find"
+
+
+@for_clerks
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_find(request: HttpRequest) -> HttpResponse:
+    """Ask whom a clerk looks for and why, and find them."""
+    registry, clerk = make_site_registry(), get_clerk(request)
+    form = LookUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        refusal = refuse_excess(request, "counter_find")
+        if refusal is not None:
+            return refusal
+        found = _look_up(registry, clerk, form)
+        if len(found) > 1:
+            return _show_several(request, registry, found)
+        if found:
+            return HttpResponseRedirect(reverse("person", kwargs={"look_up": found[0].look_up}))
+    told = {"form": form, "page": PAGE, "recent": list_own_look_ups(registry, clerk.account, SHOWN_LOOK_UPS)}
+    return show_page(request, "registry/find.html", told)
+
+
+@for_clerks
+@require_GET
+def show_person(request: HttpRequest, look_up: int) -> HttpResponse:
+    """Show the record of whom a look-up found, while it is open to this clerk."""
+    registry = make_site_registry()
+    opened = find_opened(request, registry, look_up)
+    if opened is None:
+        return ask_again(request)
+    told = {
+        "page": PAGE,
+        "opened": opened,
+        "record": read_record(registry, opened.person),
+        "look_ups": list_look_ups_of(registry, opened.person, SHOWN_LOOK_UPS),
+        "minutes": OPEN_MINUTES,
+    }
+    return show_page(request, "registry/person.html", told)
+
+
+@for_clerks
+@require_POST
+def open_member(request: HttpRequest, look_up: int) -> HttpResponse:
+    """Look up somebody of the same household, for the same purpose."""
+    registry = make_site_registry()
+    opened = find_opened(request, registry, look_up)
+    if opened is None:
+        return ask_again(request)
+    refusal = refuse_excess(request, "counter_find")
+    if refusal is not None:
+        return refusal
+    found = look_up_member(registry, opened, request.POST.get("number", ""))
+    if found is None:
+        raise Http404
+    return HttpResponseRedirect(reverse("person", kwargs={"look_up": found.look_up}))
+
+
+@for_clerks
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_application(request: HttpRequest, look_up: int) -> HttpResponse:
+    """Take in an application for a card by the person whom a look-up found."""
+    registry, clerk = make_site_registry(), get_clerk(request)
+    opened = find_opened(request, registry, look_up)
+    if opened is None:
+        return ask_again(request)
+    home = find_home(opened.person)
+    form = CardApplicationForm(request.POST or None, initial={"area_code": home.area_code if home else ""})
+    if request.method == "POST" and form.is_valid():
+        area = form.cleaned_data["area_code"]
+        try:
+            application = apply_for_card(registry, opened.person.number, form.card_kind, area, clerk.text)
+        except PeopleError as error:
+            form.add_error(None, word_error(error))
+        else:
+            messages.success(request, _("The application is taken in."))
+            return HttpResponseRedirect(reverse("card", kwargs={"application": application}))
+    return show_page(request, "registry/card_apply.html", {"form": form, "opened": opened, "page": PAGE})
+
+
+def find_opened(request: HttpRequest, registry: Registry, look_up: int) -> OpenLookUp | None:
+    """Find a look-up that is open to the clerk at the screen; None for one that is over, or is another clerk's."""
+    try:
+        return get_open_look_up(registry, look_up, get_clerk(request).account)
+    except PeopleError:
+        return None
+
+
+def ask_again(request: HttpRequest) -> HttpResponse:
+    """Send the clerk back to say whom and why."""
+    text = _("This look-up is over. Look the person up again, and say why.")
+    messages.warning(request, text)
+    return HttpResponseRedirect(reverse("office"))
+
+
+def _look_up(registry: Registry, clerk: Clerk, form: LookUpForm) -> tuple[Found, ...]:
+    """Look up what the form says; what finds nobody, or is refused, is told on the form."""
+    told = form.cleaned_data
+    asker = Asker(clerk.account, clerk.text, told["purpose"], told["reference"])
+    by_number = bool(told["number"])
+    found: tuple[Found, ...]
+    try:
+        if by_number:
+            one = look_up_by_number(registry, asker, told["number"])
+            found = () if one is None else (one,)
+        else:
+            found = look_up_by_name(registry, asker, told["full_name"], told["birth_date"])
+    except PeopleError as error:
+        form.add_error(None, word_error(error))
+        return ()
+    if not found and by_number:
+        form.add_error("number", _("Nobody in the registry has this number. Compare it with the card again."))
+    elif not found:
+        form.add_error("full_name", _("Nobody has exactly this name and date of birth"))
+    return found
+
+
+def _show_several(request: HttpRequest, registry: Registry, found: tuple[Found, ...]) -> HttpResponse:
+    rows: list[dict[str, Any]] = [
+        {"look_up": each.look_up, "person": each.person, "home": describe_home(registry, each.person)} for each in found
+    ]
+    return show_page(request, "registry/several.html", {"rows": rows, "page": PAGE})
