@@ -34,6 +34,7 @@ def make_environment(**options: Any) -> Environment:  # noqa: ANN401 # Django's,
         is_sandbox=settings.IS_SANDBOX,
         role=str(settings.SITE_ROLE),
         site_name=_name_site,
+        relies_on_provider=_relies_on_provider,
     )
     # In both languages as people here write it: month and day never change places.
     environment.filters["day"] = lambda value: f"{value:%d/%m/%Y}"
@@ -52,6 +53,11 @@ def _install_wording(environment: Environment) -> None:
         npgettext=translation.npgettext,
         newstyle=True,
     )
+
+
+def _relies_on_provider() -> bool:
+    """Say whether citizens sign in at a provider that settings name."""
+    return getattr(settings, "RELYING_PARTY", None) is not None
 
 
 def _name_site() -> str:
