@@ -70,6 +70,12 @@ def test_a_clerk_finds_a_person_and_sees_the_record(pages: Pages, screen: Viewpo
     page.check("[value=counter]")
     page.fill("#id_number", known.number)
     press(pages, page, "office-person", screen, language)
+    page.click("main a[href$='/correct/birth_date/']")
+    press(pages, page, "office-correct-errors", screen, language)
+    for name, value in (("value", "17/5/1991"), ("decision", "12/QĐ-UBND, 3/11/2026"), ("reason", "Ghi nhầm năm")):
+        page.fill(f"#id_{name}", value)
+    press(pages, page, "office-correct-confirm", screen, language)
+    press(pages, page, "office-corrected", screen, language)
     page.click("main a[href$='/card/']")
     pages.check(page)
     press(pages, page, "office-card-apply-errors", screen, language)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lienthong.identity.limits import refuse_excess
 from lienthong.people.cards import apply_for_card
 from lienthong.people.errors import PeopleError
+from lienthong.people.facts import FactName
 from lienthong.people.lookups import (
     OPEN_MINUTES,
     Asker,
@@ -42,6 +43,14 @@ if TYPE_CHECKING:
 
 SHOWN_LOOK_UPS: Final = 10
 PAGE: Final = "find"
+CORRECTABLE: Final = (
+    FactName.FULL_NAME,
+    FactName.SEX,
+    FactName.BIRTH_DATE,
+    FactName.BIRTH_PLACE,
+    FactName.NATIONALITY,
+)
+"""What a clerk puts right here. A number follows from sex and birth date; parents need papers of the civil registry."""
 
 
 @for_clerks
@@ -77,6 +86,7 @@ def show_person(request: HttpRequest, look_up: int) -> HttpResponse:
         "record": read_record(registry, opened.person),
         "look_ups": list_look_ups_of(registry, opened.person, SHOWN_LOOK_UPS),
         "minutes": OPEN_MINUTES,
+        "correctable": CORRECTABLE,
     }
     return show_page(request, "registry/person.html", told)
 
