@@ -140,8 +140,9 @@ def add_client(  # noqa: PLR0913, PLR0917 # the options of a command
         require_migrated(Role.REGISTRY)
         scopes = scope or ["profile"]
         told = NewClient(client_id, name, redirect, sign_out or (), scopes, level, algorithm, sector)
+        secret = register_client(told)
         _say(f"the secret of {client_id}, shown this once:")
-        _say(register_client(told))
+        _say(secret)
 
 
 def add_site_commands(app: typer.Typer) -> None:
