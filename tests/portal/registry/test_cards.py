@@ -95,7 +95,7 @@ def test_counts_name_communes_and_no_person(client: Client) -> None:
     enter_clerk(client)
     page = read(client.get("/office/cards/counts/"))
     assert "Phường Bãi Cháy" in page
-    assert "100.0 %" in page
+    assert "100,0 %" in page
     assert NAME not in page
     assert "Không có hồ sơ nào nộp" in read(client.get("/office/cards/counts/?first_day=1/1/2099"))
     assert "govuk-error-summary" in read(client.get("/office/cards/counts/?first_day=31/2/2026"))

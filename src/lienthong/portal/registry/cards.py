@@ -75,7 +75,9 @@ def show_counts(request: HttpRequest) -> HttpResponse:
     registry = make_site_registry()
     today = find_today(registry.clock)
     first_day = date(today.year, 1, 1)
-    form = CountsForm(request.GET if "first_day" in request.GET else None, initial={"first_day": first_day})
+    form = CountsForm(
+        request.GET if "first_day" in request.GET else None, initial={"first_day": f"{first_day:%d/%m/%Y}"}
+    )
     if form.is_valid():
         first_day = form.cleaned_data["first_day"]
     counts = [] if form.errors else count_cards(today, first_day)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.urls import path
 
-from lienthong.portal.registry import cards, corrections, find_person
+from lienthong.portal.registry import cards, corrections, find_person, imports
 from lienthong.portal.registry.own_record import show_own_record
 from lienthong.portal.registry.start import show_start
 
@@ -23,5 +23,6 @@ registry_patterns: Final[list[URLPattern]] = [
     path("office/people/<int:look_up>/correct/<str:fact>/", corrections.show_correction, name="correct"),
     path("office/cards/", cards.show_queue, name="cards"),
     path("office/cards/counts/", cards.show_counts, name="card-counts"),
+    path("office/import/", imports.show_import, name="import"),
     path("office/cards/<int:application>/", cards.show_card, name="card"),
 ]
