@@ -23,6 +23,7 @@ from tests.clocks import SetClock
 from tests.identity.persons import NUMBER
 from tests.people.registries import add_person
 from tests.portal.registry.office import add_family, add_known, enter_citizen, enter_clerk, make_site
+from tests.portal.registry.test_imports import BAD, GOOD, HEADER
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, ViewportSize
@@ -79,11 +80,11 @@ def test_a_clerk_finds_a_person_and_sees_the_record(pages: Pages, screen: Viewpo
     page.click("main a[href$='/card/']")
     pages.check(page)
     press(pages, page, "office-card-apply-errors", screen, language)
-    add_known(registry, full_name="Nguyễn Thị Thu Hòa")
+    add_known(registry, full_name="Nguyễn Thị Thu Hòa", birth_date=date(1991, 5, 17))
     page = pages.open("/office/", screen, language=language, session=client)
     page.check("[value=counter]")
     page.fill("#id_full_name", "Nguyễn Thị Thu Hòa")
-    page.fill("#id_birth_date", "17/5/1990")
+    page.fill("#id_birth_date", "17/5/1991")
     press(pages, page, "office-several", screen, language)
     assert page.locator("main a[href*='/office/people/']").count() == 2
 
@@ -106,6 +107,20 @@ def test_cards_are_worked_from_the_queue_and_counted(pages: Pages, screen: Viewp
     press(pages, page, "office-card-confirm-errors", screen, language)
     page.fill("#id_note", "Ảnh không đạt")
     press(pages, page, "office-card-end", screen, language)
+
+
+@LOOKS
+def test_a_file_is_imported_with_a_report(pages: Pages, screen: ViewportSize, language: str) -> None:
+    client = Client()
+    enter_clerk(client)
+    page = pages.open("/office/import/", screen, language=language, session=client)
+    press(pages, page, "office-import-errors", screen, language)
+    content = f"{HEADER}{GOOD}{BAD}".encode()
+    page.set_input_files("#id_file", {"name": "a.csv", "mimeType": "text/csv", "buffer": content})
+    page.fill("#id_source", "Sổ hộ khẩu, 1/8/2025")
+    page.check("#id_knows")
+    press(pages, page, "office-import-report", screen, language)
+    assert page.locator("tbody tr").count() == 1
 
 
 def test_a_clerk_works_by_keyboard_with_scripts_off(pages: Pages) -> None:
