@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 import unicodedata
 from datetime import date
 from functools import cache
@@ -144,12 +143,3 @@ def test_a_name_that_is_twice_in_one_province_is_not_called_the_only_one() -> No
     shown = _parser().parse("Phường 11, Quận 3, TP HCM", BEFORE).candidates
     assert shown
     assert not any(Reason.ONLY_ONE_OF_THE_NAME in each.reasons for each in shown if each.unit.name == "Phường 11")
-
-
-def test_a_text_is_read_in_well_under_five_milliseconds() -> None:
-    texts = [text for text, _ in _examples()]
-    _parser().parse(texts[0])
-    start = time.perf_counter()
-    for text in texts:
-        _parser().parse(text)
-    assert (time.perf_counter() - start) / len(texts) < 0.005

@@ -31,16 +31,16 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def patch() -> Iterator[pytest.MonkeyPatch]:
-    """Give changes to the environment that end with the session."""
-    with pytest.MonkeyPatch.context() as session_patch:
-        yield session_patch
+    """Give changes to the environment that end with the module."""
+    with pytest.MonkeyPatch.context() as module_patch:
+        yield module_patch
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(patch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    """Start the browser once; it keeps nothing between tests."""
+    """Start the browser once a module: while it runs, Playwright's loop keeps this thread from other loops."""
     path = find_chromium()
     if path is None:
         pytest.fail("the browser tests need the system's Chromium; `make test` says how to get it")

@@ -62,7 +62,7 @@ class Demo:
         return "".join(self.lines)
 
     def wait_for(self, text: str) -> None:
-        deadline = time.monotonic() + 150
+        deadline = time.monotonic() + 400
         while text not in self.text:
             assert time.monotonic() < deadline, self.text
             assert self.process.poll() is None, self.text
@@ -88,7 +88,7 @@ class Demos:
         return demo
 
     def finish(self, demo: Demo) -> int:
-        code = demo.process.wait(180)
+        code = demo.process.wait(500)
         next(thread for each, thread in self._started if each is demo).join(10)
         return code
 
@@ -141,6 +141,14 @@ class Told:
     folder: Path
 
 
+def _await_database_end(folder: Path) -> None:
+    """Wait until the database has ended, also of a demo that was killed."""
+    running = folder / "sites" / "data" / "database" / "data" / "postmaster.pid"
+    deadline = time.monotonic() + 30
+    while running.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
 @pytest.fixture(scope="module")
 def told() -> Iterator[Told]:
     # Not among pytest's own folders, which the database's user cannot pass where root runs the tests.
@@ -156,7 +164,8 @@ def told() -> Iterator[Told]:
         yield Told(demo.text, folder)
     finally:
         demos.close()
-        shutil.rmtree(above)
+        _await_database_end(folder)
+        shutil.rmtree(above, ignore_errors=True)
 
 
 def test_once_it_tells_the_whole_story_and_ends(told: Told) -> None:

@@ -64,7 +64,7 @@ EXIT_FAILED: Final = 1
 EXIT_INTERRUPTED: Final = 130
 """As a shell reports a program that Ctrl-C ended before its time."""
 
-FILL_SECONDS: Final = 150.0
+FILL_SECONDS: Final = 600.0
 """How long the registry may take to be filled; half a minute is usual."""
 
 WATCH_SECONDS: Final = 0.5

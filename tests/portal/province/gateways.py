@@ -26,7 +26,7 @@ PERSON = {
     "residence": {
         "household": 7,
         "relation": "head",
-        "area_code": "06658",
+        "area_code": "99999",
         "area_day": "2026-11-01",
         "line": "Số 117, tổ 2, khu 9",
         "since": "2013-05-31",
