@@ -28,7 +28,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bench.machine import ROOT, find_commit, find_cpu_model
@@ -209,20 +209,20 @@ def run_flows(load: Load) -> None:
 
 def run_browser(load: Load, place: int) -> None:
     """Run flows one after the other, each with the next of this browser's sessions."""
-    connection = http.client.HTTPConnection("127.0.0.1", load.port, timeout=30)
+    wire = Wire(load.port)
     basic = base64.b64encode(f"{load.client_id}:{load.secret}".encode()).decode()
     mine = load.sessions[place::BROWSERS]
     turn = 0
     while time.perf_counter() < load.ends and not load.problems:
         started = time.perf_counter()
-        problem = run_flow(connection, load, mine[turn % len(mine)], basic)
+        problem = run_flow(wire, load, mine[turn % len(mine)], basic)
         if problem:
             load.problems.append(problem)
         load.times.append(time.perf_counter() - started)
         turn += 1
 
 
-def run_flow(connection: http.client.HTTPConnection, load: Load, session: str, basic: str) -> str:
+def run_flow(wire: Wire, load: Load, session: str, basic: str) -> str:
     """Run one flow; gives what went wrong, or empty text."""
     verifier, state = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -237,8 +237,8 @@ def run_flow(connection: http.client.HTTPConnection, load: Load, session: str, b
         "code_challenge_method": "S256",
     }
     place = f"/openid/authorize?{urlencode(query)}"
-    answer = ask(connection, "GET", place, {"Cookie": f"{load.cookie}={session}"})
-    told = parse_qs(urlsplit(answer.headers.get("Location", "")).query)
+    answer = wire.ask("GET", place, {"Cookie": f"{load.cookie}={session}"})
+    told = parse_qs(urlsplit(answer.location).query)
     if "code" not in told or told["state"] != [state]:
         return f"authorize: {answer.status} {told}"
     form = {
@@ -248,32 +248,46 @@ def run_flow(connection: http.client.HTTPConnection, load: Load, session: str, b
         "code_verifier": verifier,
     }
     headers = {"Authorization": f"Basic {basic}", "Content-Type": "application/x-www-form-urlencoded"}
-    answer = ask(connection, "POST", "/openid/token", headers, urlencode(form))
-    if answer.status != 200 or "id_token" not in answer.body:  # noqa: PLR2004 # OK
-        return f"token: {answer.status} {answer.body}"
-    bearer = {"Authorization": f"Bearer {answer.body['access_token']}"}
-    answer = ask(connection, "GET", "/openid/user", bearer)
-    return "" if "sub" in answer.body else f"user: {answer.status} {answer.body}"
+    answer = wire.ask("POST", "/openid/token", headers, urlencode(form))
+    if answer.status != 200 or b"id_token" not in answer.body:  # noqa: PLR2004 # OK
+        return f"token: {answer.status} {answer.body!r}"
+    bearer = {"Authorization": f"Bearer {json.loads(answer.body)['access_token']}"}
+    answer = wire.ask("GET", "/openid/user", bearer)
+    return "" if b'"sub"' in answer.body else f"user: {answer.status} {answer.body!r}"
 
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer: its status, headers, and JSON body if it has one."""
+    """An answer: its status, where it leads, and its body."""
 
     status: int
-    headers: http.client.HTTPMessage
-    body: dict[str, Any]
+    location: str
+    body: bytes
 
 
-def ask(
-    connection: http.client.HTTPConnection, method: str, place: str, headers: dict[str, str], body: str | None = None
-) -> Answered:
-    """Make one request on a kept connection."""
-    connection.request(method, place, body, headers)
-    response = connection.getresponse()
-    text = response.read()
-    is_json = response.headers.get("Content-Type", "").startswith("application/json")
-    return Answered(response.status, response.headers, json.loads(text) if is_json else {})
+class Wire:
+    """A kept connection that costs this machine little: the standard client takes a fifth of the time of a flow."""
+
+    def __init__(self, port: int) -> None:
+        self._host = f"127.0.0.1:{port}"
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._read = self._socket.makefile("rb")
+
+    def ask(self, method: str, place: str, headers: dict[str, str], body: str = "") -> Answered:
+        """Make one request; the answers of these endpoints all have a length."""
+        lines = [f"{method} {place} HTTP/1.1", f"Host: {self._host}", f"Content-Length: {len(body)}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        self._socket.sendall("\r\n".join([*lines, "", body]).encode())
+        status = int(self._read.readline().split(b" ", 2)[1])
+        length, location = 0, ""
+        while line := self._read.readline().strip():
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+            elif name.lower() == b"location":
+                location = value.strip().decode()
+        return Answered(status, location, self._read.read(length))
 
 
 if __name__ == "__main__":
