@@ -41,7 +41,7 @@ class RawService:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=MAX_CONNECTIONS)
         self.address = Address(tls=False, host="127.0.0.1", port=self._server.sockets[0].getsockname()[1], path=b"")
         return self
 
