@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lienthong.evidence.log import Committed, Entry, Log, LogPorts, LogSettings, create_log, open_log
 from lienthong.evidence.statement import Unknown, encode_statement
-from lienthong.evidence.store import StoreKey, seal_record
+from lienthong.evidence.store import RecordSealer, StoreKey
 from lienthong.evidence.tree import leaf_hash
 from lienthong.kernel.canonical import encode_base64url
 from lienthong.kernel.keys import SigningKey
@@ -39,7 +39,7 @@ def make_entry(number: int, *, proven: bool = True, record: bytes | None = None,
 def make_sealed_entry(number: int) -> Entry:
     """Make an entry whose record is a real one under `STORE_KEY`."""
     plain = make_entry(number)
-    return make_entry(number, record=seal_record(STORE_KEY, plain.leaf, b"salt and header of %d" % number))
+    return make_entry(number, record=RecordSealer(STORE_KEY).seal(plain.leaf, b"salt and header of %d" % number))
 
 
 class OpenLog:

@@ -39,7 +39,7 @@ from lienthong.evidence.statement import (
     rebuild_request,
     rebuild_response,
 )
-from lienthong.evidence.store import MessageRecord, StoreKey, encode_message, seal_record
+from lienthong.evidence.store import MessageRecord, RecordSealer, StoreKey, encode_message
 from lienthong.evidence.tree import leaf_hash
 from lienthong.kernel.canonical import encode_base64url
 from lienthong.kernel.ids import new_uuid4
@@ -134,7 +134,7 @@ class Home:
         raw = encode_statement(statement)
         record = b""
         if isinstance(statement, Request | Response):
-            record = seal_record(self.store_key, leaf_hash(raw), encode_message(content))
+            record = RecordSealer(self.store_key).seal(leaf_hash(raw), encode_message(content))
         (committed,) = self.append(Entry(raw, leaf_hash(raw), proven=True, record=record))
         xroad_id = b"message-of-" + exchange.encode() if record else None
         self.index.note(IndexRow(committed.index, statement.kind, exchange, self.clock.now_ms(), xroad_id))
@@ -158,7 +158,7 @@ class Home:
         raw = encode_statement(received)
         record = b""
         if isinstance(sent.statement, Request | Response):
-            record = seal_record(self.store_key, leaf_hash(raw), encode_message(content))
+            record = RecordSealer(self.store_key).seal(leaf_hash(raw), encode_message(content))
         evidence = PeerEvidence(sent.raw, sent.committed.index, head.path(sent.committed.index))
         shared = encode_peer(PeerHead(head.checkpoint, head.first, head.suffix))
         entry = Entry(raw, leaf_hash(raw), proven=False, record=record, evidence=encode_peer(evidence), shared=shared)

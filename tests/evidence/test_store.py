@@ -12,6 +12,7 @@ from lienthong.evidence.store import (
     RECORD_OVERHEAD,
     BodyPlace,
     MessageRecord,
+    RecordSealer,
     RecordState,
     StoreKey,
     check_record,
@@ -21,7 +22,6 @@ from lienthong.evidence.store import (
     is_erased,
     load_store_key,
     open_record,
-    seal_record,
 )
 from lienthong.kernel.keys import make_secret, store_secret
 
@@ -34,18 +34,19 @@ KEY = StoreKey(b"k" * 32)
 
 @given(plain=st.binary(max_size=2000))
 def test_a_sealed_record_opens_to_its_content(plain: bytes) -> None:
-    record = seal_record(KEY, LEAF, plain)
+    record = RecordSealer(KEY).seal(LEAF, plain)
     assert len(record) == len(plain) + RECORD_OVERHEAD
     assert open_record(KEY, LEAF, record) == plain
     assert check_record(KEY, LEAF, record) is RecordState.LIVE
 
 
 def test_the_same_content_is_never_sealed_to_the_same_bytes() -> None:
-    assert seal_record(KEY, LEAF, b"same")[1:] != seal_record(KEY, LEAF, b"same")[1:]
+    sealer = RecordSealer(KEY)
+    assert len({sealer.seal(LEAF, b"same")[1:] for _ in range(300)}) == 300
 
 
 def test_every_flipped_byte_of_a_record_is_found() -> None:
-    record = seal_record(KEY, LEAF, b"a header part")
+    record = RecordSealer(KEY).seal(LEAF, b"a header part")
     for place in range(len(record)):
         altered = bytearray(record)
         altered[place] ^= 1
@@ -53,24 +54,24 @@ def test_every_flipped_byte_of_a_record_is_found() -> None:
 
 
 def test_every_cut_of_a_record_is_found() -> None:
-    record = seal_record(KEY, LEAF, b"a header part")
+    record = RecordSealer(KEY).seal(LEAF, b"a header part")
     for length in range(len(record)):
         assert check_record(KEY, LEAF, record[:length]) is RecordState.DAMAGED, length
 
 
 def test_a_record_moved_to_another_entry_does_not_open() -> None:
-    record = seal_record(KEY, LEAF, b"content")
+    record = RecordSealer(KEY).seal(LEAF, b"content")
     with pytest.raises(EvidenceError, match="moved from another entry") as caught:
         open_record(KEY, bytes(32), record)
     assert caught.value.kind is EvidenceErrorKind.DAMAGED
 
 
 def test_a_record_does_not_open_under_another_store_key() -> None:
-    assert check_record(StoreKey(b"x" * 32), LEAF, seal_record(KEY, LEAF, b"content")) is RecordState.DAMAGED
+    assert check_record(StoreKey(b"x" * 32), LEAF, RecordSealer(KEY).seal(LEAF, b"content")) is RecordState.DAMAGED
 
 
 def test_an_erased_record_says_so_and_a_half_erased_one_is_damaged() -> None:
-    record = seal_record(KEY, LEAF, b"content")
+    record = RecordSealer(KEY).seal(LEAF, b"content")
     erased = erased_record(len(record))
     assert len(erased) == len(record)
     assert is_erased(erased)
@@ -99,7 +100,7 @@ def test_bytes_that_are_no_message_are_damaged() -> None:
 def test_a_store_key_comes_from_its_secret_file_and_has_32_bytes(tmp_path: Path) -> None:
     secret = make_secret()
     store_secret(tmp_path / "store.key", secret)
-    record = seal_record(StoreKey(secret), LEAF, b"content")
+    record = RecordSealer(StoreKey(secret)).seal(LEAF, b"content")
     assert open_record(load_store_key(tmp_path / "store.key"), LEAF, record) == b"content"
     with pytest.raises(EvidenceError, match="32 bytes, got 31"):
         StoreKey(os.urandom(31))

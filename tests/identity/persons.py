@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import struct
 import time
-from base64 import b32decode
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha1
-from hmac import new as make_mac
 from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
@@ -23,6 +19,7 @@ from lienthong.identity.posts import NewPost, assign_post, make_post
 from lienthong.identity.registry_port import CardData, KnownPerson
 from lienthong.identity.staff import make_staff_account
 from lienthong.identity.words import Level, LevelWay
+from lienthong.sandbox.logins import STEP_SECONDS, make_code
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -82,11 +79,8 @@ def add_app(account: Account) -> list[str]:
 
 
 def find_code(steps: int = 0, secret: str = SECRET) -> str:
-    """Give what the app shows now, or some steps away (RFC 6238)."""
-    counter = struct.pack(">Q", int(time.time()) // 30 + steps)
-    digest = make_mac(b32decode(secret), counter, sha1).digest()
-    at = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[at : at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
+    """Give what the app shows now, or some steps away."""
+    return make_code(secret, time.time() + steps * STEP_SECONDS)
 
 
 def sign_in(client: Client, account: Account, password: str = PASSWORD, **more: str) -> HttpResponse:

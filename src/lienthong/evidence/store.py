@@ -12,7 +12,6 @@ another entry does not open. Nothing here touches a log: segments are reader.py'
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -111,13 +110,8 @@ def load_store_key(path: Path) -> StoreKey:
     return StoreKey(load_secret(path))
 
 
-def seal_record(store_key: StoreKey, leaf: bytes, plain: bytes) -> bytes:
-    """Encrypt a record's content for the entry whose leaf hash is `leaf`."""
-    return _seal(store_key, leaf, plain, os.urandom(KEY_BYTES + NONCE_BYTES))
-
-
 class RecordSealer:
-    """`seal_record` for the messages of one gateway, one after the other in one thread."""
+    """Encrypts the records of one gateway, one after the other in one thread."""
 
     __slots__ = ("_random", "_store_key")
 
@@ -126,14 +120,14 @@ class RecordSealer:
         self._random = Randomness()
 
     def seal(self, leaf: bytes, plain: bytes) -> bytes:
-        """Encrypt a record's content under a key of its own. On every message's way."""
-        return _seal(self._store_key, leaf, plain, self._random.take(KEY_BYTES + NONCE_BYTES))
+        """Encrypt a record's content, under a key of its own, for the entry whose leaf hash is `leaf`.
 
-
-def _seal(store_key: StoreKey, leaf: bytes, plain: bytes, fresh: bytes) -> bytes:
-    key, nonce = fresh[:KEY_BYTES], fresh[KEY_BYTES:]
-    sealed = AESGCM(key).encrypt(_ONLY_NONCE, plain, leaf)
-    return b"".join((_LIVE, nonce, store_key.wrap(nonce, key, leaf), sealed))
+        On every message's way.
+        """
+        fresh = self._random.take(KEY_BYTES + NONCE_BYTES)
+        key, nonce = fresh[:KEY_BYTES], fresh[KEY_BYTES:]
+        sealed = AESGCM(key).encrypt(_ONLY_NONCE, plain, leaf)
+        return b"".join((_LIVE, nonce, self._store_key.wrap(nonce, key, leaf), sealed))
 
 
 def open_record(store_key: StoreKey, leaf: bytes, record: bytes) -> bytes:
@@ -178,7 +172,7 @@ def check_record(store_key: StoreKey, leaf: bytes, record: bytes) -> RecordState
 
 
 def encode_message(record: MessageRecord) -> bytes:
-    """Give a message record's msgpack form, the plain text of `seal_record`."""
+    """Give a message record's msgpack form, the plain text of a record."""
     return _record_encoder.encode(record)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +21,7 @@ from lienthong.identity.models import Account
 from lienthong.identity.posts import find_roles
 from lienthong.identity.sessions import read_proof
 from lienthong.identity.words import Level
-from lienthong.web.callers import Caller, SignedIn
+from lienthong.web.callers import Caller, SignedIn, find_signed_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +83,17 @@ def find_open_counter(request: HttpRequest) -> CounterSession | None:
     key = request.session.get(COUNTER_KEY, "")
     officer = find_account(request) if key else None
     return None if officer is None else find_counter(officer, key, timezone.now())
+
+
+def get_own_number(request: HttpRequest) -> str:
+    """Get the number of the citizen at the screen, for a view that only citizens reach.
+
+    At a counter it is the citizen's: the session itself, and `request.user`, are the officer's.
+    """
+    found = find_signed_in(request)
+    if found is None:
+        raise PermissionDenied
+    return Account.objects.get(pk=found.account).personal_number
 
 
 def find_account(request: HttpRequest) -> Account | None:

@@ -72,8 +72,8 @@ WATCH_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where the demo's things are, how many people a new registry gets, and whether anything is left at the end."""
+class Plan:
+    """What to tell: in which folder, with how many people in a new registry, and whether something is left to see."""
 
     folder: Path
     people: int
@@ -90,7 +90,7 @@ def run_demo(console: Console, data: Path | None, *, once: bool, people: int = D
     screen = Screen(console)
     try:
         with _sigterm_as_ctrl_c(), _choose_folder(data) as folder, outlast_database(folder), Children() as children:
-            question = _tell(screen, children, Place(folder, people, is_kept=data is not None or not once))
+            question = _tell(screen, children, Plan(folder, people, is_kept=data is not None or not once))
             if not once:
                 _stay_up(screen, children, question)
     except (LienthongError, OSError) as error:
@@ -106,15 +106,15 @@ def run_demo(console: Console, data: Path | None, *, once: bool, people: int = D
     return 0
 
 
-def _tell(screen: Screen, children: Children, place: Place) -> str:
+def _tell(screen: Screen, children: Children, plan: Plan) -> str:
     """Tell all that can be told without the reader; give the line with which the reader asks a question."""
     screen.head(f"Lienthong, instance {INSTANCE}: {NO_LEGAL_VALUE}")
     # 1. Two members, their keys, and the signed directory that both gateways trust.
-    federation = make_federation(place.folder, SystemClock())
-    screen.say(f"  federation in {place.folder}, root key {federation.root_text}")
+    federation = make_federation(plan.folder, SystemClock())
+    screen.say(f"  federation in {plan.folder}, root key {federation.root_text}")
     # 2. Both gateways; the registry, filled; the province's site.
     sites = make_sites(federation)
-    run = _start(screen, children, federation, sites, place.people)
+    run = _start(screen, children, federation, sites, plan.people)
     before = [_count_entries(federation, home) for home in federation.homes]
     # 3. The consumer asks through both gateways which unit each of the 171 is now.
     replies = _ask(screen, children, federation, run)
@@ -125,7 +125,7 @@ def _tell(screen: Screen, children: Children, place: Place) -> str:
     # 6. A person signs in at the province, by the registry, and reads their own record over the exchange.
     show_own_record(screen, children, federation, sites)
     # 7. The reader's turn, where something is left to look at.
-    if place.is_kept:
+    if plan.is_kept:
         _show_checks(screen, federation)
         show_logins(screen, sites)
     return _write_question(federation, run)

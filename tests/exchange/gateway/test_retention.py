@@ -7,7 +7,7 @@ from lienthong.evidence.bodies import BodyStore
 from lienthong.evidence.log import LogPorts, LogSettings, create_log, open_log
 from lienthong.evidence.reader import read_batches
 from lienthong.evidence.statement import Request, encode_statement
-from lienthong.evidence.store import MessageRecord, StoreKey, encode_message, is_erased, seal_record
+from lienthong.evidence.store import MessageRecord, RecordSealer, StoreKey, encode_message, is_erased
 from lienthong.evidence.tree import leaf_hash
 from lienthong.exchange.gateway.retention import MS_PER_DAY, Retention
 from lienthong.kernel.canonical import encode_base64url
@@ -37,7 +37,7 @@ def request_of(time: int, key: StoreKey) -> Entry:
         )
     )
     leaf = leaf_hash(raw)
-    record = seal_record(key, leaf, encode_message(MessageRecord(bytes(16), b"GET\r\n/\r\n")))
+    record = RecordSealer(key).seal(leaf, encode_message(MessageRecord(bytes(16), b"GET\r\n/\r\n")))
     return Entry(raw, leaf, proven=True, record=record)
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import structlog
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -20,9 +19,9 @@ from django.views.decorators.http import require_GET
 from lienthong.areas.store import find_unit
 from lienthong.exchange.client import Answer, Question
 from lienthong.exchange.errors import ExchangeError
-from lienthong.identity.models import Account
+from lienthong.identity.signed_in import get_own_number
 from lienthong.portal.province.member_exchange import get_exchange, open_client
-from lienthong.web.callers import Caller, find_signed_in, open_to
+from lienthong.web.callers import Caller, open_to
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -117,7 +116,7 @@ class OwnRecord(msgspec.Struct, frozen=True):
 def show_own_record(request: HttpRequest) -> HttpResponse:
     """Ask for the record of whoever signed in, and for nobody else's."""
     try:
-        record = ask_own_record(_find_number(request))
+        record = ask_own_record(get_own_number(request))
     except ExchangeError as error:
         # Of the question only what the exchange calls it: its address held a personal number.
         _log.warning("own_record_failed", kind=str(error.kind))
@@ -126,14 +125,6 @@ def show_own_record(request: HttpRequest) -> HttpResponse:
         _log.warning("own_record_refused", exchange=error.answer.exchange, status=error.answer.status)
         return render(request, "province/own_record_away.html", {"answer": error.answer}, status=UNREACHABLE)
     return render(request, "province/own_record.html", {"record": record, "labels": LABELS, "values": VALUES})
-
-
-def _find_number(request: HttpRequest) -> str:
-    """Give the number of the citizen at the screen: in a counter session not the officer's, whose session it is."""
-    signed_in = find_signed_in(request)
-    if signed_in is None:
-        raise PermissionDenied
-    return Account.objects.get(pk=signed_in.account).personal_number
 
 
 class RecordRefusedError(Exception):

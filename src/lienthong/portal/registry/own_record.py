@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from lienthong.identity.models import Account
+from lienthong.identity.signed_in import get_own_number
 from lienthong.identity.words import Level
 from lienthong.people.lookups import list_look_ups_of
 from lienthong.people.persons import find_person
 from lienthong.people.record import read_record
 from lienthong.people.site_registry import make_site_registry
 from lienthong.portal.registry.words import PAGE_WORDS
-from lienthong.web.callers import Caller, find_signed_in, open_to
+from lienthong.web.callers import Caller, open_to
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -30,7 +30,7 @@ NOT_FOUND: Final = 404
 def show_own_record(request: HttpRequest) -> HttpResponse:
     """Show the record of whoever signed in, or of whom an officer acts for, and of nobody else."""
     registry = make_site_registry()
-    person = find_person(_get_own_number(request))
+    person = find_person(get_own_number(request))
     if person is None:
         return render(request, "registry/own_record_none.html", status=NOT_FOUND)
     told = {
@@ -39,9 +39,3 @@ def show_own_record(request: HttpRequest) -> HttpResponse:
         **PAGE_WORDS,
     }
     return render(request, "registry/own_record.html", told)
-
-
-def _get_own_number(request: HttpRequest) -> str:
-    """Get the number of the citizen at the screen: at a counter the session itself is the officer's."""
-    found = find_signed_in(request)
-    return Account.objects.get(pk=found.account).personal_number if found else ""
