@@ -1,7 +1,7 @@
 """The member's own systems' door: HTTP/1.1 on `/r1/`, as X-Road's message protocol for REST has it.
 
 Owns connections, parsing, limits and the writing of answers. What a request means, and every refusal with an
-X-Road code, is story.py's; requests that two programs could read differently never get that far.
+X-Road code, is consume.py's; requests that two programs could read differently never get that far.
 """
 
 from __future__ import annotations

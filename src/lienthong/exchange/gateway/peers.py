@@ -1,7 +1,7 @@
 """The other members' gateways: who they are by the directory, the links to them, and our own log toward them.
 
 Owns dialling, the accepting end, pinned keys (rule 4.2: revocation is a new directory, never OCSP), and what a link
-asks of its gateway. Bytes are link.py's, messages are story.py's.
+asks of its gateway. Bytes are link.py's, messages are consume.py's and provide.py's.
 """
 
 from __future__ import annotations

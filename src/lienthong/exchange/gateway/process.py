@@ -18,6 +18,7 @@ from lienthong.evidence.errors import EvidenceError
 from lienthong.exchange.gateway.admin import serve_admin
 from lienthong.exchange.gateway.alarms import report_policy, report_start, report_upkeep
 from lienthong.exchange.gateway.assembly import Assembly, Surroundings, assemble
+from lienthong.exchange.gateway.consume import ConsumerDoor
 from lienthong.exchange.gateway.head_check import find_highest_head, is_start_allowed, peers_to_ask
 from lienthong.exchange.gateway.home import naming, split_address
 from lienthong.exchange.gateway.listener import Listener
@@ -25,9 +26,9 @@ from lienthong.exchange.gateway.memory import limit_heap, settle_memory
 from lienthong.exchange.gateway.peers import make_tls_contexts
 from lienthong.exchange.gateway.pending import run_story
 from lienthong.exchange.gateway.policy import LOOK_EVERY_S
+from lienthong.exchange.gateway.provide import ProviderDoor
 from lienthong.exchange.gateway.refusals import record_unknown
 from lienthong.exchange.gateway.retention import EVERY_S as RETENTION_EVERY_S
-from lienthong.exchange.gateway.story import ConsumerDoor, ProviderDoor
 from lienthong.kernel.keys import load_private
 
 if TYPE_CHECKING:

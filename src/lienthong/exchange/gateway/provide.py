@@ -1,0 +1,197 @@
+"""The provider's way through a gateway, as one function whose steps are numbered (section 4 of docs/security.md).
+
+`provide` takes another member's request to the member's own service and the answer back. The order of the steps is
+the security: what must hold before a line is stated by the lines above it. Evidence comes before effect, always;
+`consume.py` is the way at the other end.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from lienthong.evidence.errors import EvidenceError
+from lienthong.evidence.statement import (
+    SALT_BYTES,
+    RequestEnvelope,
+    ResponseEnvelope,
+    encode_statement,
+    state_request,
+    state_response,
+)
+from lienthong.evidence.store import MessageRecord
+from lienthong.evidence.tree import leaf_hash
+from lienthong.exchange.access import require_access
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
+from lienthong.exchange.gateway.journal import PeerEntry
+from lienthong.exchange.gateway.pending import run_story
+from lienthong.exchange.gateway.refusals import refuse, report_no_answer
+from lienthong.exchange.gateway.timeliness import require_in_time
+from lienthong.exchange.gateway.upstream import ServiceRequest
+from lienthong.exchange.message import (
+    hash_request,
+    prepare_response,
+    read_request,
+    service_headers,
+    service_target,
+)
+
+if TYPE_CHECKING:
+    from lienthong.exchange.access import Allowed
+    from lienthong.exchange.gateway.frames import OpenFrame
+    from lienthong.exchange.gateway.serving import RequestArrival
+    from lienthong.exchange.gateway.spool import Body
+    from lienthong.exchange.gateway.state import GatewayState
+    from lienthong.exchange.gateway.upstream import ServiceAnswer
+    from lienthong.exchange.message import IncomingRequest
+
+
+class ProviderDoor:
+    """The links' requests, one story each."""
+
+    def __init__(self, gateway: GatewayState) -> None:
+        self._gateway = gateway
+        self.is_open = False
+
+    def __call__(self, arrival: RequestArrival) -> None:
+        """Start the story of a whole request; before the head check (rule 6) nothing is taken."""
+        if not self.is_open:
+            arrival.body.close()
+            arrival.serving.error(
+                arrival.frame.stream, ExchangeErrorKind.OVERLOADED, "this gateway is starting; try again shortly"
+            )
+            return
+        run_story(provide(self._gateway, arrival))
+
+
+async def provide(gateway: GatewayState, arrival: RequestArrival) -> None:
+    """Take another member's request to our service and its answer back; never raises."""
+    try:
+        await _serve(gateway, arrival)
+    except ExchangeError as error:
+        gateway.report(arrival.link.peer, error)
+        arrival.serving.error(arrival.frame.stream, error.kind, error.message)
+    except Exception as error:  # noqa: BLE001 - the caller gets an answer and the operator the cause, whatever it is
+        fault = ExchangeError(ExchangeErrorKind.INTERNAL_ERROR, "the gateway met an unexpected error", Side.PROVIDER)
+        fault.__cause__ = error
+        gateway.report(arrival.link.peer, fault)
+        arrival.serving.error(arrival.frame.stream, fault.kind, fault.message)
+    arrival.body.close()
+
+
+async def _serve(gateway: GatewayState, arrival: RequestArrival) -> None:
+    frame, body, now = arrival.frame, arrival.body, gateway.clock.now_ms()
+    # 4.1 The whole body is in. The statement is rebuilt from the received bytes, nothing is taken from a copy; and
+    # with our own origin as `to` (4.4): a message for another gateway has another leaf.
+    request = read_request(frame.header_part)
+    envelope = RequestEnvelope(gateway.own_origin, frame.time, frame.until, frame.reliable, frame.salt)
+    try:
+        statement = state_request(request.names, request.part.raw, body.sha256, envelope)
+    except EvidenceError as error:
+        raise ExchangeError(ExchangeErrorKind.INVALID_REST, error.message) from error
+    raw = encode_statement(statement)
+    # 4.2 The link's TLS key is the gateway's pinned one and its log is open (checked when it was made and whenever
+    # the directory changes); that gateway's member must be the client's.
+    _require_origin(gateway, arrival, request)
+    # 4.3 The entry stands under a checkpoint whose signature and history were verified.
+    peer = PeerEntry(raw, leaf_hash(raw), frame.index, frame.path, arrival.head)
+    arrival.head.verify_entry(peer.leaf, peer.index, peer.path)
+    try:
+        # 5 Reliable messages come with the outbox; until then none is taken for one that may be repeated.
+        _require_synchronous(frame)
+        # 4.4 In its time.
+        require_in_time(now, frame.time, frame.until)
+        # 4.5 Not seen before.
+        gateway.replay.admit(peer.leaf, frame.until)
+        # 4.6 Granted.
+        allowed = require_access(
+            request,
+            gateway.policy.services,
+            gateway.policy.grants,
+            gateway.directory().members_of_group,
+            now,
+        )
+    except ExchangeError as error:
+        await refuse(gateway, arrival, peer, statement.exchange, error)
+        return
+    # 4.7 Append `received`, wait. A crash here leaves `received` without an outcome: the next start appends `unknown`.
+    place = await gateway.journal.keep_body(body) if body.length else None
+    content = MessageRecord(frame.salt, request.part.raw, place, body.sha256)
+    await gateway.journal.append_received(peer, request.names, content, statement)
+    # 4.8 Call the service. A crash from here on may leave an effect without a recorded answer: `unknown`, as above.
+    try:
+        answer = await gateway.upstream.call(_service_request(request, allowed, body))
+    except ExchangeError as error:
+        await report_no_answer(gateway, arrival, peer, statement.exchange, error)
+        return
+    await _respond(gateway, arrival, peer, request, answer)
+
+
+async def _respond(
+    gateway: GatewayState,
+    arrival: RequestArrival,
+    peer: PeerEntry,
+    request: IncomingRequest,
+    answer: ServiceAnswer,
+) -> None:
+    """4.9 Append the response and wait; 4.10 answer."""
+    body_sha512 = arrival.body.sha512 if arrival.body.length else None
+    request_hash = hash_request(request.part.raw, body_sha512)
+    try:
+        header_part = prepare_response(answer.status, answer.reason, answer.headers, request, request_hash)
+    except ExchangeError as error:
+        answer.body.close()
+        await report_no_answer(gateway, arrival, peer, request.request_id, error)
+        return
+    salt = os.urandom(SALT_BYTES)
+    envelope = ResponseEnvelope(arrival.head.origin, gateway.clock.now_ms(), peer.leaf, salt)
+    statement = state_response(request.names, answer.status, header_part, answer.body.sha256, envelope)
+    place = await gateway.journal.keep_body(answer.body) if answer.body.length else None
+    content = MessageRecord(salt, header_part, place, answer.body.sha256)
+    committed = await gateway.journal.append_message(statement, request.names, content)
+    # A crash here leaves a proven response that the consumer has not got: it asks again, or finds it in our log.
+    arrival.serving.answer(arrival.frame.stream, committed, envelope, header_part, answer.body)
+
+
+def _require_origin(gateway: GatewayState, arrival: RequestArrival, request: IncomingRequest) -> None:
+    member = arrival.link.peer.rpartition("/")[0]
+    if request.client.member.text != member:
+        raise ExchangeError(
+            ExchangeErrorKind.FOREIGN_CLIENT,
+            f"a gateway of {member} may not speak for {request.client.text}",
+        )
+    if request.service.member.text != gateway.member.text:
+        raise ExchangeError(
+            ExchangeErrorKind.WRONG_RECEIVER, f"{request.service.text} is not served by {gateway.member.text}"
+        )
+    if gateway.directory().find_subsystem(request.client.text) is None:
+        raise ExchangeError(
+            ExchangeErrorKind.UNKNOWN_MEMBER,
+            f"the directory knows no subsystem {request.client.text}",
+            Side.PROVIDER,
+        )
+
+
+def _require_synchronous(frame: OpenFrame) -> None:
+    if frame.reliable:
+        raise ExchangeError(
+            ExchangeErrorKind.INVALID_REST,
+            "this gateway takes no reliable messages: ask synchronously",
+            Side.PROVIDER,
+        )
+
+
+def _service_request(request: IncomingRequest, allowed: Allowed, body: Body) -> ServiceRequest:
+    service = allowed.service
+    address = service.address
+    if address is None:
+        raise ExchangeError(ExchangeErrorKind.SERVICE_MISSING_URL, f"{service.name} has no url")
+    return ServiceRequest(
+        address,
+        request.method,
+        service_target(request, address.path),
+        service_headers(request, service.secret),
+        body,
+        service.timeout_s,
+        service.max_body,
+    )

@@ -1,0 +1,33 @@
+"""The times that messages carry, against our clock (rule 4.4)."""
+
+from __future__ import annotations
+
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
+
+CLOCK_SKEW_MS = 5 * 60 * 1000
+"""How far the clocks of two members may differ (rule 4.4)."""
+SYNCHRONOUS_LIFE_MS = 5 * 60 * 1000
+"""A synchronous request is acted on within this time or never."""
+
+
+def require_in_time(now: int, time: int, until: int) -> None:
+    """Require that a request is acted on within its life."""
+    if time - CLOCK_SKEW_MS > now:
+        raise ExchangeError(
+            ExchangeErrorKind.CLOCK_SKEW,
+            f"the request's time is {time - now} ms ahead of ours, at most {CLOCK_SKEW_MS}",
+        )
+    if until <= now or until > time + SYNCHRONOUS_LIFE_MS:
+        raise ExchangeError(
+            ExchangeErrorKind.MESSAGE_EXPIRED,
+            f"the request holds until {until} and our clock says {now}; {SYNCHRONOUS_LIFE_MS} ms is the longest life",
+        )
+
+
+def require_recent(now: int, time: int) -> None:
+    """Require that a response was made just now."""
+    if abs(now - time) > CLOCK_SKEW_MS:
+        raise ExchangeError(
+            ExchangeErrorKind.INCONSISTENT_RESPONSE,
+            f"the response's time differs from ours by {abs(now - time)} ms, at most {CLOCK_SKEW_MS}",
+        )
