@@ -1,8 +1,8 @@
 """One value that one story waits for.
 
 A story (consume.py, provide.py) is an `async def` that reads from top to bottom, yet thousands of them run at once.
-An asyncio Task and a Future for each wait would cost more than the proof itself, so a story is driven directly: it runs until
-it awaits a `Pending`, and whoever resolves that `Pending` runs it on. Nothing here is safe across threads.
+An asyncio Task and a Future for each wait would cost more than the proof itself, so a story is driven directly: it
+runs until it awaits a `Pending`, and whoever resolves that `Pending` runs it on. Nothing here is safe across threads.
 """
 
 from __future__ import annotations
