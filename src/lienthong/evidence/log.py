@@ -219,6 +219,18 @@ class Log:
         """Prove the tree of `old` entries to be the start of that of `new` (RFC 9162 section 2.1.4)."""
         return prove_consistency(old, new, self._nodes.node)
 
+    def prove_entry(self, index: int) -> Committed:
+        """Prove a durable entry anew: under the newest checkpoint, as the beginning of a batch up to the log's end.
+
+        For an entry whose own batch is long past: the history that a peer has seen only goes forward. Kind
+        `log_ahead` if the log has not that many.
+        """
+        if not 0 <= index < self._head.size:
+            message = f"the log {self.origin} has {self._head.size} entries, asked for a proof of entry {index}"
+            raise EvidenceError(EvidenceErrorKind.LOG_AHEAD, message)
+        head = Head(index, self._head.size, self._head.root, self.checkpoint(), self._nodes.node)
+        return Committed(index, self._nodes.node(0, index), head)
+
     def require_head(self, known: Checkpoint) -> None:
         """Require a head signed by this log to be in its history: kinds `log_ahead` and `log_forked`."""
         if known.size > self._head.size:

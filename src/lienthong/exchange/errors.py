@@ -106,11 +106,21 @@ class ExchangeErrorKind(StrEnum):
     REPLAYED_MESSAGE = "replayed_message"
     CLOCK_SKEW = "clock_skew"
     MESSAGE_EXPIRED = "message_expired"
+    UNDER_WAY = "under_way"
+    """This reliable message was received and is being carried out."""
+    CONFLICTING_MESSAGE = "conflicting_message"
+    """Another message with the same X-Road-Id, client and service came before."""
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    """The service was called and no answer could be recorded: a person must find out (rule 5.2)."""
+    GIVEN_UP = "given_up"
+    """A reliable message had no outcome by its deadline."""
     WRONG_RECEIVER = "wrong_receiver"
     OVERLOADED = "overloaded"
     OUTCOME_NOT_RECORDED = "outcome_not_recorded"
     MALFORMED_SETTINGS = "malformed_settings"
     """services.toml or grants.toml cannot be used; never reaches a caller."""
+    MALFORMED_DESCRIPTION = "malformed_description"
+    """A service's OpenAPI document cannot be read."""
 
 
 class ErrorRow(NamedTuple):
@@ -186,10 +196,15 @@ ERROR_TABLE: Final[dict[ExchangeErrorKind, ErrorRow]] = {
     _K.REPLAYED_MESSAGE: _provider("replayed_message", "ReplayedMessage"),
     _K.CLOCK_SKEW: _provider("clock_skew", "ClockSkew"),
     _K.MESSAGE_EXPIRED: _provider("message_expired", "MessageExpired"),
+    _K.UNDER_WAY: _provider("under_way", "UnderWay"),
+    _K.CONFLICTING_MESSAGE: _provider("conflicting_message", "ConflictingMessage"),
+    _K.OUTCOME_UNKNOWN: _provider("outcome_unknown", "OutcomeUnknown"),
+    _K.GIVEN_UP: _consumer("given_up", "GivenUp"),
     _K.WRONG_RECEIVER: _provider("wrong_receiver", "WrongReceiver"),
     _K.OVERLOADED: _busy("overloaded", "Overloaded"),
     _K.OUTCOME_NOT_RECORDED: _busy("outcome_not_recorded", "OutcomeNotRecorded"),
     _K.MALFORMED_SETTINGS: _consumer("malformed_server_conf", "MalformedServerConf"),
+    _K.MALFORMED_DESCRIPTION: _provider("malformed_description", "MalformedDescription"),
 }
 """kind -> code as X-Road 7.8 and later spells it, as 7.7 and older did, usual side, HTTP status."""
 

@@ -48,8 +48,11 @@ REPRESENTED_PARTY: Final = b"x-road-represented-party"
 PURPOSE: Final = b"x-road-purpose"
 GATEWAY_SECRET: Final = b"x-road-gateway-secret"
 """What a provider's gateway tells its own services, and nobody else may."""
+DEADLINE: Final = b"x-road-deadline"
+"""For how many seconds the own gateway goes on delivering a reliable message."""
+PREFER: Final = b"prefer"
 
-NOT_IN_REQUESTS: Final = frozenset({SERVICE, REQUEST_HASH, ERROR, TOKEN, GATEWAY_SECRET})
+NOT_IN_REQUESTS: Final = frozenset({SERVICE, REQUEST_HASH, ERROR, TOKEN, GATEWAY_SECRET, DEADLINE})
 """Control headers that say nothing in a request, or (the caller's token) must not leave this gateway."""
 
 NOT_IN_RESPONSES: Final = frozenset({ERROR, TOKEN, GATEWAY_SECRET})

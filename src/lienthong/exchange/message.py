@@ -137,6 +137,23 @@ def read_request(raw: bytes) -> IncomingRequest:
     return IncomingRequest(part, part.method, place, *control, _name(place, control))
 
 
+def reread_request(header_part: bytes) -> OutgoingRequest:
+    """Read the header part of an own request again that `prepare_request` made before; raises as `read_request`."""
+    request = read_request(header_part)
+    return OutgoingRequest(
+        header_part,
+        request.method,
+        request.target,
+        request.client,
+        request.id,
+        request.request_id,
+        request.purpose,
+        request.purpose_code,
+        request.gateway,
+        request.names,
+    )
+
+
 def service_target(request: IncomingRequest, base_path: bytes) -> bytes:
     """Give the target for the member's own service: the path of its URL, then the raw path and query.
 

@@ -154,6 +154,7 @@ class Link(asyncio.BufferedProtocol):
         self._peer_head: VerifiedHead | None = None
         self._head_is_used = True
         self._sent_size = 0
+        self._sent_head: Head | None = None
         self._out: list[bytes] = []
         self._flush_is_due = False
         self._is_paused = False
@@ -246,10 +247,14 @@ class Link(asyncio.BufferedProtocol):
             self.loop.call_soon(self._flush)
 
     def send_head(self, head: Head) -> None:
-        """Send a batch's head before its first message on this link."""
-        if head.size != self._sent_size:
+        """Send a batch's head before its first message on this link.
+
+        Heads are told apart by themselves: an older entry is proven under the newest checkpoint too, as a batch that
+        begins with it.
+        """
+        if head is not self._sent_head:
             self.send(frames.encode_head(self.owner.prove_own_head(head, self._sent_size)))
-            self._sent_size = head.size
+            self._sent_head, self._sent_size = head, head.size
 
     def pump(self) -> None:
         """Queue as many body chunks as credit and transport allow."""
