@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
-from lienthong.exchange.paths import compile_glob, read_path
+from lienthong.exchange.paths import compile_glob, overlap, read_path
 
 
 @pytest.mark.parametrize(
@@ -182,3 +182,37 @@ def test_a_long_hostile_path_is_decided_at_once(glob: str) -> None:
     assert not pattern.fullmatch(path)
     assert len(read_path(path.encode())) == 1
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("/units/*", "/units/06652", True),
+        ("/units/*", "/units/", False),
+        ("/units/*", "**", True),
+        ("/units/*", "/*/06652", True),
+        ("/units/*/old", "/units/*", False),
+        ("/units/**", "/units", False),
+        ("/units/**", "/units/", True),
+        ("/a/**/z", "/**", True),
+        ("/a/**/z", "/b/**", False),
+        ("/a/**/z", "/**/z/y", False),
+        ("/f*.pdf", "/file*", True),
+        ("/f*.pdf", "/g*", False),
+        ("/f*.pdf", "/*.txt", False),
+        ("/f*.pdf", "/f.pd", False),
+    ],
+)
+def test_two_globs_overlap_where_a_path_is_in_both(one: str, other: str, expected: bool) -> None:  # noqa: FBT001 - a table
+    assert overlap(one, other) is overlap(other, one) is expected
+
+
+PLAIN_GLOBS = st.sampled_from(
+    ["**", "/**", "/", "/a", "/*", "/a/*", "/*/b", "/a/**", "/**/b", "/a*", "/*b", "/a*b", "/a/**/b", "/a/", "/ab"]
+)
+
+
+@given(PLAIN_GLOBS, PLAIN_GLOBS, st.text(st.sampled_from("/ab"), max_size=6).map("/".__add__))
+def test_globs_with_a_common_path_overlap(one: str, other: str, path: str) -> None:
+    if compile_glob(one).fullmatch(path) and compile_glob(other).fullmatch(path):
+        assert overlap(one, other)

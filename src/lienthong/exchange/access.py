@@ -47,6 +47,16 @@ class Grant(msgspec.Struct, frozen=True):
     until_ms: int | None
     """Milliseconds UTC; from then on the grant is over."""
 
+    def is_for(self, client: str, members_of: Callable[[str], Collection[str]]) -> bool:
+        """Tell whether `client` is the grant's subject, or in the group that is."""
+        if self.to.startswith(GROUP_PREFIX):
+            return client in members_of(self.to[len(GROUP_PREFIX) :])
+        return self.to == client
+
+    def is_over(self, now_ms: int) -> bool:
+        """Tell whether the grant has ended."""
+        return self.until_ms is not None and now_ms >= self.until_ms
+
 
 class Grants(msgspec.Struct, frozen=True):
     """All grants of a member, by the service that they open."""
@@ -70,7 +80,7 @@ class Grants(msgspec.Struct, frozen=True):
             raise _missing_purpose(request)
         miss = ExchangeErrorKind.NOT_GRANTED
         for grant in self.by_service.get(service.name, ()):
-            if not _is_subject(grant, request.client.text, members_of):
+            if not grant.is_for(request.client.text, members_of):
                 continue
             reason = _find_miss(grant, request, readings, now_ms)
             if reason is None:
@@ -124,7 +134,7 @@ _NEARNESS: Final = (*_WHY, ExchangeErrorKind.MISSING_PURPOSE)
 def _find_miss(
     grant: Grant, request: IncomingRequest, readings: tuple[str, ...], now_ms: int
 ) -> ExchangeErrorKind | None:
-    if grant.until_ms is not None and now_ms >= grant.until_ms:
+    if grant.is_over(now_ms):
         return ExchangeErrorKind.GRANT_EXPIRED
     if request.method not in grant.methods:
         return ExchangeErrorKind.METHOD_NOT_GRANTED
@@ -136,12 +146,6 @@ def _find_miss(
         if request.purpose_code not in grant.purposes:
             return ExchangeErrorKind.PURPOSE_NOT_GRANTED
     return None
-
-
-def _is_subject(grant: Grant, client: str, members_of: Callable[[str], Collection[str]]) -> bool:
-    if grant.to.startswith(GROUP_PREFIX):
-        return client in members_of(grant.to[len(GROUP_PREFIX) :])
-    return grant.to == client
 
 
 def _require_no_override(part: RequestPart) -> None:

@@ -101,6 +101,39 @@ def _compile_segment(segment: str, glob: str) -> str:
     return "[^/]*".join(re.escape(piece) for piece in segment.split("*"))
 
 
+def overlap(one: str, other: str) -> bool:
+    """Tell whether some path is in both of two globs that `compile_glob` takes."""
+    pieces = [("/**" if glob == "**" else glob)[1:].split("/") for glob in (one, other)]
+    return _segments_overlap(pieces[0], pieces[1])
+
+
+def _segments_overlap(one: list[str], other: list[str]) -> bool:
+    if not one or not other:
+        return one == other
+    if one[0] != "**" and other[0] != "**":
+        return _segment_overlaps(one[0], other[0]) and _segments_overlap(one[1:], other[1:])
+    # `**` takes one segment, which may be empty, and perhaps more.
+    return (
+        _segments_overlap(one[1:], other[1:])
+        or (one[0] == "**" and _segments_overlap(one, other[1:]))
+        or (other[0] == "**" and _segments_overlap(one[1:], other))
+    )
+
+
+def _segment_overlaps(one: str, other: str) -> bool:
+    if "*" not in one and "*" not in other:
+        return one == other
+    (before, star, after), (others_before, others_star, others_after) = one.partition("*"), other.partition("*")
+    if not star or not others_star:
+        text, before, after = (one, others_before, others_after) if not star else (other, before, after)
+        return bool(text) and len(text) >= len(before + after) and text.startswith(before) and text.endswith(after)
+    return _is_start(before, others_before) and _is_start(after[::-1], others_after[::-1])
+
+
+def _is_start(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
 def _refused(raw: bytes, why: str) -> ExchangeError:
     message = f"the path {shown(raw)} could mean another one to the service: {why}"
     return ExchangeError(ExchangeErrorKind.PATH_REFUSED, message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
@@ -40,6 +40,23 @@ class Address(msgspec.Struct, frozen=True):
     path: bytes
 
 
+class Endpoint(NamedTuple):
+    """One operation of a service: its method, the glob of its path, and its name in the service's document."""
+
+    method: str
+    path: str
+    operation: str = ""
+
+
+class DocumentPlace(msgspec.Struct, frozen=True):
+    """Where a service's OpenAPI document is: a file (below the home unless absolute), or an address and a target."""
+
+    text: str
+    """As the settings have it."""
+    address: Address | None = None
+    target: bytes = b""
+
+
 class Service(msgspec.Struct, frozen=True):
     """One service; `name` is `SUBSYSTEM/SERVICE` in the normal percent-encoding."""
 
@@ -59,6 +76,8 @@ class Service(msgspec.Struct, frozen=True):
     secret_file: str = ""
     """Below the gateway's home; what is in it tells the service that its own gateway calls."""
     secret: str = ""
+    document: DocumentPlace | None = None
+    """Where its OpenAPI document is."""
 
     @property
     def requires_purpose(self) -> bool:
@@ -90,6 +109,7 @@ class _ServiceTable(msgspec.Struct):
     disabled: bool = False
     notice: str = ""
     secret_file: str = ""
+    openapi: str = ""
 
 
 def read_services(text: str, source: str) -> Services:
@@ -140,9 +160,11 @@ def _read_service(name: str, raw: Mapping[str, object], place: str) -> Service:
     if table.max_body <= 0:
         raise bad_settings(place, f"max_body is {table.max_body}: expected a number of bytes over 0")
     _require_subject(table, place)
+    if table.openapi and table.type == "WSDL":
+        raise bad_settings(place, "openapi: a service of type WSDL has none")
     return Service(
         name=name,
-        type=table.type,
+        type="OPENAPI" if table.openapi else table.type,
         address=_read_url(table.url, place) if table.url else None,
         timeout_s=table.timeout_s,
         max_body=table.max_body,
@@ -152,7 +174,19 @@ def _read_service(name: str, raw: Mapping[str, object], place: str) -> Service:
         disabled=table.disabled,
         notice=table.notice,
         secret_file=table.secret_file,
+        document=_read_document_place(table.openapi, place) if table.openapi else None,
     )
+
+
+def _read_document_place(text: str, place: str) -> DocumentPlace:
+    """Tell a file from an address; an address may have a query."""
+    if not text.lower().startswith(("http:", "https:")):
+        return DocumentPlace(text)
+    base, mark, query = text.partition("?")
+    address = _read_url(base, place)
+    if not _is_visible_ascii(query) or "#" in query:
+        raise bad_settings(place, f"openapi {text!r}: expected a percent-encoded query without a fragment")
+    return DocumentPlace(text, address, (address.path or b"/") + (mark + query).encode("ascii"))
 
 
 def _require_subject(table: _ServiceTable, place: str) -> None:

@@ -16,6 +16,7 @@ from lienthong.evidence.reindex import catch_up
 from lienthong.evidence.store import check_record, load_store_key
 from lienthong.exchange.gateway.alarms import report_directory, report_exchange, report_failure, report_link
 from lienthong.exchange.gateway.callers import Callers
+from lienthong.exchange.gateway.descriptions import Descriptions
 from lienthong.exchange.gateway.head_check import PATIENCE_S
 from lienthong.exchange.gateway.home import naming
 from lienthong.exchange.gateway.journal import Journal
@@ -156,6 +157,7 @@ def assemble(
         clock=clock,
     )
     peers.report = report_link
+    upstream = Upstream(loop, budget, None)
     kept_bodies = parts.bodies if home.settings.store.keep_bodies else None
     gateway = GatewayState(
         member=home.member,
@@ -164,7 +166,8 @@ def assemble(
         directory=directory_file.current,
         journal=Journal(parts.log, parts.store_key, kept_bodies, parts.index, clock, loop),
         peers=peers,
-        upstream=Upstream(loop, budget, None),
+        upstream=upstream,
+        descriptions=Descriptions(upstream, home.folder, loop, parts.threads),
         policy=policy,
         callers=_read_callers(home),
         replay=replay,

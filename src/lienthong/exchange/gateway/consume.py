@@ -10,34 +10,23 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from lienthong.evidence.errors import EvidenceError
-from lienthong.evidence.statement import (
-    SALT_BYTES,
-    Refused,
-    RequestEnvelope,
-    ResponseEnvelope,
-    Unknown,
-    encode_statement,
-    state_request,
-    state_response,
-)
+from lienthong.evidence.statement import SALT_BYTES, RequestEnvelope, state_request
 from lienthong.evidence.store import MessageRecord
-from lienthong.evidence.tree import leaf_hash
 from lienthong.exchange.control import SAFE_METHODS
-from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side, render_error
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, render_error
+from lienthong.exchange.gateway.accepting import STATUS_PATH, accept_message, is_async, read_life, without_preference
+from lienthong.exchange.gateway.answers import peer_error, verify_answer, verify_refusal
 from lienthong.exchange.gateway.calls import AnswerArrival, RefusalArrival
 from lienthong.exchange.gateway.frames import RefusalKind
-from lienthong.exchange.gateway.journal import PeerEntry
 from lienthong.exchange.gateway.listener import CallerConnection, LocalAnswer, LocalRequest
+from lienthong.exchange.gateway.metaservice_answers import answer_locally
 from lienthong.exchange.gateway.pending import run_story
 from lienthong.exchange.gateway.spool import Body
+from lienthong.exchange.gateway.statuses import tell_status
 from lienthong.exchange.gateway.timeliness import SYNCHRONOUS_LIFE_MS, require_recent
+from lienthong.exchange.gateway.unresolved import Doubt, DoubtKind, DoubtSide
 from lienthong.exchange.headers import join_accept
-from lienthong.exchange.message import (
-    hash_request,
-    prepare_request,
-    read_response,
-)
+from lienthong.exchange.message import prepare_request
 from lienthong.kernel.canonical import encode_base64url
 from lienthong.kernel.ids import new_uuid7
 
@@ -45,8 +34,6 @@ if TYPE_CHECKING:
     from lienthong.directory.members import Gateway
     from lienthong.evidence.batch import Committed
     from lienthong.exchange.gateway.calls import Outcome
-    from lienthong.exchange.gateway.frames import AnswerFrame, RefuseFrame
-    from lienthong.exchange.gateway.peer_heads import VerifiedHead
     from lienthong.exchange.gateway.state import GatewayState
     from lienthong.exchange.message import OutgoingRequest
 
@@ -86,8 +73,17 @@ async def consume(gateway: GatewayState, caller: CallerConnection, local: LocalR
 async def _ask(gateway: GatewayState, local: LocalRequest, exchange: str) -> LocalAnswer:
     # 3.1 The caller proves which subsystem it is, before anything else; X-Road-Client must name it.
     proven = gateway.callers.identify(local)
-    request = prepare_request(local.method, local.target, local.headers, exchange, gateway.member.segments[0])
+    if not local.target.startswith(b"/r1/"):
+        if local.target.startswith(STATUS_PATH):
+            return await tell_status(gateway, local)
+        return answer_locally(gateway, local)
+    reliable = is_async(local.headers)
+    headers = without_preference(local.headers) if reliable else local.headers
+    request = prepare_request(local.method, local.target, headers, exchange, gateway.member.segments[0])
     gateway.callers.require_named(proven, request.client)
+    if reliable:
+        # 5 Promise to deliver it, instead of asking now.
+        return await accept_message(gateway, request, local.body, read_life(local.headers, gateway.usual_life_ms))
     gateways = gateway.peers.find_gateways(request.service, request.gateway)
     for provider in gateways[:-1]:
         try:
@@ -130,34 +126,20 @@ async def _accept_outcome(
             raise
     if isinstance(outcome, RefusalArrival):
         return await _accept_refusal(gateway, request, asked, outcome)
-    raise _peer_error(outcome.code, outcome.detail)
+    raise peer_error(outcome.code, outcome.detail)
 
 
 async def _accept_answer(
     gateway: GatewayState, request: OutgoingRequest, body: Body, asked: Committed, arrival: AnswerArrival
 ) -> LocalAnswer:
-    frame, head, answer = arrival.frame, arrival.head, arrival.body
-    try:
-        # 4.1 The whole body is in; the statement is rebuilt from what came, and answers our request's leaf.
-        # 4.4 `to` is this log: rebuilt with our own origin, a statement made for another log has another leaf.
-        body_sha512 = body.sha512 if body.length else None
-        status = read_response(frame.header_part, request, hash_request(request.header_part, body_sha512))
-        envelope = ResponseEnvelope(gateway.own_origin, frame.time, asked.leaf, frame.salt)
-        statement = state_response(request.names, status, frame.header_part, answer.sha256, envelope)
-        # 4.2 The origin's member is the service's: the link was dialled to a gateway of that member, whose open log
-        # the directory lists under this origin.
-        # 4.3 The entry stands under the checkpoint that was verified.
-        raw = encode_statement(statement)
-        leaf = leaf_hash(raw)
-        _require_entry(head, leaf, frame)
-        require_recent(gateway.clock.now_ms(), frame.time)
-    except EvidenceError as error:
-        raise ExchangeError(ExchangeErrorKind.INCONSISTENT_RESPONSE, error.message) from error
+    frame, answer = arrival.frame, arrival.body
+    # 4.1 to 4.4 It is the answer to this very request, it stands in the log of the service's member, and it is new.
+    peer = verify_answer(gateway, request, body, asked.leaf, arrival)
+    require_recent(gateway.clock.now_ms(), frame.time)
     # 4.7 Append `received`, wait. A crash before it is durable leaves the answer in the provider's log only: the
     # caller got nothing and asks again.
     place = await gateway.journal.keep_body(answer) if answer.length else None
     content = MessageRecord(frame.salt, frame.header_part, place, answer.sha256)
-    peer = PeerEntry(raw, leaf, frame.index, frame.path, head)
     await gateway.journal.append_received(peer, request.names, content, None)
     # 4.10 Answer.
     return LocalAnswer(frame.header_part, answer)
@@ -167,27 +149,16 @@ async def _accept_refusal(
     gateway: GatewayState, request: OutgoingRequest, asked: Committed, arrival: RefusalArrival
 ) -> LocalAnswer:
     """A logged refusal is checked and recorded like an answer, then told to the caller as an error."""
-    frame, head = arrival.frame, arrival.head
-    answers = encode_base64url(asked.leaf)
-    statement = (
-        Refused(answers=answers, code=frame.code, to=gateway.own_origin)
-        if frame.kind is RefusalKind.REFUSED
-        else Unknown(answers=answers)
-    )
-    raw = encode_statement(statement)
-    leaf = leaf_hash(raw)
-    _require_entry(head, leaf, frame)
-    peer = PeerEntry(raw, leaf, frame.index, frame.path, head)
+    frame = arrival.frame
+    peer = verify_refusal(gateway, asked.leaf, arrival)
     await gateway.journal.append_received(peer, request.names, None, None)
-    raise _peer_error(frame.code, frame.detail)
-
-
-def _require_entry(head: VerifiedHead, leaf: bytes, frame: AnswerFrame | RefuseFrame) -> None:
-    """Require the proof of an answer; the caller learns that it is this gateway which refuses the peer's answer."""
-    try:
-        head.verify_entry(leaf, frame.index, frame.path)
-    except ExchangeError as error:
-        raise ExchangeError(error.kind, error.message, Side.CONSUMER) from error
+    if frame.kind is RefusalKind.UNKNOWN:
+        leaf, names, now = encode_base64url(asked.leaf), request.names, gateway.clock.now_ms()
+        kind = DoubtKind.UNKNOWN
+        gateway.unresolved.note(
+            Doubt(leaf, DoubtSide.CONSUMER, names.exchange, names.client, names.service, kind, now)
+        )
+    raise peer_error(frame.code, frame.detail)
 
 
 def _error_answer(gateway: GatewayState, error: ExchangeError, accept: bytes, exchange: str) -> LocalAnswer:
@@ -195,11 +166,3 @@ def _error_answer(gateway: GatewayState, error: ExchangeError, accept: bytes, ex
     rendered = render_error(error, accept, gateway.spelling, exchange)
     head = b"".join([b"%d Error\r\n" % rendered.status, *(b"%b: %b\r\n" % header for header in rendered.headers)])
     return LocalAnswer(head, Body(rendered.body))
-
-
-def _peer_error(code: str, detail: str) -> ExchangeError:
-    """Give an error that the provider's gateway reports; a kind that we don't know stays an error of its side."""
-    try:
-        return ExchangeError(ExchangeErrorKind(code), detail, Side.PROVIDER)
-    except ValueError:
-        return ExchangeError(ExchangeErrorKind.INTERNAL_ERROR, f"{code}: {detail}", Side.PROVIDER)

@@ -24,6 +24,7 @@ from lienthong.evidence.tree import leaf_hash
 from lienthong.exchange.access import require_access
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
 from lienthong.exchange.gateway.journal import PeerEntry
+from lienthong.exchange.gateway.metaservice_answers import answer_metaservice, is_metaservice
 from lienthong.exchange.gateway.pending import run_story
 from lienthong.exchange.gateway.refusals import refuse, report_no_answer
 from lienthong.exchange.gateway.timeliness import require_in_time
@@ -103,14 +104,8 @@ async def _serve(gateway: GatewayState, arrival: RequestArrival) -> None:
         require_in_time(now, frame.time, frame.until)
         # 4.5 Not seen before.
         gateway.replay.admit(peer.leaf, frame.until)
-        # 4.6 Granted.
-        allowed = require_access(
-            request,
-            gateway.policy.services,
-            gateway.policy.grants,
-            gateway.directory().members_of_group,
-            now,
-        )
+        # 4.6 Granted; what the gateway tells of itself needs no grant.
+        allowed = None if is_metaservice(gateway, request) else _require_access(gateway, request, now)
     except ExchangeError as error:
         await refuse(gateway, arrival, peer, statement.exchange, error)
         return
@@ -120,11 +115,19 @@ async def _serve(gateway: GatewayState, arrival: RequestArrival) -> None:
     await gateway.journal.append_received(peer, request.names, content, statement)
     # 4.8 Call the service. A crash from here on may leave an effect without a recorded answer: `unknown`, as above.
     try:
-        answer = await gateway.upstream.call(_service_request(request, allowed, body))
+        if allowed is None:
+            answer = await answer_metaservice(gateway, request)
+        else:
+            answer = await gateway.upstream.call(_service_request(request, allowed, body))
     except ExchangeError as error:
         await report_no_answer(gateway, arrival, peer, statement.exchange, error)
         return
     await _respond(gateway, arrival, peer, request, answer)
+
+
+def _require_access(gateway: GatewayState, request: IncomingRequest, now: int) -> Allowed:
+    policy = gateway.policy
+    return require_access(request, policy.services, policy.grants, gateway.directory().members_of_group, now)
 
 
 async def _respond(

@@ -11,11 +11,17 @@ if TYPE_CHECKING:
     from lienthong.directory.members import Directory
     from lienthong.exchange.errors import ExchangeError, Spelling
     from lienthong.exchange.gateway.callers import Callers
+    from lienthong.exchange.gateway.descriptions import Descriptions
+    from lienthong.exchange.gateway.content import ReliableContent
+    from lienthong.exchange.gateway.courier import Courier
     from lienthong.exchange.gateway.journal import Journal
+    from lienthong.exchange.gateway.outbox import Outbox
     from lienthong.exchange.gateway.peers import Peers
     from lienthong.exchange.gateway.policy import Policy
+    from lienthong.exchange.gateway.recall import Recall
     from lienthong.exchange.gateway.refusals import RefusalLimit
     from lienthong.exchange.gateway.replay import ReplayMemory
+    from lienthong.exchange.gateway.unresolved import Unresolved
     from lienthong.exchange.gateway.upstream import Upstream
     from lienthong.exchange.identifiers import MemberId
     from lienthong.kernel.clock import Clock
@@ -32,11 +38,21 @@ class GatewayState:
     journal: Journal
     peers: Peers
     upstream: Upstream
+    descriptions: Descriptions
     policy: Policy
     callers: Callers
     replay: ReplayMemory
+    recall: Recall
     refusals: RefusalLimit
+    outbox: Outbox
+    courier: Courier
+    content: ReliableContent
+    unresolved: Unresolved
+    usual_life_ms: int
+    """For how long a reliable message is delivered where its caller names no deadline."""
     spelling: Spelling
     answer_s: float
     report: Callable[[str, ExchangeError], None]
     """Tell the operator of an error, by exchange id; never with personal data."""
+    at_step: Callable[[str], None]
+    """Told before each numbered step of a reliable message; a fault test ends the process there."""
