@@ -36,8 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMMAND = (
-    "import sys; from pathlib import Path; from rich.console import Console;"
+    "import signal, sys; from pathlib import Path; from rich.console import Console;"
     "from lienthong.sandbox.demo import run_demo;"
+    "'--background' in sys.argv and signal.signal(signal.SIGINT, signal.SIG_IGN);"
     "sys.exit(run_demo(Console(), Path(sys.argv[1]), once='--once' in sys.argv, people=1000))"
 )
 pytestmark = pytest.mark.xdist_group("demo")
@@ -219,18 +220,15 @@ def test_nobody_else_of_the_machine_can_read_what_lies_in_its_folder(told: Told)
     assert (shown, open_folders) == ([], [])
 
 
-def test_in_the_same_folder_both_logs_go_on_where_they_were(demos: Demos, told: Told) -> None:
-    before = [int(found) for found in re.findall(r": (\d+) entries, root ", told.text)]
-    demo = demos.start(told.folder, "--once")
-    assert demos.finish(demo) == 0, demo.text
-    after = [int(found) for found in re.findall(r": (\d+) entries, root ", demo.text)]
-    assert after == [size + 2 * 2 + 2 * 171 for size in before]
-
-
-def test_it_stays_up_answers_the_curl_line_keeps_its_folder_and_ends_well_on_ctrl_c(demos: Demos, told: Told) -> None:
-    demo = demos.start(told.folder)
+def test_it_goes_on_in_its_folder_stays_up_answers_the_curl_line_and_ends_well_on_ctrl_c(
+    demos: Demos, told: Told
+) -> None:
+    # As a shell starts it in the background: with SIGINT ignored.
+    demo = demos.start(told.folder, "--background")
     demo.wait_for(UP)
     assert "Everything stays up until Ctrl-C." in demo.text
+    before, after = (re.findall(r": (\d+) entries, root ", text) for text in (told.text, demo.text))
+    assert [int(size) for size in after] == [int(size) + 2 * 2 + 2 * 171 for size in before]
     (line,) = [line for line in demo.lines if line.startswith("curl ")]
     content = _ask_as_curl(line)
     assert (content["unit"]["name"], content["decided"]) == ("Xã Hải Lạng", False)
@@ -273,8 +271,9 @@ def test_sigterm_ends_all_processes(demos: Demos, tmp_path: Path) -> None:
 
 def test_a_killed_demo_leaves_no_process_behind(demos: Demos, told: Told) -> None:
     demo = demos.start(told.folder)
-    demo.wait_for(UP)
+    demo.wait_for("site of the province")
     demo.process.kill()
+    assert len(demo.child_pids()) == 4
     assert _are_gone(demo.child_pids())
 
 

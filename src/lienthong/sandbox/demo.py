@@ -89,7 +89,7 @@ def run_demo(console: Console, data: Path | None, *, once: bool, people: int = D
     """
     screen = Screen(console)
     try:
-        with _sigterm_as_ctrl_c(), _choose_folder(data) as folder, outlast_database(folder), Children() as children:
+        with _signals_as_ctrl_c(), _choose_folder(data) as folder, outlast_database(folder), Children() as children:
             question = _tell(screen, children, Plan(folder, people, is_kept=data is not None or not once))
             if not once:
                 _stay_up(screen, children, question)
@@ -226,14 +226,18 @@ def _choose_folder(data: Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def _sigterm_as_ctrl_c() -> Iterator[None]:
-    """Let SIGTERM end the demo as Ctrl-C does, so that children and the temporary folder are cleared away."""
+def _signals_as_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM and SIGINT end the demo as Ctrl-C does, so that children and the temporary folder are cleared away.
+
+    SIGINT too: a program that a shell starts in the background inherits it as ignored.
+    """
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    earlier = signal.signal(signal.SIGTERM, interrupt)
+    earlier = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, earlier)
+        for number, handler in earlier.items():
+            signal.signal(number, handler)

@@ -33,7 +33,8 @@ def show_own_record(screen: Screen, children: Children, federation: Federation, 
     login = read_login(sites.logins)
     screen.head(f"{login.full_name} reads their own record: OpenID Connect, password and one-time code, level 2")
     with Visitor() as visitor:
-        page = visitor.sign_in(visitor.open(f"{sites.province.url}{OWN_RECORD}"), login)
+        start = visitor.open(f"{sites.province.url}{OWN_RECORD}")
+        page = visitor.sign_in(start, login, lambda line: screen.say(f"  {line}"))
         for address in visitor.way:
             screen.say(f"  {address}")
     exchanges = require_own_record(page, login)

@@ -16,20 +16,22 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from pyreqwest.client import SyncClientBuilder
 from pyreqwest.exceptions import PyreqwestError
 
+from lienthong.kernel.clock import SystemClock
 from lienthong.sandbox.errors import SandboxError, SandboxErrorKind
-from lienthong.sandbox.logins import make_code
+from lienthong.sandbox.logins import STEP_SECONDS, make_code
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from pyreqwest.response import SyncResponse
 
+    from lienthong.kernel.clock import Clock
     from lienthong.sandbox.logins import Login
 
 MOST_REDIRECTS: Final = 12
-MOST_FORMS: Final = 4
-"""Password, second factor, and two more that a provider may put between."""
+MOST_FORMS: Final = 5
+"""Password, second factor, that once more, and two more that a provider may put between."""
 TIMEOUT: Final = timedelta(seconds=30)
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
@@ -62,10 +64,12 @@ class Page:
 class Visitor:
     """One person with one set of cookies; to be used as a context."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None, pause: Callable[[float], None] = time.sleep) -> None:
         builder = SyncClientBuilder().no_proxy().follow_redirects(enable=False).default_cookie_store(enable=True)
         self.way: list[str] = []
         """Every address that was opened, without queries."""
+        self._clock = clock or SystemClock()
+        self._pause = pause
         self._http = builder.timeout(TIMEOUT).default_headers({"Accept-Language": "vi"}).build()
 
     def open(self, url: str) -> Page:
@@ -76,14 +80,36 @@ class Visitor:
         """Send a form of a page with what is told, and follow where it leads."""
         return self._go("POST", urljoin(page.url, form.action), {**form.fields, **told})
 
-    def sign_in(self, page: Page, login: Login) -> Page:
-        """Fill in what asks for number, password or one-time code, until no such form comes any more."""
+    def sign_in(self, page: Page, login: Login, say: Callable[[str], None]) -> Page:
+        """Fill in what asks for number, password or one-time code, until no such form comes any more.
+
+        A code counts once. Where somebody used this half minute's code already, as one does who runs the demo again at
+        once, the site asks again: then this waits for the next one, as its owner would, and tells `say` for how long.
+        """
+        sent: list[str] = []
         for _ in range(MOST_FORMS):
-            found = _find_question(page, login)
+            found = _find_question(page)
             if found is None:
                 return page
-            page = self.send(page, *found)
+            form, asks_code = found
+            if not asks_code:
+                page = self.send(page, form, {"login": login.number, "password": login.password})
+                continue
+            if sent:
+                self._await_other_code(login, sent[-1], say)
+            sent.append(self._show_code(login))
+            page = self.send(page, form, {"code": sent[-1]})
         raise SandboxError(SandboxErrorKind.SITE, f"{page.url} goes on asking who is there")
+
+    def _show_code(self, login: Login) -> str:
+        return make_code(login.totp_secret, self._clock.now_ms() / 1000)
+
+    def _await_other_code(self, login: Login, used: str, say: Callable[[str], None]) -> None:
+        """Wait while the second factor still shows the code that was used."""
+        seconds = STEP_SECONDS - self._clock.now_ms() // 1000 % STEP_SECONDS
+        if self._show_code(login) == used:
+            say(f"this one-time code was used before: waiting {seconds} s for the next one")
+            self._pause(seconds)
 
     def _go(self, method: str, url: str, told: Mapping[str, str] | None) -> Page:
         for _ in range(MOST_REDIRECTS):
@@ -121,13 +147,13 @@ def _find_onward(response: SyncResponse) -> str | None:
     return target if seconds == "0" and target else None
 
 
-def _find_question(page: Page, login: Login) -> tuple[Form, dict[str, str]] | None:
-    """Find a form that asks who is there, and what to fill in."""
+def _find_question(page: Page) -> tuple[Form, bool] | None:
+    """Find a form that asks who is there, and whether it asks for a code."""
     for form in page.forms:
         if {"login", "password"} <= form.fields.keys():
-            return form, {"login": login.number, "password": login.password}
+            return form, False
         if "code" in form.fields:
-            return form, {"code": make_code(login.totp_secret, time.time())}
+            return form, True
     return None
 
 
