@@ -155,4 +155,4 @@ def test_what_was_under_way_is_found_however_long_the_gateway_was_down(pair: Pai
         tail = LogTail(ReplayMemory(), PeerHeads())
         tail.read(home / "log", index, SystemClock().now_ms() + later_ms, size)
         index.close()
-        assert list(tail.unresolved.values()) == [exchange]
+        assert [each.exchange for each in tail.unresolved.values()] == [exchange]

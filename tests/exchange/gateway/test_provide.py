@@ -299,16 +299,6 @@ def test_a_stale_a_future_and_an_overlong_request_are_refused(
     assert read_kinds(province.agency) == ["refused"] * len(MISTIMED)
 
 
-def test_a_reliable_request_is_refused_and_its_service_not_called(
-    province: Province, provider: RunningGateway, liar: Peer, service: Backend
-) -> None:
-    question = dataclasses.replace(make_question(CLIENT, TARGET), reliable=True)
-    with liar.dial(provider.peers) as link:
-        refused, _ = link.hear(link.ask(question))
-    assert refusal_code(refused) == "invalid_rest"
-    assert (service.calls, read_kinds(province.agency)) == ([], ["refused"])
-
-
 def test_clocks_may_differ_by_less_than_five_minutes(provider: RunningGateway, liar: Peer) -> None:
     with liar.dial(provider.peers) as link:
         for age in (4 * MINUTE, -4 * MINUTE):

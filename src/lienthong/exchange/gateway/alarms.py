@@ -12,8 +12,12 @@ import structlog
 from lienthong.exchange.errors import ExchangeErrorKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lienthong.directory.errors import DirectoryError
     from lienthong.exchange.errors import ExchangeError
+
+    ReportGivenUp = Callable[[str, str, str], None]
 
 _log = structlog.get_logger("lienthong.gateway")
 
@@ -39,6 +43,11 @@ def report_directory(error: DirectoryError) -> None:
 def report_upkeep(what: str, error: Exception) -> None:
     """Something that is tried again each second or hour has failed."""
     _log.error("upkeep failed", what=what, why=str(error))
+
+
+def report_given_up(exchange: str, service: str, code: str) -> None:
+    """A reliable message had no outcome by its deadline: a person must find out what became of it."""
+    _log.error("message given up", exchange=exchange, service=service, kind=code)
 
 
 def report_failure(error: Exception) -> None:

@@ -14,25 +14,39 @@ from lienthong.evidence.index import Index
 from lienthong.evidence.log import Log, LogPorts, LogSettings, open_log
 from lienthong.evidence.reindex import catch_up
 from lienthong.evidence.store import check_record, load_store_key
-from lienthong.exchange.gateway.alarms import report_directory, report_exchange, report_failure, report_link
+from lienthong.exchange.gateway.alarms import (
+    report_directory,
+    report_exchange,
+    report_failure,
+    report_given_up,
+    report_link,
+)
+from lienthong.exchange.gateway.aside import Aside
 from lienthong.exchange.gateway.callers import Callers
+from lienthong.exchange.gateway.content import ReliableContent
+from lienthong.exchange.gateway.courier import Courier
 from lienthong.exchange.gateway.descriptions import Descriptions
 from lienthong.exchange.gateway.head_check import PATIENCE_S
-from lienthong.exchange.gateway.home import naming
+from lienthong.exchange.gateway.home import MS_PER_HOUR, naming
 from lienthong.exchange.gateway.journal import Journal
 from lienthong.exchange.gateway.link import LinkLimits
 from lienthong.exchange.gateway.listener import ListenerLimits
+from lienthong.exchange.gateway.outbox import Outbox
 from lienthong.exchange.gateway.own_key import require_listed
 from lienthong.exchange.gateway.peer_heads import PeerHeads
 from lienthong.exchange.gateway.peers import Peers
 from lienthong.exchange.gateway.policy import Policy
+from lienthong.exchange.gateway.recall import Recall
+from lienthong.exchange.gateway.recalls import Recalls
 from lienthong.exchange.gateway.refusals import RefusalLimit
 from lienthong.exchange.gateway.replay import ReplayMemory
 from lienthong.exchange.gateway.retention import Retention
 from lienthong.exchange.gateway.spool import SpoolBudget
 from lienthong.exchange.gateway.startup import LogTail
 from lienthong.exchange.gateway.state import GatewayState
+from lienthong.exchange.gateway.unresolved import Unresolved
 from lienthong.exchange.gateway.upstream import Upstream
+from lienthong.exchange.rates import RateMeter
 from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.keys import load_secret, load_signing_key
 
@@ -58,7 +72,7 @@ class Surroundings:
     """What a gateway has of its machine and tests replace.
 
     The clock, the disk under its log (None: the real), how long its head check waits for an answer, how long callers
-    and peers may take, and how often it looks at that.
+    and peers may take, how often it looks at that, and who is told of each step of a reliable message.
     """
 
     clock: Clock = field(default_factory=SystemClock)
@@ -67,6 +81,7 @@ class Surroundings:
     caller_limits: ListenerLimits = field(default_factory=ListenerLimits)
     link_limits: LinkLimits = field(default_factory=LinkLimits)
     tick_s: float = TICK_S
+    at_step: Callable[[str], None] = lambda _step: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +134,10 @@ class Assembly:
 
     def close(self) -> None:
         """Close the log and the stores, as far as they are whole."""
+        self.gateway.courier.stop()
         self.evidence.threads.shutdown(wait=True)
+        self.gateway.outbox.close()
+        self.gateway.recall.close()
         self.evidence.bodies.close()
         self.evidence.index.close()
         self.heads.save(self.home.peer_heads)
@@ -145,7 +163,8 @@ def assemble(
     require_listed(directory_file.current(), home.settings.log, parts.log_key.verify_key)
     replay, heads = ReplayMemory(), PeerHeads()
     heads.load(home.peer_heads, directory_file.current())
-    tail = LogTail(replay, heads)
+    recall = Recall(home.recall, load_secret(home.keys / "index.key"))
+    tail = LogTail(replay, heads, Recalls(recall, parts.store_key, home.settings.log))
     tail.read(home.log, parts.index, clock.now_ms(), parts.log.size)
     budget = SpoolBudget(home.settings.limits.spool_bytes, home.settings.limits.body_bytes, home.spool)
     peers = Peers(
@@ -158,6 +177,7 @@ def assemble(
     )
     peers.report = report_link
     upstream = Upstream(loop, budget, None)
+    outbox = Outbox(home.outbox, lambda call, then: _run_in_thread(loop, parts.threads, call, then), parts.fail)
     kept_bodies = parts.bodies if home.settings.store.keep_bodies else None
     gateway = GatewayState(
         member=home.member,
@@ -169,12 +189,20 @@ def assemble(
         upstream=upstream,
         descriptions=Descriptions(upstream, home.folder, loop, parts.threads),
         policy=policy,
+        meter=RateMeter(),
         callers=_read_callers(home),
         replay=replay,
+        recall=recall,
+        outbox=outbox,
+        courier=Courier(loop, home.settings.outbox, report_given_up),
+        content=ReliableContent(home.log, parts.store_key, parts.bodies, budget, Aside(loop, parts.threads)),
+        unresolved=Unresolved(outbox, clock),
+        usual_life_ms=int(home.settings.outbox.deadline_hours * MS_PER_HOUR),
         refusals=RefusalLimit(),
         spelling=home.settings.error_codes,
         answer_s=home.settings.limits.answer_s,
         report=report_exchange,
+        at_step=surroundings.at_step,
     )
     return Assembly(
         home=home,

@@ -155,9 +155,7 @@ async def _accept_refusal(
     if frame.kind is RefusalKind.UNKNOWN:
         leaf, names, now = encode_base64url(asked.leaf), request.names, gateway.clock.now_ms()
         kind = DoubtKind.UNKNOWN
-        gateway.unresolved.note(
-            Doubt(leaf, DoubtSide.CONSUMER, names.exchange, names.client, names.service, kind, now)
-        )
+        gateway.unresolved.note(Doubt(leaf, DoubtSide.CONSUMER, names.exchange, names.client, names.service, kind, now))
     raise peer_error(frame.code, frame.detail)
 
 

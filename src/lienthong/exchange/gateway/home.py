@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Spelling
+from lienthong.exchange.gateway.timeliness import RELIABLE_LIFE_MS
 from lienthong.exchange.identifiers import MemberId, parse_member_id
 from lienthong.kernel.canonical import decode_base64url
 from lienthong.kernel.keys import VerifyKey
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 MEBIBYTE = 1024 * 1024
 MAX_PORT = 65_535
+MS_PER_HOUR = 60 * 60 * 1000
 
 
 class DirectorySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,6 +69,18 @@ class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep_bodies: bool = True
 
 
+class OutboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Reliable messages: how long they are delivered where the caller names no deadline, and the pauses between tries.
+
+    `keep_days` is how long a status URL tells of a message that has come to its end.
+    """
+
+    deadline_hours: float = 72.0
+    keep_days: int = 30
+    first_pause_s: float = 1.0
+    longest_pause_s: float = 300.0
+
+
 class AdminSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who may read the published log: SHA-256 of bearer tokens (base64url). Auditors also read entries."""
 
@@ -90,6 +104,7 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     subsystems: dict[str, SubsystemSettings] = {}
     limits: LimitSettings = LimitSettings()
     store: StoreSettings = StoreSettings()
+    outbox: OutboxSettings = OutboxSettings()
     admin: AdminSettings = AdminSettings()
     bench: BenchSettings = BenchSettings()
     error_codes: Spelling = Spelling.SNAKE
@@ -106,6 +121,8 @@ class GatewayHome:
         self.store = folder / "store"
         self.spool = folder / "spool"
         self.index = folder / "index.sqlite"
+        self.outbox = folder / "outbox.sqlite"
+        self.recall = folder / "recall.sqlite"
         self.run_file = folder / "run.json"
         self.peer_heads = folder / "peer-heads.json"
         self.retention_mark = folder / "retention"
@@ -139,6 +156,7 @@ def open_home(folder: Path, environ: Mapping[str, str]) -> GatewayHome:
         )
     for folder_needed in (home.store, home.spool):
         folder_needed.mkdir(mode=0o700, exist_ok=True)
+    _require_outbox(settings.outbox)
     if settings.store.keep_days < 1:
         raise ExchangeError(
             ExchangeErrorKind.MALFORMED_SETTINGS,
@@ -146,6 +164,20 @@ def open_home(folder: Path, environ: Mapping[str, str]) -> GatewayHome:
             "to keep no bodies, set store.keep_bodies to false",
         )
     return home
+
+
+def _require_outbox(settings: OutboxSettings) -> None:
+    if not 0 < settings.deadline_hours * MS_PER_HOUR <= RELIABLE_LIFE_MS:
+        raise ExchangeError(
+            ExchangeErrorKind.MALFORMED_SETTINGS,
+            f"gateway.toml: outbox.deadline_hours is {settings.deadline_hours}, expected over 0 and at most "
+            f"{RELIABLE_LIFE_MS // MS_PER_HOUR}",
+        )
+    if settings.keep_days < 1 or not 0 < settings.first_pause_s <= settings.longest_pause_s:
+        raise ExchangeError(
+            ExchangeErrorKind.MALFORMED_SETTINGS,
+            "gateway.toml: [outbox]: expected keep_days of 1 or more and pauses over 0, the longest the longer",
+        )
 
 
 @contextmanager

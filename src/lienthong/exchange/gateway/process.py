@@ -24,11 +24,10 @@ from lienthong.exchange.gateway.home import naming, split_address
 from lienthong.exchange.gateway.listener import Listener
 from lienthong.exchange.gateway.memory import limit_heap, settle_memory
 from lienthong.exchange.gateway.peers import make_tls_contexts
-from lienthong.exchange.gateway.pending import run_story
 from lienthong.exchange.gateway.policy import LOOK_EVERY_S
 from lienthong.exchange.gateway.provide import ProviderDoor
-from lienthong.exchange.gateway.refusals import record_unknown
 from lienthong.exchange.gateway.retention import EVERY_S as RETENTION_EVERY_S
+from lienthong.exchange.gateway.settling import settle, settle_overdue
 from lienthong.kernel.keys import load_private
 
 if TYPE_CHECKING:
@@ -39,6 +38,8 @@ if TYPE_CHECKING:
 KEEP_EVERY_S = 1.0
 DIRECTORY_EVERY_S = 5.0
 """How often the directory's file is looked at; a revocation acts within this time."""
+SETTLE_EVERY_S = 60.0
+"""How often finished and overdue reliable messages are looked at."""
 DRAIN_S = 10.0
 """How long a stopping gateway waits for requests under way."""
 QUIET_S = 0.2
@@ -108,6 +109,7 @@ class _Process:
         )
         self._servers: list[asyncio.Server] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._ticks = 0
 
     async def open(self) -> None:
         """Open in the order that the module states."""
@@ -127,7 +129,7 @@ class _Process:
             )
         self._servers.append(peers)
         await self._check_head()
-        self._settle_unresolved()
+        settle(parts.gateway, parts.tail)
         self._provider.is_open = True
         host, port = split_address(listen.consumers)
         with naming(f"gateway.toml: listen.consumers {listen.consumers}"):
@@ -138,6 +140,7 @@ class _Process:
         with naming(f"gateway.toml: listen.admin {listen.admin}"):
             admin, address = await serve_admin(parts)
         self._tasks += [admin, *map(self._loop.create_task, (self._tick(), self._watch(), self._keep()))]
+        parts.gateway.courier.start(parts.gateway, parts.evidence.index)
         _write_run_file(parts.home, {"consumers": _address(consumers), "peers": _address(peers), "admin": address})
 
     async def _check_head(self) -> None:
@@ -161,11 +164,6 @@ class _Process:
         if torn:
             report_start(f"dropped {torn} torn bytes that nobody has seen")
 
-    def _settle_unresolved(self) -> None:
-        """Requests that were received before a crash and have no outcome: their effect is unknown, and says so."""
-        for leaf, exchange in self._parts.tail.unresolved.items():
-            run_story(record_unknown(self._parts.gateway, leaf, exchange))
-
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(self._parts.surroundings.tick_s)
@@ -174,7 +172,15 @@ class _Process:
                 part.tick(now)
             self._parts.gateway.replay.forget_expired(self._parts.gateway.clock.now_ms())
             self._parts.gateway.refusals.start_second()
+            self._keep_reliable()
             self._parts.evidence.log.publish()
+
+    def _keep_reliable(self) -> None:
+        """Once a minute: forget what is over, and settle what can't be asked again."""
+        self._ticks += 1
+        if self._ticks * self._parts.surroundings.tick_s >= SETTLE_EVERY_S:
+            self._ticks = 0
+            settle_overdue(self._parts.gateway, self._parts.home.settings.outbox.keep_days)
 
     async def _watch(self) -> None:
         """Take edits of services and grants, and a new directory."""

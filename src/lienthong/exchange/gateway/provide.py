@@ -10,9 +10,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from lienthong.evidence.errors import EvidenceError
 from lienthong.evidence.statement import (
     SALT_BYTES,
+    Request,
     RequestEnvelope,
     ResponseEnvelope,
     encode_statement,
@@ -21,15 +24,20 @@ from lienthong.evidence.statement import (
 )
 from lienthong.evidence.store import MessageRecord
 from lienthong.evidence.tree import leaf_hash
-from lienthong.exchange.access import require_access
+from lienthong.exchange.access import Moment, require_access
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
+from lienthong.exchange.gateway.filtering import filter_answer
 from lienthong.exchange.gateway.journal import PeerEntry
 from lienthong.exchange.gateway.metaservice_answers import answer_metaservice, is_metaservice
 from lienthong.exchange.gateway.pending import run_story
-from lienthong.exchange.gateway.refusals import refuse, report_no_answer
-from lienthong.exchange.gateway.timeliness import require_in_time
+from lienthong.exchange.gateway.recall import Outcome, Turn
+from lienthong.exchange.gateway.refusals import NOT_CALLED, refuse, report_no_answer
+from lienthong.exchange.gateway.repeats import CalledLater, call_once, tell_again
+from lienthong.exchange.gateway.serving import RequestArrival
+from lienthong.exchange.gateway.timeliness import RELIABLE_LIFE_MS, SYNCHRONOUS_LIFE_MS, require_in_time
 from lienthong.exchange.gateway.upstream import ServiceRequest
 from lienthong.exchange.message import (
+    IncomingRequest,
     hash_request,
     prepare_response,
     read_request,
@@ -38,13 +46,20 @@ from lienthong.exchange.message import (
 )
 
 if TYPE_CHECKING:
+    from lienthong.evidence.store import BodyPlace
     from lienthong.exchange.access import Allowed
-    from lienthong.exchange.gateway.frames import OpenFrame
-    from lienthong.exchange.gateway.serving import RequestArrival
     from lienthong.exchange.gateway.spool import Body
     from lienthong.exchange.gateway.state import GatewayState
     from lienthong.exchange.gateway.upstream import ServiceAnswer
-    from lienthong.exchange.message import IncomingRequest
+
+
+class _Received(msgspec.Struct, frozen=True, gc=False):
+    """A request whose proof holds: where it came from, its entry in the sender's log, and what it says."""
+
+    arrival: RequestArrival
+    peer: PeerEntry
+    request: IncomingRequest
+    statement: Request
 
 
 class ProviderDoor:
@@ -81,7 +96,7 @@ async def provide(gateway: GatewayState, arrival: RequestArrival) -> None:
 
 
 async def _serve(gateway: GatewayState, arrival: RequestArrival) -> None:
-    frame, body, now = arrival.frame, arrival.body, gateway.clock.now_ms()
+    frame, body = arrival.frame, arrival.body
     # 4.1 The whole body is in. The statement is rebuilt from the received bytes, nothing is taken from a copy; and
     # with our own origin as `to` (4.4): a message for another gateway has another leaf.
     request = read_request(frame.header_part)
@@ -97,63 +112,124 @@ async def _serve(gateway: GatewayState, arrival: RequestArrival) -> None:
     # 4.3 The entry stands under a checkpoint whose signature and history were verified.
     peer = PeerEntry(raw, leaf_hash(raw), frame.index, frame.path, arrival.head)
     arrival.head.verify_entry(peer.leaf, peer.index, peer.path)
+    received = _Received(arrival, peer, request, statement)
+    if not frame.reliable:
+        await _act(gateway, received, None)
+        return
+    # 4.5 A reliable message may come again; what is recorded of it is looked up, and it is dealt with one at a time.
+    with gateway.recall.take_turn(peer.leaf, request, body.sha256, statement) as turn:
+        await _act(gateway, received, turn)
+
+
+async def _act(gateway: GatewayState, received: _Received, turn: Turn | None) -> None:
+    """Carry out a proven request; `turn` is that of a reliable message."""
+    arrival, peer, request, statement = received.arrival, received.peer, received.request, received.statement
+    frame, body, now = arrival.frame, arrival.body, gateway.clock.now_ms()
     try:
-        # 5 Reliable messages come with the outbox; until then none is taken for one that may be repeated.
-        _require_synchronous(frame)
         # 4.4 In its time.
-        require_in_time(now, frame.time, frame.until)
-        # 4.5 Not seen before.
-        gateway.replay.admit(peer.leaf, frame.until)
-        # 4.6 Granted; what the gateway tells of itself needs no grant.
+        require_in_time(now, frame.time, frame.until, SYNCHRONOUS_LIFE_MS if turn is None else RELIABLE_LIFE_MS)
+        # 4.5 Not seen before, or reliable.
+        if turn is None:
+            gateway.replay.admit(peer.leaf, frame.until)
+        else:
+            turn.require_same()
+        # 4.6 Granted, also where an answer is only given again; what the gateway tells of itself needs no grant.
         allowed = None if is_metaservice(gateway, request) else _require_access(gateway, request, now)
     except ExchangeError as error:
-        await refuse(gateway, arrival, peer, statement.exchange, error)
+        await _refuse(gateway, received, turn, error)
+        return
+    if turn is not None and turn.known is not None and turn.known.outcome:
+        await tell_again(gateway, arrival, peer, turn.known)
         return
     # 4.7 Append `received`, wait. A crash here leaves `received` without an outcome: the next start appends `unknown`.
-    place = await gateway.journal.keep_body(body) if body.length else None
-    content = MessageRecord(frame.salt, request.part.raw, place, body.sha256)
-    await gateway.journal.append_received(peer, request.names, content, statement)
+    if turn is None or not turn.is_received:
+        place = await gateway.journal.keep_body(body) if body.length else None
+        content = MessageRecord(frame.salt, request.part.raw, place, body.sha256)
+        await gateway.journal.append_received(peer, request.names, content, statement)
+        if turn is not None:
+            turn.note_received()
     # 4.8 Call the service. A crash from here on may leave an effect without a recorded answer: `unknown`, as above.
     try:
-        if allowed is None:
-            answer = await answer_metaservice(gateway, request)
-        else:
-            answer = await gateway.upstream.call(_service_request(request, allowed, body))
+        answer = await _call(gateway, received, allowed, turn)
+    except CalledLater as later:
+        # The message stays open: nothing is logged, and the consumer's gateway asks again.
+        raise later.error from later
     except ExchangeError as error:
-        await report_no_answer(gateway, arrival, peer, statement.exchange, error)
+        await _report_no_answer(gateway, received, turn, error)
         return
-    await _respond(gateway, arrival, peer, request, answer)
+    await _respond(gateway, received, turn, answer)
+
+
+async def _call(
+    gateway: GatewayState, received: _Received, allowed: Allowed | None, turn: Turn | None
+) -> ServiceAnswer:
+    if allowed is None:
+        return await answer_metaservice(gateway, received.request)
+    call = _service_request(received.request, allowed, received.arrival.body)
+    if turn is None:
+        answer = await gateway.upstream.call(call)
+    else:
+        gateway.at_step("4.8")
+        answer = await call_once(gateway, turn, call, allowed.service)
+    fields = allowed.grant.fields
+    return answer if fields is None else filter_answer(fields, answer)
+
+
+async def _refuse(gateway: GatewayState, received: _Received, turn: Turn | None, error: ExchangeError) -> None:
+    """Log a refusal and tell it. What was received before is not refused after the fact: it is only told so."""
+    if turn is not None and turn.known is not None:
+        raise error
+    exchange = received.statement.exchange
+    committed = await refuse(gateway, received.arrival, received.peer, exchange, error)
+    if turn is not None and committed is not None:
+        gateway.recall.note_refused(turn.leaf, committed.index, error.kind, gateway.clock.now_ms())
+
+
+async def _report_no_answer(
+    gateway: GatewayState, received: _Received, turn: Turn | None, error: ExchangeError
+) -> None:
+    names = received.request.names
+    committed = await report_no_answer(gateway, received.arrival, received.peer, names, error)
+    if turn is not None and committed is not None:
+        turn.note_outcome(Outcome.REFUSED if error.kind in NOT_CALLED else Outcome.UNKNOWN, committed.index, error.kind)
 
 
 def _require_access(gateway: GatewayState, request: IncomingRequest, now: int) -> Allowed:
     policy = gateway.policy
-    return require_access(request, policy.services, policy.grants, gateway.directory().members_of_group, now)
+    moment = Moment(gateway.directory().members_of_group, now, gateway.meter)
+    return require_access(request, policy.services, policy.grants, moment)
 
 
-async def _respond(
-    gateway: GatewayState,
-    arrival: RequestArrival,
-    peer: PeerEntry,
-    request: IncomingRequest,
-    answer: ServiceAnswer,
-) -> None:
+async def _respond(gateway: GatewayState, received: _Received, turn: Turn | None, answer: ServiceAnswer) -> None:
     """4.9 Append the response and wait; 4.10 answer."""
+    arrival, request, peer = received.arrival, received.request, received.peer
     body_sha512 = arrival.body.sha512 if arrival.body.length else None
     request_hash = hash_request(request.part.raw, body_sha512)
     try:
         header_part = prepare_response(answer.status, answer.reason, answer.headers, request, request_hash)
     except ExchangeError as error:
         answer.body.close()
-        await report_no_answer(gateway, arrival, peer, request.request_id, error)
+        await _report_no_answer(gateway, received, turn, error)
         return
     salt = os.urandom(SALT_BYTES)
     envelope = ResponseEnvelope(arrival.head.origin, gateway.clock.now_ms(), peer.leaf, salt)
     statement = state_response(request.names, answer.status, header_part, answer.body.sha256, envelope)
-    place = await gateway.journal.keep_body(answer.body) if answer.body.length else None
+    place = await _keep_answer(gateway, turn, answer.body) if answer.body.length else None
     content = MessageRecord(salt, header_part, place, answer.body.sha256)
     committed = await gateway.journal.append_message(statement, request.names, content)
     # A crash here leaves a proven response that the consumer has not got: it asks again, or finds it in our log.
+    if turn is not None:
+        turn.note_outcome(Outcome.RESPONSE, committed.index)
+        gateway.at_step("4.10")
     arrival.serving.answer(arrival.frame.stream, committed, envelope, header_part, answer.body)
+
+
+async def _keep_answer(gateway: GatewayState, turn: Turn | None, body: Body) -> BodyPlace | None:
+    if turn is None:
+        return await gateway.journal.keep_body(body)
+    # It may have to be given again: durable before the log says that it was given.
+    gateway.at_step("4.9")
+    return await gateway.content.keep_body(body)
 
 
 def _require_origin(gateway: GatewayState, arrival: RequestArrival, request: IncomingRequest) -> None:
@@ -171,15 +247,6 @@ def _require_origin(gateway: GatewayState, arrival: RequestArrival, request: Inc
         raise ExchangeError(
             ExchangeErrorKind.UNKNOWN_MEMBER,
             f"the directory knows no subsystem {request.client.text}",
-            Side.PROVIDER,
-        )
-
-
-def _require_synchronous(frame: OpenFrame) -> None:
-    if frame.reliable:
-        raise ExchangeError(
-            ExchangeErrorKind.INVALID_REST,
-            "this gateway takes no reliable messages: ask synchronously",
             Side.PROVIDER,
         )
 

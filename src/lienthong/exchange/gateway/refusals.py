@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 from lienthong.evidence.statement import Refused, Unknown
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.frames import RefusalKind, RefuseFrame
+from lienthong.exchange.gateway.recall import Outcome
+from lienthong.exchange.gateway.unresolved import Doubt, DoubtKind, DoubtSide
 from lienthong.kernel.canonical import encode_base64url
 
 if TYPE_CHECKING:
+    from lienthong.evidence.batch import Committed
+    from lienthong.evidence.statement import RequestNames
     from lienthong.exchange.gateway.journal import PeerEntry
     from lienthong.exchange.gateway.serving import RequestArrival
     from lienthong.exchange.gateway.state import GatewayState
@@ -44,26 +48,34 @@ class RefusalLimit:
 
 async def refuse(
     gateway: GatewayState, arrival: RequestArrival, peer: PeerEntry, exchange: str, error: ExchangeError
-) -> None:
-    """Log that a proven request is refused, wait, and send the proof of it; over the rate, only say so."""
+) -> Committed | None:
+    """Log that a proven request is refused, wait, and send the proof of it; over the rate, only say so.
+
+    Gives the entry, None if there is none.
+    """
     gateway.report(exchange, error)
-    if not gateway.refusals.is_within(arrival.link.peer):
+    if error.kind is ExchangeErrorKind.RATE_EXCEEDED or not gateway.refusals.is_within(arrival.link.peer):
         arrival.serving.error(arrival.frame.stream, error.kind, error.message)
-        return
+        return None
     statement = Refused(answers=encode_base64url(peer.leaf), code=error.kind, to=peer.head.origin)
-    await _tell(gateway, arrival, RefusalKind.REFUSED, (statement, exchange, error))
+    return await _tell(gateway, arrival, RefusalKind.REFUSED, (statement, exchange, error))
 
 
 async def report_no_answer(
-    gateway: GatewayState, arrival: RequestArrival, peer: PeerEntry, exchange: str, error: ExchangeError
-) -> None:
-    """The service gave no whole answer: refused if it was never reached, else its effect is unknown."""
+    gateway: GatewayState, arrival: RequestArrival, peer: PeerEntry, names: RequestNames, error: ExchangeError
+) -> Committed | None:
+    """The service gave no whole answer: refused if it was never reached, else its effect is unknown.
+
+    Gives the entry, None if there is none.
+    """
+    exchange = names.exchange
     if error.kind in NOT_CALLED:
-        await refuse(gateway, arrival, peer, exchange, error)
-        return
+        return await refuse(gateway, arrival, peer, exchange, error)
     gateway.report(exchange, error)
     statement = Unknown(answers=encode_base64url(peer.leaf))
-    await _tell(gateway, arrival, RefusalKind.UNKNOWN, (statement, exchange, error))
+    committed = await _tell(gateway, arrival, RefusalKind.UNKNOWN, (statement, exchange, error))
+    note_unknown(gateway, statement.answers, exchange, names.client, names.service)
+    return committed
 
 
 async def _tell(
@@ -71,17 +83,28 @@ async def _tell(
     arrival: RequestArrival,
     kind: RefusalKind,
     what: tuple[Refused | Unknown, str, ExchangeError],
-) -> None:
+) -> Committed:
     statement, exchange, error = what
     committed = await gateway.journal.append_outcome(statement, exchange)
     path = committed.head.path(committed.index)
     frame = RefuseFrame(arrival.frame.stream, kind, committed.index, path, error.kind, error.message)
     arrival.serving.refuse(committed, frame)
+    return committed
 
 
-async def record_unknown(gateway: GatewayState, leaf: str, exchange: str) -> None:
-    """Log that the outcome of a request received before a crash is unknown; nobody waits for it any more."""
+async def record_unknown(gateway: GatewayState, leaf: bytes, exchange: str, client: str, service: str) -> None:
+    """Log that the outcome of a request received before is unknown; nobody waits for it any more."""
+    answers = encode_base64url(leaf)
     try:
-        await gateway.journal.append_outcome(Unknown(answers=leaf), exchange)
+        committed = await gateway.journal.append_outcome(Unknown(answers=answers), exchange)
     except ExchangeError as error:
         gateway.report(exchange, error)
+        return
+    gateway.recall.note_outcome(leaf, Outcome.UNKNOWN, committed.index, "")
+    note_unknown(gateway, answers, exchange, client, service)
+
+
+def note_unknown(gateway: GatewayState, leaf: str, exchange: str, client: str, service: str) -> None:
+    """Put a call on the list of those that a person must find out about; nobody waits for that."""
+    now = gateway.clock.now_ms()
+    gateway.unresolved.note(Doubt(leaf, DoubtSide.PROVIDER, exchange, client, service, DoubtKind.UNKNOWN, now))

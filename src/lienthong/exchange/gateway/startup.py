@@ -1,7 +1,8 @@
 """What a gateway must know again before it opens (rules 4.5 and 6): read from its own log's tail.
 
-The requests seen within their life, so that a replay across a restart is refused; the heads of other logs; and the
-requests whose service may have been called without a recorded answer, which become `unknown`.
+The requests seen within their life, so that a replay across a restart is refused; the heads of other logs; the
+requests whose service may have been called without a recorded answer, which become `unknown`; and what became of
+reliable messages, as far as recall.sqlite has not got it.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lienthong.evidence.peer import decode_peer_head
+from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
+from lienthong.evidence.peer import decode_peer_evidence, decode_peer_head
 from lienthong.evidence.reader import read_batches
+from lienthong.evidence.statement import Request, decode_statement
 from lienthong.exchange.errors import ExchangeErrorKind
 from lienthong.exchange.gateway.peer_heads import KnownHead, PeerHeads
 from lienthong.exchange.gateway.replay import GRACE_MS, ReplayMemory
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from lienthong.evidence.index import Index
     from lienthong.evidence.segment import StoredEntry
+    from lienthong.exchange.gateway.recalls import Recalls
 
 WINDOW_MS = 2 * GRACE_MS
 """The life of a synchronous request, the clock skew and the grace, rounded up."""
@@ -50,13 +54,36 @@ class _Told(msgspec.Struct, frozen=True, gc=False):
 
 
 _decoder = msgspec.json.Decoder(_Told)
+_RELIABLE = b'"reliable":true'
+"""How a statement's canonical bytes say it; inside a name the quotes would be escaped."""
+
+
+class Unsettled(msgspec.Struct, frozen=True):
+    """A request that was received and has no recorded outcome, or the outcome `unknown`."""
+
+    exchange: str
+    evidence: bytes
+
+    @property
+    def is_reliable(self) -> bool:
+        """True if it may come again."""
+        return _RELIABLE in self.evidence
+
+    def read_statement(self) -> Request:
+        """Give the peer's statement."""
+        statement = decode_statement(decode_peer_evidence(self.evidence).statement)
+        if not isinstance(statement, Request):
+            raise EvidenceError(EvidenceErrorKind.DAMAGED, f"exchange {self.exchange}: what was received is no request")
+        return statement
 
 
 class LogTail:
-    """What the tail of our own log says. `unresolved` maps the leaf of a request to its exchange."""
+    """What the tail of our own log says, by the leaf of a request: `unresolved` ones, and those `unknown` for good."""
 
-    def __init__(self, replay: ReplayMemory, heads: PeerHeads) -> None:
-        self.unresolved: dict[str, str] = {}
+    def __init__(self, replay: ReplayMemory, heads: PeerHeads, recalls: Recalls | None = None) -> None:
+        self.unresolved: dict[str, Unsettled] = {}
+        self.unknown: dict[str, Unsettled] = {}
+        self._recalls = recalls
         self._replay = replay
         self._heads = heads
         self._newest: dict[str, tuple[_Told, bytes]] = {}  # by origin: the pin of its highest head, and the head
@@ -66,9 +93,13 @@ class LogTail:
 
         The index, brought up to date before, says where they begin. `size` is the log's: what lies behind it is torn.
         """
-        start = index.find_last_before(self._find_time(log, index, now_ms, size) - WINDOW_MS)
-        for told, entry in _read_entries(log, start or 0, size):
-            self._take(told, entry)
+        start = index.find_last_before(self._find_time(log, index, now_ms, size) - WINDOW_MS) or 0
+        recalls = self._recalls
+        for told, entry in _read_entries(log, start if recalls is None else min(start, recalls.start), size):
+            if recalls is not None:
+                recalls.take(told.kind, told.answers, told.code, entry, now_ms)
+            if entry.index >= start:
+                self._take(told, entry)
         for origin, (told, head) in self._newest.items():
             note = decode_peer_head(head).checkpoint
             self._heads.remember(origin, KnownHead(told.size, decode_base64url(told.root), note))
@@ -93,10 +124,12 @@ class LogTail:
                 self._newest[told.from_] = (told, entry.shared)
             if told.until:
                 self._replay.remember(decode_base64url(told.leaf), told.until)
-                self.unresolved[told.leaf] = told.exchange
+                self.unresolved[told.leaf] = Unsettled(told.exchange, entry.evidence)
         elif told.kind in _OUTCOMES and told.code != ExchangeErrorKind.REPLAYED_MESSAGE:
             # That a second copy of a request was refused says nothing about what became of the first.
-            self.unresolved.pop(told.answers, None)
+            asked = self.unresolved.pop(told.answers, None)
+            if asked is not None and told.kind == "unknown":
+                self.unknown[told.answers] = asked
 
 
 def _read_entries(log: Path, start: int, size: int) -> Iterator[tuple[_Told, StoredEntry]]:

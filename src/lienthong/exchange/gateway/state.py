@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from lienthong.directory.members import Directory
     from lienthong.exchange.errors import ExchangeError, Spelling
     from lienthong.exchange.gateway.callers import Callers
-    from lienthong.exchange.gateway.descriptions import Descriptions
     from lienthong.exchange.gateway.content import ReliableContent
     from lienthong.exchange.gateway.courier import Courier
+    from lienthong.exchange.gateway.descriptions import Descriptions
     from lienthong.exchange.gateway.journal import Journal
     from lienthong.exchange.gateway.outbox import Outbox
     from lienthong.exchange.gateway.peers import Peers
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lienthong.exchange.gateway.unresolved import Unresolved
     from lienthong.exchange.gateway.upstream import Upstream
     from lienthong.exchange.identifiers import MemberId
+    from lienthong.exchange.rates import RateMeter
     from lienthong.kernel.clock import Clock
 
 
@@ -40,6 +41,7 @@ class GatewayState:
     upstream: Upstream
     descriptions: Descriptions
     policy: Policy
+    meter: RateMeter
     callers: Callers
     replay: ReplayMemory
     recall: Recall
