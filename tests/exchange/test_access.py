@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lienthong.exchange.access import Allowed, Grants, read_grants, require_access
+from lienthong.exchange.access import Allowed, Grants, Moment, read_grants, require_access
 from lienthong.exchange.control import METHODS
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.services import Service, read_services
@@ -58,8 +58,7 @@ def _ask(
         receive(method, target, [CLIENT, ID, *headers]),
         read_services(SERVICES, "services.toml"),
         read_grants(grants, "grants.toml"),
-        GROUPS.__getitem__,
-        NOW,
+        Moment(GROUPS.__getitem__, NOW),
     )
 
 
@@ -150,7 +149,7 @@ def test_no_setting_lifts_the_purpose_of_a_service_with_a_subject() -> None:
                 notice="",
             )
             with pytest.raises(ExchangeError) as caught:
-                grants.require(request, service, GROUPS.__getitem__, NOW)
+                grants.require(request, service, Moment(GROUPS.__getitem__, NOW))
             assert caught.value.kind is K.MISSING_PURPOSE
 
 
@@ -229,6 +228,12 @@ def test_no_path_is_the_root() -> None:
         (_grant(until="2027-01-01"), ["until is 2027-01-01", "+07:00"]),
         (_grant(until="2027-01-01T00:00:00"), ["until is", "+07:00"]),
         (_grant(until='"tomorrow"'), ["until is tomorrow"]),
+        (_grant(fields="[]"), ["fields holds 0"]),
+        (_grant(fields='["name"]'), ["'name'", "begin with `/`"]),
+        (_grant(fields='["/a~2"]'), ["'/a~2'", "~0"]),
+        (_grant(rate='"10"'), ["rate is '10'", "100/min"]),
+        (_grant(rate='"0/s"'), ["rate is '0/s'"]),
+        (_grant(rate="10"), ["`rate`"]),
     ],
 )
 def test_a_mistake_is_named_with_file_table_and_key(text: str, parts: list[str]) -> None:

@@ -58,6 +58,8 @@ def test_the_status_of_a_kind_is_as_real_servers_have_it(kind: ExchangeErrorKind
     expected = 400 if error.side is Side.CALLER else 500
     if kind in {K.OVERLOADED, K.OUTCOME_NOT_RECORDED}:
         expected = 503
+    if kind is K.RATE_EXCEEDED:
+        expected = 429
     assert error.status == ERROR_TABLE[kind].status == expected
 
 

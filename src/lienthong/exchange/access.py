@@ -1,21 +1,24 @@
 """Who may call what: the grants of a member, from grants.toml, and the decision on one request (rule 4.6).
 
 Everything is denied that no grant allows. The order of checks is X-Road's: the service exists, is of the REST
-kind, is granted, is not disabled. Pure: groups and time are given.
+kind, is granted, is not disabled. Pure: groups and time are given, and the meter that counts where a grant has a rate.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import msgspec
 
 from lienthong.exchange.control import METHODS
-from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, say_pause
+from lienthong.exchange.fields import FieldFilter, compile_fields
 from lienthong.exchange.identifiers import parse_client_id
 from lienthong.exchange.paths import compile_glob, read_path
+from lienthong.exchange.rates import Rate, read_rate
 from lienthong.exchange.services import Service, require_service_name
 from lienthong.exchange.tables import bad_settings, convert_table, parse_toml
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from lienthong.evidence.message_part import RequestPart
     from lienthong.exchange.message import IncomingRequest
+    from lienthong.exchange.rates import RateMeter
     from lienthong.exchange.services import Services
 
 GROUP_PREFIX: Final = "group:"
@@ -46,6 +50,12 @@ class Grant(msgspec.Struct, frozen=True):
     """Codes of which the request's purpose must be one; empty: any, or none if the service needs none."""
     until_ms: int | None
     """Milliseconds UTC; from then on the grant is over."""
+    fields: FieldFilter | None = None
+    """What of a JSON answer is let through; None: every answer, whole."""
+    rate: Rate | None = None
+    """How often each client may call."""
+    id: str = ""
+    """Eight hex digits of the hash of all the above: what operators name a grant by, and its counts are kept under."""
 
     def is_for(self, client: str, members_of: Callable[[str], Collection[str]]) -> bool:
         """Tell whether `client` is the grant's subject, or in the group that is."""
@@ -58,37 +68,75 @@ class Grant(msgspec.Struct, frozen=True):
         return self.until_ms is not None and now_ms >= self.until_ms
 
 
+class Trace(Protocol):
+    """Hears of each check of a decision, for who asks why."""
+
+    def __call__(self, what: str, *, holds: bool) -> None:
+        """Take what was looked at, and whether the check holds."""
+
+
+class Moment(NamedTuple):
+    """What a decision depends on beside the request and the settings.
+
+    `members_of` gives the clients' names of a group of the directory. Without a `meter` rates are not counted. `trace`
+    hears of each check as it is made.
+    """
+
+    members_of: Callable[[str], Collection[str]]
+    now_ms: int
+    meter: RateMeter | None = None
+    trace: Trace | None = None
+
+
+class _Asked(NamedTuple):
+    """A request as the checks of a grant see it: its path in all its readings."""
+
+    request: IncomingRequest
+    readings: tuple[str, ...]
+    moment: Moment
+
+
+class _Check(NamedTuple):
+    """One check of a grant: whether it holds, what a miss is called, and what was looked at, for who asks why."""
+
+    miss: ExchangeErrorKind
+    holds: Callable[[Grant, _Asked], bool]
+    describe: Callable[[Grant, _Asked], str]
+
+
 class Grants(msgspec.Struct, frozen=True):
     """All grants of a member, by the service that they open."""
 
     by_service: dict[str, tuple[Grant, ...]]
 
-    def require(
-        self,
-        request: IncomingRequest,
-        service: Service,
-        members_of: Callable[[str], Collection[str]],
-        now_ms: int,
-    ) -> Grant:
-        """Give the grant that allows `request`; else raise with the kind of the nearest miss.
-
-        `members_of` gives the clients' names of a group of the directory.
-        """
+    def require(self, request: IncomingRequest, service: Service, moment: Moment) -> Grant:
+        """Give the grant that allows `request`; else raise with the kind of the nearest miss."""
         _require_no_override(request.part)
-        readings = read_path(request.target.path)
-        if service.requires_purpose and request.purpose_code is None:
-            raise _missing_purpose(request)
-        miss = ExchangeErrorKind.NOT_GRANTED
+        asked = _Asked(request, read_path(request.target.path), moment)
+        if moment.trace is not None:
+            moment.trace(
+                f"the path reads {' and '.join(asked.readings)}, and no header replaces the method", holds=True
+            )
+        if service.requires_purpose:
+            _require_purpose(request, moment)
+        nearest, pause_ms = 0, 0
         for grant in self.by_service.get(service.name, ()):
-            if not grant.is_for(request.client.text, members_of):
-                continue
-            reason = _find_miss(grant, request, readings, now_ms)
-            if reason is None:
-                return grant
-            miss = max(miss, reason, key=_NEARNESS.index)
-        if miss is ExchangeErrorKind.MISSING_PURPOSE:
+            missed = _find_miss(grant, asked)
+            if missed is None:
+                if grant.rate is None or moment.meter is None:
+                    return grant
+                pause = moment.meter.take(grant.id, request.client.text, grant.rate, moment.now_ms)
+                if not pause:
+                    return grant
+                pause_ms = min(pause, pause_ms) if pause_ms else pause
+            elif _NEARNESS.index(missed) > nearest:
+                nearest = _NEARNESS.index(missed)
+        if pause_ms:
+            raise _over_rate(request, pause_ms)
+        if _NEARNESS[nearest] is ExchangeErrorKind.MISSING_PURPOSE:
             raise _missing_purpose(request)
-        raise ExchangeError(miss, f"Request is not allowed: {request.service.text} ({_WHY[miss]})")
+        why = _WHY[_NEARNESS[nearest]]
+        raise ExchangeError(_NEARNESS[nearest], f"Request is not allowed: {request.service.text} ({why})")
 
 
 class Allowed(NamedTuple):
@@ -98,22 +146,25 @@ class Allowed(NamedTuple):
     grant: Grant
 
 
-def require_access(
-    request: IncomingRequest,
-    services: Services,
-    grants: Grants,
-    members_of: Callable[[str], Collection[str]],
-    now_ms: int,
-) -> Allowed:
+def require_access(request: IncomingRequest, services: Services, grants: Grants, moment: Moment) -> Allowed:
     """Decide on a request for one of this member's services, in X-Road's order; raise if it is refused."""
+    trace = moment.trace
     service = services.get_service(request.service)
+    if trace is not None:
+        trace(f"{service.name} is in services.toml, of type {service.type}", holds=service.type != "WSDL")
     if service.type == "WSDL":
         message = "Service is a SOAP service and cannot be called using REST interface"
         raise ExchangeError(ExchangeErrorKind.SERVICE_TYPE, message)
-    grant = grants.require(request, service, members_of, now_ms)
+    grant = grants.require(request, service, moment)
+    if trace is not None:
+        trace(f"the service is {'disabled' if service.disabled else 'not disabled'}", holds=not service.disabled)
     if service.disabled:
         message = f"Service {request.service.text} is disabled: {service.notice}"
         raise ExchangeError(ExchangeErrorKind.SERVICE_DISABLED, message)
+    if trace is not None:
+        trace(
+            "the service has a url" if service.address else "the service has no url", holds=service.address is not None
+        )
     if service.address is None:
         message = f"Service address not specified for '{request.service.text}'"
         raise ExchangeError(ExchangeErrorKind.SERVICE_MISSING_URL, message)
@@ -130,22 +181,74 @@ _WHY: Final = {
 _NEARNESS: Final = (*_WHY, ExchangeErrorKind.MISSING_PURPOSE)
 """In the order of the checks: of several grants that miss, the caller hears of the one that got furthest."""
 
+_CHECKS: Final = (
+    _Check(
+        ExchangeErrorKind.NOT_GRANTED,
+        lambda grant, asked: grant.is_for(asked.request.client.text, asked.moment.members_of),
+        lambda grant, asked: f"it is to {grant.to}, and the client is {asked.request.client.text}",
+    ),
+    _Check(
+        ExchangeErrorKind.GRANT_EXPIRED,
+        lambda grant, asked: not grant.is_over(asked.moment.now_ms),
+        lambda grant, asked: (
+            f"it holds until {_show_time(grant.until_ms)}, and it is {_show_time(asked.moment.now_ms)}"
+        ),
+    ),
+    _Check(
+        ExchangeErrorKind.METHOD_NOT_GRANTED,
+        lambda grant, asked: asked.request.method in grant.methods,
+        lambda grant, asked: (
+            f"its methods are {show_methods(grant)}, and the method is {asked.request.method.decode()}"
+        ),
+    ),
+    _Check(
+        ExchangeErrorKind.PATH_NOT_GRANTED,
+        lambda grant, asked: any(all(map(pattern.fullmatch, asked.readings)) for pattern in grant.patterns),
+        lambda grant, asked: f"its paths are {', '.join(grant.paths)}, and the path is {' and '.join(asked.readings)}",
+    ),
+    _Check(
+        ExchangeErrorKind.MISSING_PURPOSE,
+        lambda grant, asked: not grant.purposes or asked.request.purpose_code is not None,
+        lambda grant, asked: (
+            f"it {'asks for a' if grant.purposes else 'asks for no'} purpose, and {_show_purpose(asked)}"
+        ),
+    ),
+    _Check(
+        ExchangeErrorKind.PURPOSE_NOT_GRANTED,
+        lambda grant, asked: not grant.purposes or asked.request.purpose_code in grant.purposes,
+        lambda grant, asked: (
+            f"its purposes are {', '.join(sorted(grant.purposes)) or 'any'}, and {_show_purpose(asked)}"
+        ),
+    ),
+)
 
-def _find_miss(
-    grant: Grant, request: IncomingRequest, readings: tuple[str, ...], now_ms: int
-) -> ExchangeErrorKind | None:
-    if grant.is_over(now_ms):
-        return ExchangeErrorKind.GRANT_EXPIRED
-    if request.method not in grant.methods:
-        return ExchangeErrorKind.METHOD_NOT_GRANTED
-    if not any(all(map(pattern.fullmatch, readings)) for pattern in grant.patterns):
-        return ExchangeErrorKind.PATH_NOT_GRANTED
-    if grant.purposes:
-        if request.purpose_code is None:
-            return ExchangeErrorKind.MISSING_PURPOSE
-        if request.purpose_code not in grant.purposes:
-            return ExchangeErrorKind.PURPOSE_NOT_GRANTED
+
+def _find_miss(grant: Grant, asked: _Asked) -> ExchangeErrorKind | None:
+    """Give the first check of a grant that a request does not pass."""
+    trace = asked.moment.trace
+    for check in _CHECKS:
+        holds = check.holds(grant, asked)
+        if trace is not None:
+            trace(f"grant {grant.id}: {check.describe(grant, asked)}", holds=holds)
+        if not holds:
+            return check.miss
     return None
+
+
+def show_methods(grant: Grant) -> str:
+    """Write a grant's methods as settings and messages have them."""
+    return "*" if grant.methods == METHODS else ", ".join(sorted(method.decode() for method in grant.methods))
+
+
+def _show_time(time_ms: int | None) -> str:
+    if time_ms is None:
+        return "it is withdrawn"
+    return (_EPOCH + timedelta(milliseconds=time_ms)).isoformat(timespec="seconds")
+
+
+def _show_purpose(asked: _Asked) -> str:
+    code = asked.request.purpose_code
+    return "the request has none" if code is None else f"the request's is {code}"
 
 
 def _require_no_override(part: RequestPart) -> None:
@@ -156,9 +259,24 @@ def _require_no_override(part: RequestPart) -> None:
             raise ExchangeError(ExchangeErrorKind.METHOD_OVERRIDE, message)
 
 
+def _require_purpose(request: IncomingRequest, moment: Moment) -> None:
+    has_one = request.purpose_code is not None
+    if moment.trace is not None:
+        moment.trace(
+            f"the service requires a purpose, and the request has {'one' if has_one else 'none'}", holds=has_one
+        )
+    if not has_one:
+        raise _missing_purpose(request)
+
+
 def _missing_purpose(request: IncomingRequest) -> ExchangeError:
     message = f"{request.service.text} needs X-Road-Purpose: PROCEDURE#CASE, or a legal basis"
     return ExchangeError(ExchangeErrorKind.MISSING_PURPOSE, message)
+
+
+def _over_rate(request: IncomingRequest, pause_ms: int) -> ExchangeError:
+    message = f"{request.client.text} has used up its rate for {request.service.text}; {say_pause(pause_ms)}"
+    return ExchangeError(ExchangeErrorKind.RATE_EXCEEDED, message)
 
 
 class _GrantTable(msgspec.Struct):
@@ -168,6 +286,8 @@ class _GrantTable(msgspec.Struct):
     paths: list[str]
     purposes: list[str] | None = None
     until: datetime | None = None
+    fields: list[str] | None = None
+    rate: str | None = None
 
 
 def read_grants(text: str, source: str) -> Grants:
@@ -189,7 +309,7 @@ def _read_grant(raw: object, place: str) -> Grant:
     if until is not None and not (isinstance(until, datetime) and until.tzinfo):
         raise bad_settings(place, f"until is {until}: expected a time with its zone, 2027-01-01T00:00:00+07:00")
     table = convert_table(raw, _GrantTable, place)
-    return Grant(
+    grant = Grant(
         to=_require_subject(table.to, place),
         service=require_service_name(table.service, place),
         methods=_require_methods(table.methods, place),
@@ -197,7 +317,39 @@ def _read_grant(raw: object, place: str) -> Grant:
         patterns=_compile_paths(table.paths, place),
         purposes=_require_purposes(table.purposes, place),
         until_ms=None if table.until is None else (table.until - _EPOCH) // timedelta(milliseconds=1),
+        fields=_compile_fields(table.fields, place),
+        rate=_read_rate(table.rate, place),
     )
+    return msgspec.structs.replace(grant, id=_hash_grant(grant))
+
+
+def _hash_grant(grant: Grant) -> str:
+    """Hash what a grant says; two that say the same in another order of methods or purposes are one."""
+    said = (
+        grant.to,
+        grant.service,
+        sorted(grant.methods),
+        grant.paths,
+        sorted(grant.purposes),
+        grant.until_ms,
+        grant.fields and grant.fields.fields,
+        grant.rate and grant.rate.text,
+    )
+    return sha256(msgspec.json.encode(said)).hexdigest()[:8]
+
+
+def _compile_fields(fields: list[str] | None, place: str) -> FieldFilter | None:
+    try:
+        return None if fields is None else compile_fields(fields)
+    except ValueError as error:
+        raise bad_settings(place, f"{error}") from error
+
+
+def _read_rate(rate: str | None, place: str) -> Rate | None:
+    try:
+        return None if rate is None else read_rate(rate)
+    except ValueError as error:
+        raise bad_settings(place, f"{error}") from error
 
 
 def _require_subject(to: str, place: str) -> str:

@@ -8,6 +8,7 @@ promises 400): clients look at the code, so this is kept.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Final, NamedTuple
 from xml.sax.saxutils import escape
@@ -19,6 +20,9 @@ from lienthong.kernel.errors import LienthongError
 STATUS_CALLER: Final = 400
 STATUS_REFUSED: Final = 500
 STATUS_BUSY: Final = 503
+STATUS_OFTEN: Final = 429
+_TRY_LATER: Final = frozenset({STATUS_BUSY, STATUS_OFTEN})
+"""Statuses that hold on any side, and go with Retry-After (RFC 9110 10.2.3, RFC 6585 4)."""
 
 
 class Side(StrEnum):
@@ -96,6 +100,10 @@ class ExchangeErrorKind(StrEnum):
     PATH_NOT_GRANTED = "path_not_granted"
     PURPOSE_NOT_GRANTED = "purpose_not_granted"
     GRANT_EXPIRED = "grant_expired"
+    RATE_EXCEEDED = "rate_exceeded"
+    """The client has called more often than its grant allows; never logged, and worth a later try."""
+    UNFILTERED_ANSWER = "unfiltered_answer"
+    """The grant lets some fields of the answer through, and the service's answer has no fields."""
     PATH_REFUSED = "path_refused"
     """The path could mean another one to the service than to the grant."""
     METHOD_OVERRIDE = "method_override"
@@ -148,6 +156,10 @@ def _busy(snake: str, camel: str) -> ErrorRow:
     return ErrorRow(snake, camel, Side.CONSUMER, STATUS_BUSY)
 
 
+MAX_PAUSE_S: Final = 86_400
+"""The longest Retry-After that is told."""
+_PAUSE: Final = re.compile(r"; try again in ([0-9]{1,5}) s\Z")
+
 _K = ExchangeErrorKind
 _BUSY_SECONDS: Final = 1
 """Retry-After for 503: queues drain within a second or the gateway is being restarted."""
@@ -190,6 +202,8 @@ ERROR_TABLE: Final[dict[ExchangeErrorKind, ErrorRow]] = {
     _K.PATH_NOT_GRANTED: _provider("access_denied", "AccessDenied"),
     _K.PURPOSE_NOT_GRANTED: _provider("access_denied", "AccessDenied"),
     _K.GRANT_EXPIRED: _provider("access_denied", "AccessDenied"),
+    _K.RATE_EXCEEDED: ErrorRow("rate_exceeded", "RateExceeded", Side.PROVIDER, STATUS_OFTEN),
+    _K.UNFILTERED_ANSWER: _provider("service_failed.unfiltered_answer", "ServiceFailed.UnfilteredAnswer"),
     _K.PATH_REFUSED: _provider("access_denied", "AccessDenied"),
     _K.METHOD_OVERRIDE: _provider("access_denied", "AccessDenied"),
     _K.MISSING_PURPOSE: _provider("missing_purpose", "MissingPurpose"),
@@ -232,8 +246,9 @@ class ExchangeError(LienthongError):
     @property
     def status(self) -> int:
         """HTTP status: the table's 503 on any side, else 400 for errors of the caller and 500 for others."""
-        if ERROR_TABLE[self.kind].status == STATUS_BUSY:
-            return STATUS_BUSY
+        status = ERROR_TABLE[self.kind].status
+        if status in _TRY_LATER:
+            return status
         return STATUS_CALLER if self.side is Side.CALLER else STATUS_REFUSED
 
     def code(self, spelling: Spelling = Spelling.SNAKE) -> str:
@@ -242,6 +257,16 @@ class ExchangeError(LienthongError):
         if spelling is Spelling.CAMEL:
             return f"{_CAMEL_SIDES[self.side]}.{row.camel}"
         return f"{self.side.value}.{row.snake}"
+
+
+def say_pause(pause_ms: int) -> str:
+    """Give the end of a message that asks to wait; it travels between gateways, and Retry-After is read from it."""
+    return f"try again in {min(-(-pause_ms // 1000), MAX_PAUSE_S)} s"
+
+
+def _find_pause(message: str) -> int:
+    found = _PAUSE.search(message)
+    return min(int(found[1]), MAX_PAUSE_S) if found is not None else _BUSY_SECONDS
 
 
 class RenderedError(NamedTuple):
@@ -264,8 +289,8 @@ def render_error(error: ExchangeError, accept: bytes, spelling: Spelling, detail
         (b"Content-Type", content_type + b";charset=utf-8"),
         (b"X-Road-Error", code.encode()),
     ]
-    if error.status == STATUS_BUSY:
-        headers.append((b"Retry-After", b"%d" % _BUSY_SECONDS))
+    if error.status in _TRY_LATER:
+        headers.append((b"Retry-After", b"%d" % _find_pause(error.message)))
     if content_type == _JSON:
         body = msgspec.json.encode({"type": code, "message": _clean(error.message), "detail": detail_id})
     else:
