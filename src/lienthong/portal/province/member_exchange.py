@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from lienthong.exchange.client import GatewayClient
+from lienthong.exchange.client import ONCE, GatewayClient
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 
 if TYPE_CHECKING:
@@ -26,4 +26,5 @@ def get_exchange() -> ClientSettings:
 @lru_cache(maxsize=1)
 def open_client(exchange: ClientSettings, token: str) -> GatewayClient:
     """Give the one client of this process; made at the first question, since connections do not survive a fork."""
-    return GatewayClient(exchange.address, exchange.client, token)
+    # Whoever waits for a page sees at once that there is no answer, and asks again by loading it.
+    return GatewayClient(exchange.address, exchange.client, token, retries=ONCE)
