@@ -13,6 +13,7 @@ import typer
 
 from lienthong.evidence.commands import make_evidence_app, make_log_app
 from lienthong.exchange.commands import make_gateway_app
+from lienthong.exchange.granting.commands import make_grant_app
 from lienthong.kernel.errors import LienthongError
 from lienthong.sandbox.commands import demo
 from lienthong.site.commands import add_site_commands
@@ -39,6 +40,7 @@ def make_app() -> typer.Typer:
     app.command("demo")(demo)
     add_site_commands(app)
     app.add_typer(make_gateway_app(), name="gateway")
+    app.add_typer(make_grant_app(), name="grant")
     app.add_typer(make_log_app(), name="log")
     app.add_typer(make_evidence_app(), name="evidence")
     return app

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 import msgspec
 
 from lienthong.exchange.control import METHODS
-from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, say_pause
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side, say_pause
 from lienthong.exchange.fields import FieldFilter, compile_fields
 from lienthong.exchange.identifiers import parse_client_id
 from lienthong.exchange.paths import compile_glob, read_path
@@ -25,6 +25,7 @@ from lienthong.exchange.tables import bad_settings, convert_table, parse_toml
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from lienthong.directory.members import Directory
     from lienthong.evidence.message_part import RequestPart
     from lienthong.exchange.message import IncomingRequest
     from lienthong.exchange.rates import RateMeter
@@ -119,24 +120,10 @@ class Grants(msgspec.Struct, frozen=True):
             )
         if service.requires_purpose:
             _require_purpose(request, moment)
-        nearest, pause_ms = 0, 0
-        for grant in self.by_service.get(service.name, ()):
-            missed = _find_miss(grant, asked)
-            if missed is None:
-                if grant.rate is None or moment.meter is None:
-                    return grant
-                pause = moment.meter.take(grant.id, request.client.text, grant.rate, moment.now_ms)
-                if not pause:
-                    return grant
-                pause_ms = min(pause, pause_ms) if pause_ms else pause
-            elif _NEARNESS.index(missed) > nearest:
-                nearest = _NEARNESS.index(missed)
-        if pause_ms:
-            raise _over_rate(request, pause_ms)
-        if _NEARNESS[nearest] is ExchangeErrorKind.MISSING_PURPOSE:
-            raise _missing_purpose(request)
-        why = _WHY[_NEARNESS[nearest]]
-        raise ExchangeError(_NEARNESS[nearest], f"Request is not allowed: {request.service.text} ({why})")
+        candidates = self.by_service.get(service.name, ())
+        if moment.trace is not None:
+            moment.trace(f"grants.toml has {len(candidates)} on {service.name}", holds=bool(candidates))
+        return _choose(candidates, asked)
 
 
 class Allowed(NamedTuple):
@@ -144,6 +131,13 @@ class Allowed(NamedTuple):
 
     service: Service
     grant: Grant
+
+
+def require_known_client(directory: Directory, request: IncomingRequest) -> None:
+    """Require that the directory lists the client; else UNKNOWN_MEMBER of the provider's side."""
+    if directory.find_subsystem(request.client.text) is None:
+        message = f"the directory knows no subsystem {request.client.text}"
+        raise ExchangeError(ExchangeErrorKind.UNKNOWN_MEMBER, message, Side.PROVIDER)
 
 
 def require_access(request: IncomingRequest, services: Services, grants: Grants, moment: Moment) -> Allowed:
@@ -190,9 +184,7 @@ _CHECKS: Final = (
     _Check(
         ExchangeErrorKind.GRANT_EXPIRED,
         lambda grant, asked: not grant.is_over(asked.moment.now_ms),
-        lambda grant, asked: (
-            f"it holds until {_show_time(grant.until_ms)}, and it is {_show_time(asked.moment.now_ms)}"
-        ),
+        lambda grant, asked: f"it holds until {show_time(grant.until_ms)}, and it is {show_time(asked.moment.now_ms)}",
     ),
     _Check(
         ExchangeErrorKind.METHOD_NOT_GRANTED,
@@ -223,6 +215,34 @@ _CHECKS: Final = (
 )
 
 
+def _choose(candidates: tuple[Grant, ...], asked: _Asked) -> Grant:
+    """Give the first grant that allows a request and whose rate is not used up; else raise the nearest miss."""
+    nearest, pause_ms = 0, 0
+    for grant in candidates:
+        miss = _find_miss(grant, asked)
+        if miss is not None:
+            nearest = max(nearest, _NEARNESS.index(miss))
+            continue
+        pause = _take_turn(grant, asked)
+        if not pause:
+            return grant
+        pause_ms = min(pause, pause_ms or pause)
+    if pause_ms:
+        raise _over_rate(asked.request, pause_ms)
+    if _NEARNESS[nearest] is ExchangeErrorKind.MISSING_PURPOSE:
+        raise _missing_purpose(asked.request)
+    why = _WHY[_NEARNESS[nearest]]
+    raise ExchangeError(_NEARNESS[nearest], f"Request is not allowed: {asked.request.service.text} ({why})")
+
+
+def _take_turn(grant: Grant, asked: _Asked) -> int:
+    """Count a request where its grant has a rate: 0 if it is within it, else the ms until one is."""
+    meter = asked.moment.meter
+    if grant.rate is None or meter is None:
+        return 0
+    return meter.take(grant.id, asked.request.client.text, grant.rate, asked.moment.now_ms)
+
+
 def _find_miss(grant: Grant, asked: _Asked) -> ExchangeErrorKind | None:
     """Give the first check of a grant that a request does not pass."""
     trace = asked.moment.trace
@@ -240,7 +260,8 @@ def show_methods(grant: Grant) -> str:
     return "*" if grant.methods == METHODS else ", ".join(sorted(method.decode() for method in grant.methods))
 
 
-def _show_time(time_ms: int | None) -> str:
+def show_time(time_ms: int | None) -> str:
+    """Write a time as messages have it, in UTC; None is the end of a grant that has none."""
     if time_ms is None:
         return "it is withdrawn"
     return (_EPOCH + timedelta(milliseconds=time_ms)).isoformat(timespec="seconds")
@@ -292,19 +313,26 @@ class _GrantTable(msgspec.Struct):
 
 def read_grants(text: str, source: str) -> Grants:
     """Read grants.toml; `source` names it in messages. Raises MALFORMED_SETTINGS."""
-    tables = parse_toml(text, source, "grant")
-    if tables is None:
-        return Grants({})
-    if not isinstance(tables, list):
-        raise bad_settings(source, "`grant` must be a list of tables: [[grant]]")
     by_service: dict[str, tuple[Grant, ...]] = {}
-    for number, table in enumerate(tables, start=1):
-        grant = _read_grant(table, f"{source}: [[grant]] number {number}")
+    for grant in read_grant_list(text, source):
         by_service[grant.service] = (*by_service.get(grant.service, ()), grant)
     return Grants(by_service)
 
 
-def _read_grant(raw: object, place: str) -> Grant:
+def read_grant_list(text: str, source: str) -> tuple[Grant, ...]:
+    """Read grants.toml and give its grants in their order; as `read_grants`."""
+    tables = parse_toml(text, source, "grant")
+    if tables is None:
+        return ()
+    if not isinstance(tables, list):
+        raise bad_settings(source, "`grant` must be a list of tables: [[grant]]")
+    return tuple(
+        make_grant(table, f"{source}: [[grant]] number {number}") for number, table in enumerate(tables, start=1)
+    )
+
+
+def make_grant(raw: object, place: str) -> Grant:
+    """Make a grant of a table of grants.toml; `place` is where it stands. Raises MALFORMED_SETTINGS."""
     until = raw.get("until") if isinstance(raw, dict) else None
     if until is not None and not (isinstance(until, datetime) and until.tzinfo):
         raise bad_settings(place, f"until is {until}: expected a time with its zone, 2027-01-01T00:00:00+07:00")

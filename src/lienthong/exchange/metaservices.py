@@ -15,7 +15,7 @@ import msgspec
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
 from lienthong.exchange.identifiers import parse_member_id
 from lienthong.exchange.paths import overlap
-from lienthong.exchange.services import Endpoint
+from lienthong.exchange.services import RESERVED_CODES, Endpoint
 from lienthong.kernel.ids import parse_identifier
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lienthong.directory.members import Directory
     from lienthong.exchange.access import Grant, Grants
     from lienthong.exchange.identifiers import ClientId
+    from lienthong.exchange.message import IncomingRequest
     from lienthong.exchange.services import Service
 
 LIST_CLIENTS: Final = b"/listClients"
@@ -87,6 +88,21 @@ def list_methods(provider: ClientId, listed: Iterable[Listed], accept: bytes) ->
         f"<xrd:service{_id_xml('SERVICE', _service_segments(provider, each.service))}</xrd:service>" for each in found
     )
     return _xml(f"<xrd:methodList{_NAMESPACES}>{services}</xrd:methodList>")
+
+
+def is_metaservice(directory: Directory, request: IncomingRequest) -> bool:
+    """Tell whether the provider's gateway answers a request itself; raises if it is one that nobody answers."""
+    service = request.service
+    if service.code not in RESERVED_CODES:
+        return False
+    if directory.find_subsystem(service.provider.text) is None:
+        message = f"the directory knows no subsystem {service.provider.text}"
+        raise ExchangeError(ExchangeErrorKind.UNKNOWN_MEMBER, message, Side.PROVIDER)
+    if request.method != b"GET":
+        raise ExchangeError(ExchangeErrorKind.METHOD_NOT_GRANTED, f"{service.code} is asked by GET")
+    if request.target.path not in {b"", b"/"}:
+        raise ExchangeError(ExchangeErrorKind.PATH_NOT_GRANTED, f"{service.code} has nothing below it")
+    return True
 
 
 def services_of(subsystem: str, services: Iterable[Service]) -> list[Service]:

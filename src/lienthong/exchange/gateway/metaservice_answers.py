@@ -29,7 +29,6 @@ from lienthong.exchange.metaservices import (
     restrict,
     services_of,
 )
-from lienthong.exchange.services import RESERVED_CODES
 from lienthong.kernel.errors import KernelError
 from lienthong.kernel.ids import format_identifier
 
@@ -46,21 +45,6 @@ def answer_locally(gateway: GatewayState, local: LocalRequest) -> LocalAnswer:
         raise ExchangeError(ExchangeErrorKind.INVALID_HTTP_METHOD, "expected GET", Side.CALLER)
     form = list_clients(gateway.directory(), local.target, join_accept(local.headers))
     return LocalAnswer(b"200 OK\r\nContent-Type: %b\r\n" % form.content_type, Body(form.body))
-
-
-def is_metaservice(gateway: GatewayState, request: IncomingRequest) -> bool:
-    """Tell whether this gateway answers a request itself; raises if it is one that nobody answers."""
-    service = request.service
-    if service.code not in RESERVED_CODES:
-        return False
-    if gateway.directory().find_subsystem(service.provider.text) is None:
-        message = f"the directory knows no subsystem {service.provider.text}"
-        raise ExchangeError(ExchangeErrorKind.UNKNOWN_MEMBER, message, Side.PROVIDER)
-    if request.method != b"GET":
-        raise ExchangeError(ExchangeErrorKind.METHOD_NOT_GRANTED, f"{service.code} is asked by GET")
-    if request.target.path not in {b"", b"/"}:
-        raise ExchangeError(ExchangeErrorKind.PATH_NOT_GRANTED, f"{service.code} has nothing below it")
-    return True
 
 
 async def answer_metaservice(gateway: GatewayState, request: IncomingRequest) -> ServiceAnswer:

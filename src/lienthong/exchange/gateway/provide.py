@@ -24,11 +24,11 @@ from lienthong.evidence.statement import (
 )
 from lienthong.evidence.store import MessageRecord
 from lienthong.evidence.tree import leaf_hash
-from lienthong.exchange.access import Moment, require_access
+from lienthong.exchange.access import Moment, require_access, require_known_client
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
 from lienthong.exchange.gateway.filtering import filter_answer
 from lienthong.exchange.gateway.journal import PeerEntry
-from lienthong.exchange.gateway.metaservice_answers import answer_metaservice, is_metaservice
+from lienthong.exchange.gateway.metaservice_answers import answer_metaservice
 from lienthong.exchange.gateway.pending import run_story
 from lienthong.exchange.gateway.recall import Outcome, Turn
 from lienthong.exchange.gateway.refusals import NOT_CALLED, refuse, report_no_answer
@@ -44,6 +44,7 @@ from lienthong.exchange.message import (
     service_headers,
     service_target,
 )
+from lienthong.exchange.metaservices import is_metaservice
 
 if TYPE_CHECKING:
     from lienthong.evidence.store import BodyPlace
@@ -134,7 +135,7 @@ async def _act(gateway: GatewayState, received: _Received, turn: Turn | None) ->
         else:
             turn.require_same()
         # 4.6 Granted, also where an answer is only given again; what the gateway tells of itself needs no grant.
-        allowed = None if is_metaservice(gateway, request) else _require_access(gateway, request, now)
+        allowed = None if is_metaservice(gateway.directory(), request) else _require_access(gateway, request, now)
     except ExchangeError as error:
         await _refuse(gateway, received, turn, error)
         return
@@ -243,12 +244,7 @@ def _require_origin(gateway: GatewayState, arrival: RequestArrival, request: Inc
         raise ExchangeError(
             ExchangeErrorKind.WRONG_RECEIVER, f"{request.service.text} is not served by {gateway.member.text}"
         )
-    if gateway.directory().find_subsystem(request.client.text) is None:
-        raise ExchangeError(
-            ExchangeErrorKind.UNKNOWN_MEMBER,
-            f"the directory knows no subsystem {request.client.text}",
-            Side.PROVIDER,
-        )
+    require_known_client(gateway.directory(), request)
 
 
 def _service_request(request: IncomingRequest, allowed: Allowed, body: Body) -> ServiceRequest:

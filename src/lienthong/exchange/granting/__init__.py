@@ -1,0 +1,1 @@
+"""Granting by command: grants.toml edited safely, and decisions explained."""
