@@ -30,6 +30,11 @@ def report_exchange(exchange: str, error: ExchangeError) -> None:
         _log.warning("exchange refused", exchange=exchange, kind=error.kind, side=error.side)
 
 
+def report_overload(door: str, refused: int, under_way: int) -> None:
+    """In the last second a door refused requests because too many were under way."""
+    _log.warning("overloaded", door=door, refused=refused, under_way=under_way)
+
+
 def report_policy(error: ExchangeError) -> None:
     """An edited settings file is invalid; the last good one stays in force."""
     _log.error("settings refused", kind=error.kind, why=error.message)

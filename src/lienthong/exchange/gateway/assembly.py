@@ -35,6 +35,7 @@ from lienthong.exchange.gateway.outbox import Outbox
 from lienthong.exchange.gateway.own_key import require_listed
 from lienthong.exchange.gateway.peer_heads import PeerHeads
 from lienthong.exchange.gateway.peers import Peers
+from lienthong.exchange.gateway.places import Places
 from lienthong.exchange.gateway.policy import Policy
 from lienthong.exchange.gateway.recall import Recall
 from lienthong.exchange.gateway.recalls import Recalls
@@ -191,6 +192,8 @@ def assemble(
         policy=policy,
         meter=RateMeter(),
         callers=_read_callers(home),
+        caller_places=Places(home.settings.limits.own_requests),
+        peer_places=Places(home.settings.limits.peer_requests),
         replay=replay,
         recall=recall,
         outbox=outbox,

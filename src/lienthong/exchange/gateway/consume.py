@@ -77,22 +77,35 @@ async def _ask(gateway: GatewayState, local: LocalRequest, exchange: str) -> Loc
         if local.target.startswith(STATUS_PATH):
             return await tell_status(gateway, local)
         return answer_locally(gateway, local)
+    # Bounded, and fair among own systems: what finds no place is refused before work is done for it.
+    owner = min(proven)
+    gateway.caller_places.require_room(owner)
     reliable = is_async(local.headers)
     headers = without_preference(local.headers) if reliable else local.headers
     request = prepare_request(local.method, local.target, headers, exchange, gateway.member.segments[0])
     gateway.callers.require_named(proven, request.client)
-    if reliable:
-        # 5 Promise to deliver it, instead of asking now.
-        return await accept_message(gateway, request, local.body, read_life(local.headers, gateway.usual_life_ms))
+    asked = request.service.member.text
+    gateway.caller_places.take(owner, asked)
+    try:
+        if reliable:
+            # 5 Promise to deliver it, instead of asking now.
+            return await accept_message(gateway, request, local.body, read_life(local.headers, gateway.usual_life_ms))
+        return await _ask_somewhere(gateway, request, local.body)
+    finally:
+        gateway.caller_places.give_back(owner, asked)
+
+
+async def _ask_somewhere(gateway: GatewayState, request: OutgoingRequest, body: Body) -> LocalAnswer:
+    """Ask at the gateways that may serve the request, one after another where that is safe."""
     gateways = gateway.peers.find_gateways(request.service, request.gateway)
     for provider in gateways[:-1]:
         try:
-            return await _ask_at(gateway, provider, request, local.body)
+            return await _ask_at(gateway, provider, request, body)
         except ExchangeError as error:
             # 3.3 Only safe methods are asked again at another gateway, as a new statement.
             if error.kind not in LOST_LINK or request.method not in SAFE_METHODS:
                 raise
-    return await _ask_at(gateway, gateways[-1], request, local.body)
+    return await _ask_at(gateway, gateways[-1], request, body)
 
 
 async def _ask_at(gateway: GatewayState, provider: Gateway, request: OutgoingRequest, body: Body) -> LocalAnswer:
@@ -160,7 +173,9 @@ async def _accept_refusal(
 
 
 def _error_answer(gateway: GatewayState, error: ExchangeError, accept: bytes, exchange: str) -> LocalAnswer:
-    gateway.report(exchange, error)
+    if error.kind is not ExchangeErrorKind.OVERLOADED:
+        # Of overload one line a second tells: a line for each refusal would cost as much as the work refused.
+        gateway.report(exchange, error)
     rendered = render_error(error, accept, gateway.spelling, exchange)
     head = b"".join([b"%d Error\r\n" % rendered.status, *(b"%b: %b\r\n" % header for header in rendered.headers)])
     return LocalAnswer(head, Body(rendered.body))

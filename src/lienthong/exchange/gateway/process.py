@@ -10,13 +10,14 @@ import asyncio
 import os
 import signal
 import ssl
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from lienthong.evidence.errors import EvidenceError
 from lienthong.exchange.gateway.admin import serve_admin
-from lienthong.exchange.gateway.alarms import report_policy, report_start, report_upkeep
+from lienthong.exchange.gateway.alarms import report_overload, report_policy, report_start, report_upkeep
 from lienthong.exchange.gateway.assembly import Assembly, Surroundings, assemble
 from lienthong.exchange.gateway.consume import ConsumerDoor
 from lienthong.exchange.gateway.head_check import find_highest_head, is_start_allowed, peers_to_ask
@@ -172,6 +173,8 @@ class _Process:
                 part.tick(now)
             self._parts.gateway.replay.forget_expired(self._parts.gateway.clock.now_ms())
             self._parts.gateway.refusals.start_second()
+            self._parts.gateway.caller_places.tell(partial(report_overload, "own systems"))
+            self._parts.gateway.peer_places.tell(partial(report_overload, "members"))
             self._keep_reliable()
             self._parts.evidence.log.publish()
 

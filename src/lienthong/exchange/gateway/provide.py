@@ -78,7 +78,20 @@ class ProviderDoor:
                 arrival.frame.stream, ExchangeErrorKind.OVERLOADED, "this gateway is starting; try again shortly"
             )
             return
-        run_story(provide(self._gateway, arrival))
+        peer = arrival.link.peer
+        member = peer.rpartition("/")[0]
+        try:
+            # Bounded, and fair among members (rule 9): refused before any proof is checked.
+            self._gateway.peer_places.take(member, peer)
+        except ExchangeError as error:
+            arrival.body.close()
+            arrival.serving.error(arrival.frame.stream, error.kind, error.message)
+            return
+        run_story(self._provide(arrival, member))
+
+    async def _provide(self, arrival: RequestArrival, member: str) -> None:
+        await provide(self._gateway, arrival)
+        self._gateway.peer_places.give_back(member, arrival.link.peer)
 
 
 async def provide(gateway: GatewayState, arrival: RequestArrival) -> None:

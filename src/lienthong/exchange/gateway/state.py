@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lienthong.exchange.gateway.journal import Journal
     from lienthong.exchange.gateway.outbox import Outbox
     from lienthong.exchange.gateway.peers import Peers
+    from lienthong.exchange.gateway.places import Places
     from lienthong.exchange.gateway.policy import Policy
     from lienthong.exchange.gateway.recall import Recall
     from lienthong.exchange.gateway.refusals import RefusalLimit
@@ -43,6 +44,8 @@ class GatewayState:
     policy: Policy
     meter: RateMeter
     callers: Callers
+    caller_places: Places
+    peer_places: Places
     replay: ReplayMemory
     recall: Recall
     refusals: RefusalLimit
