@@ -30,6 +30,8 @@ def require_agreement(directory: Directory) -> None:
     _require_members(directory)
     _require_gateways(directory)
     _require_groups(directory)
+    _require_once("witness", (witness.name for witness in directory.witnesses))
+    _require_once("witness's key", (repr(witness.key) for witness in directory.witnesses))
 
 
 def _require_members(directory: Directory) -> None:

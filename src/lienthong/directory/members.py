@@ -86,6 +86,18 @@ class Gateway(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return next((log for log in self.logs if log.closed is None), None)
 
 
+class Witness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who cosigns heads (C2SP tlog-witness): its name, its Ed25519 key, and the url before `/add-checkpoint`.
+
+    A name below a member's id, as in `INSTANCE/CLASS/CODE/...`, says whose gateway it is; it does not count for that
+    member's own logs.
+    """
+
+    name: str
+    key: VerifyKey
+    url: str
+
+
 class Directory(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True, tag_field="type", tag="directory"):
     """All of one instance.
 
@@ -102,6 +114,7 @@ class Directory(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tr
     members: tuple[Member, ...] = ()
     gateways: tuple[Gateway, ...] = ()
     groups: dict[str, tuple[str, ...]] = {}
+    witnesses: tuple[Witness, ...] = ()
 
     def __post_init__(self) -> None:
         require_agreement(self)
