@@ -59,8 +59,9 @@ units: .venv/core.stamp ## Make the extract of administrative units again from i
 
 assets: .venv/assets.stamp ## Build what pages load: styles, scripts, fonts, and their wording
 
-campaign: .venv/test.stamp .venv/assets.stamp ## Run the long fault campaigns that `make test` leaves out
+campaign: .venv/test.stamp .venv/assets.stamp ## Run the long fault campaigns that `make test` leaves out, and five times the load
 	$(BIN)/pytest -m campaign $(ARGS)
+	$(BIN)/python -m bench.overload
 
 lock: $(BIN)/uv ## Take the newest allowed versions into requirements/*.txt
 	$(LOCK) requirements/uv.in -o requirements/uv.txt

@@ -37,7 +37,11 @@ class EchoDoor:
         seen = {"method": request.method.decode(), "target": request.target.decode("latin-1"), "length": len(content)}
         head = b"204 No Content\r\n" if request.target == b"/none" else b"200 OK\r\nX-Kept:yes\r\n"
         request.body.close()
-        if request.target == b"/large":
+        if request.target == b"/busy":
+            caller.answer(LocalAnswer(b"503 Error\r\n", Body(b"")))
+            caller.rest()
+            caller.rest()
+        elif request.target == b"/large":
             caller.answer(LocalAnswer(head, Body(self.answer)))
         else:
             caller.answer(LocalAnswer(head, Body(b"" if request.target == b"/none" else json.dumps(seen).encode())))
@@ -272,3 +276,54 @@ def test_a_caller_that_goes_away_leaves_nothing_behind(tmp_path: Path) -> None:
         assert listener.budget.used == 0
 
     asyncio.run(opened.run(use))
+
+
+RESTING = ListenerLimits(rest_s=1.0, callers=2)
+
+
+def test_a_caller_that_was_refused_for_overload_is_not_read_for_a_while(tmp_path: Path) -> None:
+    opened = OpenListener(tmp_path, RESTING)
+    busy = b"GET /busy HTTP/1.1\r\n" + HOST + b"\r\n"
+
+    async def use(listener: OpenListener) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        writer.write(busy)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 503 ")
+        writer.write(closing(b"GET /again HTTP/1.1"))
+        await writer.drain()
+        await listener.send(closing(b"GET /other HTTP/1.1"))
+        assert b"/again" in await reader.read()
+        writer.close()
+
+    asyncio.run(opened.run(use))
+    assert [request.target for request in opened.door.taken] == [b"/busy", b"/other", b"/again"]
+
+
+def test_a_caller_that_leaves_while_it_rests_is_forgotten(tmp_path: Path) -> None:
+    opened = OpenListener(tmp_path, ListenerLimits(rest_s=0.1))
+
+    async def use(listener: OpenListener) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        writer.write(b"GET /busy HTTP/1.1\r\n" + HOST + b"\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        writer.transport.abort()
+        await asyncio.sleep(0.4)
+        assert b"/after" in await listener.send(closing(b"GET /after HTTP/1.1"))
+
+    asyncio.run(opened.run(use))
+
+
+def test_a_connection_too_many_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    opened = OpenListener(tmp_path, RESTING)
+
+    async def use(listener: OpenListener) -> None:
+        held = [await asyncio.open_connection("127.0.0.1", listener.port) for _ in range(2)]
+        for reader, writer in held:
+            writer.write(b"GET / HTTP/1.1\r\n" + HOST + b"\r\n")
+            await reader.readuntil(b"}")
+        assert b"X-Kind:overloaded" in await listener.send()
+        for _, writer in held:
+            writer.close()
+
+    asyncio.run(opened.run(use))
+    assert len(opened.door.taken) == 2

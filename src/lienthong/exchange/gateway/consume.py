@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lienthong.evidence.statement import SALT_BYTES, RequestEnvelope, state_request
 from lienthong.evidence.store import MessageRecord
 from lienthong.exchange.control import SAFE_METHODS
-from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, render_error
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side, render_error
 from lienthong.exchange.gateway.accepting import STATUS_PATH, accept_message, is_async, read_life, without_preference
 from lienthong.exchange.gateway.answers import peer_error, verify_answer, verify_refusal
 from lienthong.exchange.gateway.calls import AnswerArrival, RefusalArrival
@@ -62,6 +62,8 @@ async def consume(gateway: GatewayState, caller: CallerConnection, local: LocalR
         answer = await _ask(gateway, local, exchange)
     except ExchangeError as error:
         answer = _error_answer(gateway, error, join_accept(local.headers), exchange)
+        if error.kind is ExchangeErrorKind.OVERLOADED and error.side is Side.CONSUMER:
+            caller.rest()
     except Exception as error:  # noqa: BLE001 - the caller gets an answer and the operator the cause, whatever it is
         fault = ExchangeError(ExchangeErrorKind.INTERNAL_ERROR, "the gateway met an unexpected error")
         fault.__cause__ = error

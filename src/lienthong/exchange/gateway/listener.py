@@ -37,19 +37,28 @@ WRITE_TIMEOUT_S = 60.0
 """A caller that takes no bytes of its answer for this long is cut off."""
 LINGER_S = 2.0
 """How long a refused caller may go on sending: closing under it would lose the answer that says why (RFC 9112, 9.6)."""
+REST_S = 1.0
+"""After a refusal for overload a connection is not read for this long, which is what its Retry-After says: a caller
+that comes back at once costs nothing, and waits."""
+LOOK_EVERY_S = 0.1
+"""How often resting connections are looked at, while there are any."""
+MAX_CALLERS = 4096
+"""Connections of own systems at once; a further one is told 503 and closed."""
 _FRAMING = frozenset({b"host", b"content-length", b"transfer-encoding", b"expect"})
 _WITHOUT_LENGTH = (b"204 ", b"304 ")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class ListenerLimits(msgspec.Struct, frozen=True):
-    """How long a caller may take, in seconds."""
+    """How long a caller may take, in seconds, and how many may be connected."""
 
     head_s: float = HEADER_TIMEOUT_S
     body_s: float = BODY_TIMEOUT_S
     idle_s: float = IDLE_TIMEOUT_S
     write_s: float = WRITE_TIMEOUT_S
     linger_s: float = LINGER_S
+    rest_s: float = REST_S
+    callers: int = MAX_CALLERS
 
 
 class LocalRequest(msgspec.Struct, frozen=True, gc=False):
@@ -96,6 +105,7 @@ class CallerConnection(asyncio.Protocol):
         self._is_busy = False
         self._is_ending = False
         self._is_refused = False
+        self._is_resting = False
         self._keep_alive = True
         self._is_head = False
         self._drained: asyncio.Future[None] | None = None
@@ -117,12 +127,15 @@ class CallerConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Look at who calls."""
         self._transport = cast("asyncio.Transport", transport)
+        self._listener.connections.add(self)
+        if len(self._listener.connections) > self._listener.limits.callers:
+            self._refuse(ExchangeError(ExchangeErrorKind.OVERLOADED, "too many connections; keep fewer, and use each"))
+            return
         peer = transport.get_extra_info("peername")
         self._is_loopback = bool(peer) and (peer[0].startswith("127.") or peer[0] == "::1")
         tls: Any = transport.get_extra_info("ssl_object")
         if tls is not None:
             self._certificate = tls.getpeercert(binary_form=True)
-        self._listener.connections.add(self)
 
     def data_received(self, data: bytes) -> None:
         """Parse what came."""
@@ -291,10 +304,23 @@ class CallerConnection(asyncio.Protocol):
         if not self._waiting or self._is_busy or self._drained is not None:
             return
         request, keep_alive = self._waiting.popleft()
-        if len(self._waiting) < MAX_PIPELINED and self._transport is not None:
+        if len(self._waiting) < MAX_PIPELINED and self._transport is not None and not self._is_resting:
             self._transport.resume_reading()
         self._is_busy = True
         self._listener.loop.call_soon(lambda: self._start(request, keep_alive=keep_alive))
+
+    def rest(self) -> None:
+        """Do not read for `rest_s`: this caller has just been told to come again later."""
+        if self._transport is not None and not self._is_resting:
+            self._is_resting = True
+            self._transport.pause_reading()
+            self._listener.let_rest(self)
+
+    def wake(self) -> None:
+        """Read again."""
+        self._is_resting = False
+        if self._transport is not None and not self._is_ending and len(self._waiting) < MAX_PIPELINED:
+            self._transport.resume_reading()
 
     def _refuse(self, error: ExchangeError) -> None:
         """Answer what can't be read, and end: what follows has no known beginning."""
@@ -374,6 +400,7 @@ class Listener:
         self.date = _format_date(clock)
         self.connections: set[CallerConnection] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._resting: deque[tuple[float, CallerConnection]] = deque()
 
     def connect(self) -> CallerConnection:
         """Make the protocol of a new connection."""
@@ -384,6 +411,19 @@ class Listener:
         task = self.loop.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def let_rest(self, connection: CallerConnection) -> None:
+        """Wake a connection after `rest_s`."""
+        if not self._resting:
+            self.loop.call_later(LOOK_EVERY_S, self._wake)
+        self._resting.append((self.loop.time() + self.limits.rest_s, connection))
+
+    def _wake(self) -> None:
+        now = self.loop.time()
+        while self._resting and self._resting[0][0] <= now:
+            self._resting.popleft()[1].wake()
+        if self._resting:
+            self.loop.call_later(LOOK_EVERY_S, self._wake)
 
     def tick(self, now: float) -> None:
         """Once a second, for each connection."""
