@@ -16,6 +16,7 @@ from lienthong.exchange.gateway.frames import AnswerFrame, ErrorFrame
 from lienthong.exchange.gateway.home import open_home
 from lienthong.exchange.gateway.places import MAX_CALLERS_REQUESTS, SHARE, Places
 from tests.exchange.gateway.province import (
+    AGENCY,
     CLIENT,
     OTHER_CLIENT,
     OTHER_TOKEN,
@@ -210,3 +211,27 @@ def test_a_door_without_places_is_refused_at_the_start(province: Province) -> No
     settings.write_text(settings.read_text().replace("\nanswer_s = 8.0\n", "\nown_requests = 0\n"))
     with pytest.raises(ExchangeError, match="own_requests"):
         open_home(province.agency.folder, {})
+
+
+def test_requests_go_to_the_gateway_of_a_member_with_the_fewest_under_way(
+    province: Province, service: Backend, tmp_path: Path
+) -> None:
+    second = province.add_gateway(AGENCY, tmp_path / "second")
+    for name in ("services.toml", "grants.toml"):
+        (second.folder / name).write_text((province.agency.folder / name).read_text())
+    service.may_answer.clear()
+    with (
+        RunningGateway(province.agency.folder),
+        RunningGateway(second.folder),
+        RunningGateway(province.commune.folder) as consumer,
+    ):
+        callers = Callers(consumer.consumers)
+        # The first finds only one linked, and the other is dialled beside; each is held, so that counts differ.
+        for number in range(1, 13):
+            callers.call(CLIENT, TOKEN, 1)
+            wait_until(lambda number=number: len(service.calls) == number)  # type: ignore[misc] # mypy sees no default
+        service.may_answer.set()
+        assert callers.wait() == [(CLIENT, 200)] * 12
+    received = [read_kinds(home).count("received") for home in (province.agency, second)]
+    assert sum(received) == 12
+    assert min(received) >= 4

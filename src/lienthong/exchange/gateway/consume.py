@@ -99,7 +99,7 @@ async def _ask(gateway: GatewayState, local: LocalRequest, exchange: str) -> Loc
 
 async def _ask_somewhere(gateway: GatewayState, request: OutgoingRequest, body: Body) -> LocalAnswer:
     """Ask at the gateways that may serve the request, one after another where that is safe."""
-    gateways = gateway.peers.find_gateways(request.service, request.gateway)
+    gateways = gateway.peers.spread(gateway.peers.find_gateways(request.service, request.gateway))
     for provider in gateways[:-1]:
         try:
             return await _ask_at(gateway, provider, request, body)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from lienthong.directory.authority import spki_fingerprint
 from lienthong.evidence.errors import EvidenceError
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
-from lienthong.exchange.gateway.calls import Calls
+from lienthong.exchange.gateway.calls import MAX_STREAMS, Calls
 from lienthong.exchange.gateway.frames import HeadFrame
 from lienthong.exchange.gateway.home import split_address
 from lienthong.exchange.gateway.incoming import IncomingShare
@@ -39,6 +39,8 @@ T = TypeVar("T")
 DIAL_TIMEOUT_S = 10.0
 REDIAL_PAUSE_S = 0.2
 """After a failed dial, callers are told at once for this long, instead of each dialling again."""
+DIAL_BESIDE_PAUSE_S = 5.0
+"""After a failed dial that nobody waited for, such as that of a member's second gateway, the next one comes so late."""
 CLOSE_TIMEOUT_S = 1.0
 """How long a stopping gateway waits for its last frames to leave."""
 MAX_LINKS = 1024
@@ -119,6 +121,32 @@ class Peers:
         if len(gateways) > 1:
             return sorted(gateways, key=lambda gateway: self.find_calls(gateway.id) is None)
         return gateways
+
+    def spread(self, gateways: Sequence[Gateway]) -> Sequence[Gateway]:
+        """Order a member's gateways so that the one with the fewest requests of ours under way comes first.
+
+        Those without a link come last, and are dialled beside: the next requests find them. Not for reliable messages,
+        which are told apart by the one gateway that they are sent to.
+        """
+        if len(gateways) == 1:
+            return gateways
+        for gateway in gateways:
+            self._dial_beside(gateway)
+        return sorted(gateways, key=self._count_under_way)
+
+    def _count_under_way(self, gateway: Gateway) -> int:
+        calls = self.find_calls(gateway.id)
+        return MAX_STREAMS if calls is None else calls.count
+
+    def _dial_beside(self, gateway: Gateway) -> None:
+        """Dial a gateway that nobody waits for, unless it is linked, being dialled, or failed a moment ago."""
+        if self.find_calls(gateway.id) is None:
+            dial = self._dials.get(gateway.id)
+            is_hopeless = dial is not None and (
+                dial.waiting or (dial.error and self._loop.time() - dial.failed_at < DIAL_BESIDE_PAUSE_S)
+            )
+            if not is_hopeless:
+                self.reach(gateway)
 
     def find_calls(self, gateway: str) -> Calls | None:
         """Give the calls of a link that is ready for one more request."""
