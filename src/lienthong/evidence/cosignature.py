@@ -27,6 +27,7 @@ from lienthong.kernel.keys import SIGNATURE_BYTES, VerifyKey
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from lienthong.directory.members import Directory
     from lienthong.kernel.keys import SigningKey
 
 _ALGORITHM: Final = b"\x04"
@@ -34,6 +35,7 @@ _KEY_ID_BYTES: Final = 4
 _TIMED: Final = struct.Struct(f">Q{SIGNATURE_BYTES}s")
 _MAX_TIME_S: Final = 2**63 - 1
 _VKEY_PARTS: Final = 3
+_MEMBER_SEGMENTS: Final = 3
 
 
 class Cosigner(msgspec.Struct, frozen=True):
@@ -48,6 +50,12 @@ class Cosignature(msgspec.Struct, frozen=True):
 
     name: str
     time: int
+
+
+def cosigners_for(directory: Directory, origin: str) -> tuple[Cosigner, ...]:
+    """Give the witnesses that count for a log: those of the directory but for its own member's (rule 7.1)."""
+    own = "/".join(origin.split("/")[:_MEMBER_SEGMENTS]) + "/"
+    return tuple(Cosigner(each.name, each.key) for each in directory.witnesses if not each.name.startswith(own))
 
 
 def cosignature_key_id(name: str, key: VerifyKey) -> bytes:

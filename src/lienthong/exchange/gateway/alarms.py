@@ -55,6 +55,21 @@ def report_given_up(exchange: str, service: str, code: str) -> None:
     _log.error("message given up", exchange=exchange, service=service, kind=code)
 
 
+def report_witness(why: str) -> None:
+    """Our own head was not cosigned: no witness is there, or one will not."""
+    _log.error("not cosigned", why=why)
+
+
+def report_unwitnessed(origin: str, why: str) -> None:
+    """What a peer's log has shown us is not linked to a cosigned head, or not of one history with it."""
+    _log.error("not witnessed", log=origin, why=why)
+
+
+def report_fork(origin: str, cosigned: bytes, offered: bytes) -> None:
+    """As a witness we were offered a head that does not go on from the one that we cosigned: keep both notes."""
+    _log.critical("fork", log=origin, cosigned=cosigned.decode(), offered=offered.decode())
+
+
 def report_failure(error: Exception) -> None:
     """The log or the store failed; the process ends."""
     _log.critical("log failed", why=str(error))

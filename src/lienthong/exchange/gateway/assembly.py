@@ -34,6 +34,7 @@ from lienthong.exchange.gateway.listener import ListenerLimits
 from lienthong.exchange.gateway.outbox import Outbox
 from lienthong.exchange.gateway.own_key import require_listed
 from lienthong.exchange.gateway.peer_heads import PeerHeads
+from lienthong.exchange.gateway.peer_watch import LIMIT_S, PeerWatch
 from lienthong.exchange.gateway.peers import Peers
 from lienthong.exchange.gateway.places import Places
 from lienthong.exchange.gateway.policy import Policy
@@ -47,6 +48,8 @@ from lienthong.exchange.gateway.startup import LogTail
 from lienthong.exchange.gateway.state import GatewayState
 from lienthong.exchange.gateway.unresolved import Unresolved
 from lienthong.exchange.gateway.upstream import Upstream
+from lienthong.exchange.gateway.witnessing import EVERY_S as WITNESS_EVERY_S
+from lienthong.exchange.gateway.witnessing import Witnessing
 from lienthong.exchange.rates import RateMeter
 from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.keys import load_secret, load_signing_key
@@ -73,7 +76,8 @@ class Surroundings:
     """What a gateway has of its machine and tests replace.
 
     The clock, the disk under its log (None: the real), how long its head check waits for an answer, how long callers
-    and peers may take, how often it looks at that, and who is told of each step of a reliable message.
+    and peers may take, how often it looks at that, who is told of each step of a reliable message, how often witnesses
+    are asked, and how long a peer's heads may stay without a cosigned one.
     """
 
     clock: Clock = field(default_factory=SystemClock)
@@ -83,6 +87,8 @@ class Surroundings:
     link_limits: LinkLimits = field(default_factory=LinkLimits)
     tick_s: float = TICK_S
     at_step: Callable[[str], None] = lambda _step: None
+    witness_s: float = WITNESS_EVERY_S
+    witness_limit_s: float = LIMIT_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,8 @@ class Assembly:
     heads: PeerHeads
     budget: SpoolBudget
     retention: Retention
+    witnessing: Witnessing
+    watch: PeerWatch
     directory_file: DirectoryFile
 
     def directory(self) -> Directory:
@@ -177,6 +185,16 @@ def assemble(
         clock=clock,
     )
     peers.report = report_link
+    witnessing = Witnessing(parts.log, parts.log_key.verify_key, directory_file.current, home.cosigned)
+    watch = PeerWatch(
+        directory=directory_file.current,
+        log=parts.log,
+        heads=heads,
+        witnessing=witnessing,
+        clock=clock,
+        limit_s=surroundings.witness_limit_s,
+    )
+    peers.watch = watch
     upstream = Upstream(loop, budget, None)
     outbox = Outbox(home.outbox, lambda call, then: _run_in_thread(loop, parts.threads, call, then), parts.fail)
     kept_bodies = parts.bodies if home.settings.store.keep_bodies else None
@@ -217,6 +235,8 @@ def assemble(
         heads=heads,
         budget=budget,
         retention=Retention(home.log, parts.bodies, home.settings.store.keep_days, clock, home.retention_mark),
+        witnessing=witnessing,
+        watch=watch,
         directory_file=directory_file,
     )
 

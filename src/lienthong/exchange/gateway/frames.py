@@ -60,6 +60,7 @@ class FrameType(IntEnum):
     ASK_HEAD = 12
     KNOWN_HEAD = 13
     GOODBYE = 14
+    COSIGNED = 15
 
 
 class RefusalKind(IntEnum):

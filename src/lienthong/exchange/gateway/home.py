@@ -93,6 +93,12 @@ class AdminSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     auditors: tuple[str, ...] = ()
 
 
+class WitnessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether this gateway cosigns other members' heads, under which name. Its key is keys/witness.key."""
+
+    name: str = ""
+
+
 class BenchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """For measurements only: lengthens each sync of the log, to stand for a slower disk."""
 
@@ -111,6 +117,7 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     store: StoreSettings = StoreSettings()
     outbox: OutboxSettings = OutboxSettings()
     admin: AdminSettings = AdminSettings()
+    witness: WitnessSettings = WitnessSettings()
     bench: BenchSettings = BenchSettings()
     error_codes: Spelling = Spelling.SNAKE
 
@@ -130,6 +137,8 @@ class GatewayHome:
         self.recall = folder / "recall.sqlite"
         self.run_file = folder / "run.json"
         self.peer_heads = folder / "peer-heads.json"
+        self.cosigned = folder / "cosigned-head"
+        self.witnessed = folder / "witness.sqlite"
         self.retention_mark = folder / "retention"
         self.services = folder / "services.toml"
         self.grants = folder / "grants.toml"

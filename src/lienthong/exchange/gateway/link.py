@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lienthong.evidence.log import Head
     from lienthong.exchange.gateway.incoming import IncomingShare
     from lienthong.exchange.gateway.peer_heads import KnownHead, PeerHeads, VerifiedHead
+    from lienthong.exchange.gateway.peer_watch import LinkWatch
     from lienthong.exchange.gateway.spool import SpoolBudget
 
 HELLO_TIMEOUT_S = 10.0
@@ -117,6 +118,9 @@ class LinkOwner(Protocol):
     def find_known_head(self, origin: str) -> bytes:
         """Give the highest signed note known of a log, b"" if none."""
 
+    def take_cosigned(self, link: Link, payload: bytes) -> None:
+        """Take the peer's cosigned head (rule 7.1); raises ExchangeError."""
+
     def make_side(self, link: Link) -> Side:
         """Give the streams for this end of a new link."""
 
@@ -141,6 +145,9 @@ class Link(asyncio.BufferedProtocol):
         self.is_ready = False
         self.is_closed = False
         self.is_leaving = False
+        self.watch: LinkWatch | None = None
+        self.refusal: ExchangeError | None = None
+        """Why the peer's next head is refused (rule 7.1)."""
         self.owner = owner
         self.loop = asyncio.get_running_loop()
         self.sender = BodySender(self._when_body_sent)
@@ -171,12 +178,23 @@ class Link(asyncio.BufferedProtocol):
             FrameType.ASK_HEAD: self._on_ask_head,
             FrameType.KNOWN_HEAD: self._on_known_head,
             FrameType.GOODBYE: self._on_goodbye,
+            FrameType.COSIGNED: self._on_cosigned,
         }
 
     @property
     def stream_count(self) -> int:
         """Requests under way on this link."""
         return self._side.count
+
+    @property
+    def seen_head(self) -> KnownHead | None:
+        """The last verified head of the peer's log on this link, or the one that the link began with."""
+        return self._peer_head.known if self._peer_head is not None else self._seen_before
+
+    @property
+    def sent_size(self) -> int:
+        """The size of our log that the peer has seen."""
+        return self._sent_size
 
     # The transport's side.
 
@@ -361,9 +379,9 @@ class Link(asyncio.BufferedProtocol):
             raise _bad_frame("two HEAD frames without a message between them")
         if self.peer_log is None:
             raise _bad_frame("HEAD before HELLO")
-        frame = frames.decode_head(payload)
-        previous = self._peer_head.known if self._peer_head is not None else self._seen_before
-        self._peer_head = self.owner.heads.verify(self.peer_log, frame, previous)
+        if self.refusal is not None:
+            raise self.refusal
+        self._peer_head = self.owner.heads.verify(self.peer_log, frames.decode_head(payload), self.seen_head)
         self._head_is_used = False
 
     def _on_credit(self, payload: bytes) -> None:
@@ -399,6 +417,10 @@ class Link(asyncio.BufferedProtocol):
         if payload:
             raise _bad_frame("GOODBYE with a payload")
         self.is_leaving = True
+
+    def _on_cosigned(self, payload: bytes) -> None:
+        self.count_control()
+        self.owner.take_cosigned(self, payload)
 
     def _when_body_sent(self, stream: int) -> None:
         self._side.when_body_sent(stream)

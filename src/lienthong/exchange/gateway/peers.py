@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lienthong.evidence.batch import Head
     from lienthong.evidence.log import Log
     from lienthong.exchange.gateway.peer_heads import PeerHeads
+    from lienthong.exchange.gateway.peer_watch import PeerWatch
     from lienthong.exchange.gateway.serving import RequestTaker
     from lienthong.exchange.gateway.spool import SpoolBudget
     from lienthong.exchange.identifiers import GatewayId, ServiceId
@@ -82,6 +83,7 @@ class Peers:
         self.view = memoryview(bytearray(VIEW_SIZE))
         self.log = log
         self.take_request: RequestTaker | None = None
+        self.watch: PeerWatch | None = None
         self.report: Callable[[str, ExchangeError], None] = lambda _peer, _error: None
         self.is_checking_head = False
         self._clock = clock
@@ -230,6 +232,8 @@ class Peers:
         self._is_outdated = self._directory().is_expired(self._clock.now_ms())
         for link in list(self._links):
             link.tick(now)
+            if self.watch is not None:
+                self.watch.look(link, now)
             if self._is_outdated:
                 link.end(_outdated())
 
@@ -336,6 +340,11 @@ class Peers:
         known = self.heads.find(origin)
         return known.note if known is not None else b""
 
+    def take_cosigned(self, link: Link, payload: bytes) -> None:
+        """Link what a peer has shown to its cosigned head."""
+        if self.watch is not None:
+            self.watch.take(link, payload)
+
     def share_of(self, gateway: str) -> IncomingShare:
         """Give what a peer's bodies may take while they come in, on all its links."""
         share = self._shares.get(gateway)
@@ -365,6 +374,8 @@ class Peers:
 
     def on_ready(self, link: Link) -> None:
         """Both HELLOs have passed: those who waited for the link may call."""
+        if self.watch is not None:
+            self.watch.begin(link, self._loop.time())
         dial = self._dials.get(link.peer)
         if link.role is Role.ACCEPTOR or dial is None or dial.calls is None:
             return
@@ -376,6 +387,8 @@ class Peers:
     def on_closed(self, link: Link, error: ExchangeError) -> None:
         """A link is gone."""
         self._links.discard(link)
+        if self.watch is not None:
+            self.watch.end(link)
         self.report(link.peer, error)
         dial = self._dials.get(link.peer)
         if dial is not None and dial.link is link:

@@ -140,7 +140,10 @@ class _Process:
         self._servers.append(consumers)
         with naming(f"gateway.toml: listen.admin {listen.admin}"):
             admin, address = await serve_admin(parts)
-        self._tasks += [admin, *map(self._loop.create_task, (self._tick(), self._watch(), self._keep()))]
+        self._tasks += [
+            admin,
+            *map(self._loop.create_task, (self._tick(), self._watch(), self._keep(), self._witness())),
+        ]
         parts.gateway.courier.start(parts.gateway, parts.evidence.index)
         _write_run_file(parts.home, {"consumers": _address(consumers), "peers": _address(peers), "admin": address})
 
@@ -150,9 +153,18 @@ class _Process:
         is_new, torn = log.size == 0, log.tail.torn
         asked = peers_to_ask(parts.directory().gateways, parts.home.settings.gateway, parts.heads.origins)
         while True:
-            known, answers = await find_highest_head(
-                parts.peers, asked, parts.evidence.log_key.verify_key, parts.surroundings.head_patience_s, is_new=is_new
+            (known, answers), (told, witnesses) = await asyncio.gather(
+                find_highest_head(
+                    parts.peers,
+                    asked,
+                    parts.evidence.log_key.verify_key,
+                    parts.surroundings.head_patience_s,
+                    is_new=is_new,
+                ),
+                parts.witnessing.ask_latest(),
             )
+            known = max([*told, *([known] if known else [])], key=lambda head: head.size, default=None)
+            answers += witnesses
             if is_start_allowed(answers=answers, is_new=is_new, is_torn=torn > 0):
                 break
             report_start(
@@ -196,6 +208,17 @@ class _Process:
             if looks * LOOK_EVERY_S >= DIRECTORY_EVERY_S:
                 looks = 0
                 self._parts.refresh_directory()
+
+    async def _witness(self) -> None:
+        """Have our head cosigned each minute, and tell the peers."""
+        parts = self._parts
+        while True:
+            try:
+                if await parts.witnessing.submit():
+                    parts.watch.tell_all(parts.peers.links)
+            except (EvidenceError, OSError) as error:
+                report_upkeep("witnesses", error)
+            await asyncio.sleep(parts.surroundings.witness_s)
 
     async def _keep(self) -> None:
         """Make bodies, index rows and peers' heads durable, and erase what is too old, in a thread.
