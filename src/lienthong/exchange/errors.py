@@ -21,7 +21,7 @@ STATUS_CALLER: Final = 400
 STATUS_REFUSED: Final = 500
 STATUS_BUSY: Final = 503
 STATUS_OFTEN: Final = 429
-_TRY_LATER: Final = frozenset({STATUS_BUSY, STATUS_OFTEN})
+TRY_LATER: Final = frozenset({STATUS_BUSY, STATUS_OFTEN})
 """Statuses that hold on any side, and go with Retry-After (RFC 9110 10.2.3, RFC 6585 4)."""
 
 
@@ -247,7 +247,7 @@ class ExchangeError(LienthongError):
     def status(self) -> int:
         """HTTP status: the table's 503 on any side, else 400 for errors of the caller and 500 for others."""
         status = ERROR_TABLE[self.kind].status
-        if status in _TRY_LATER:
+        if status in TRY_LATER:
             return status
         return STATUS_CALLER if self.side is Side.CALLER else STATUS_REFUSED
 
@@ -289,7 +289,7 @@ def render_error(error: ExchangeError, accept: bytes, spelling: Spelling, detail
         (b"Content-Type", content_type + b";charset=utf-8"),
         (b"X-Road-Error", code.encode()),
     ]
-    if error.status in _TRY_LATER:
+    if error.status in TRY_LATER:
         headers.append((b"Retry-After", b"%d" % _find_pause(error.message)))
     if content_type == _JSON:
         body = msgspec.json.encode({"type": code, "message": _clean(error.message), "detail": detail_id})

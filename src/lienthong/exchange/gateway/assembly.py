@@ -33,6 +33,7 @@ from lienthong.exchange.gateway.link import LinkLimits
 from lienthong.exchange.gateway.listener import ListenerLimits
 from lienthong.exchange.gateway.outbox import Outbox
 from lienthong.exchange.gateway.own_key import require_listed
+from lienthong.exchange.gateway.own_witness import OwnWitness, open_own_witness
 from lienthong.exchange.gateway.peer_heads import PeerHeads
 from lienthong.exchange.gateway.peer_watch import LIMIT_S, PeerWatch
 from lienthong.exchange.gateway.peers import Peers
@@ -122,6 +123,7 @@ class Assembly:
     retention: Retention
     witnessing: Witnessing
     watch: PeerWatch
+    own_witness: OwnWitness | None
     directory_file: DirectoryFile
 
     def directory(self) -> Directory:
@@ -144,11 +146,14 @@ class Assembly:
     def close(self) -> None:
         """Close the log and the stores, as far as they are whole."""
         self.gateway.courier.stop()
+        self.gateway.outbox.stop()
         self.evidence.threads.shutdown(wait=True)
         self.gateway.outbox.close()
         self.gateway.recall.close()
         self.evidence.bodies.close()
         self.evidence.index.close()
+        if self.own_witness is not None:
+            self.own_witness.close()
         self.heads.save(self.home.peer_heads)
         if self.evidence.log.is_idle:
             self.evidence.log.close()
@@ -237,6 +242,7 @@ def assemble(
         retention=Retention(home.log, parts.bodies, home.settings.store.keep_days, clock, home.retention_mark),
         witnessing=witnessing,
         watch=watch,
+        own_witness=open_own_witness(home, directory_file.current, clock),
         directory_file=directory_file,
     )
 

@@ -123,7 +123,7 @@ class Outbox:
         self._run_in_thread = run_in_thread
         self._fail = fail
         self._queue: list[tuple[Change, Pending[None]]] = []
-        self._is_writing = False
+        self._is_writing = self._is_stopping = False
         self._lock = threading.Lock()
         try:
             self._writer = _open(path)
@@ -152,7 +152,7 @@ class Outbox:
         """Do one change in the next commit."""
         done: Pending[None] = Pending()
         self._queue.append(((sql, values), done))
-        if not self._is_writing:
+        if not self._is_writing and not self._is_stopping:
             self._start()
         return done
 
@@ -166,8 +166,15 @@ class Outbox:
         """True if nothing waits to be written."""
         return not self._is_writing and not self._queue
 
+    def stop(self) -> None:
+        """Hand no more to the threads, which end; `close` writes what comes now."""
+        self._is_stopping = True
+
     def close(self) -> None:
-        """Close the file; whatever waits is lost, as in a crash."""
+        """Write what waits, and close the file."""
+        left = [change for change, _ in self._queue]
+        if left:
+            self._commit(left)
         with self._lock:
             self._writer.close()
         self._reader.close()
@@ -194,7 +201,7 @@ class Outbox:
             else:
                 why = "the message could not be recorded; ask again"
                 done.fail(ExchangeError(ExchangeErrorKind.OUTCOME_NOT_RECORDED, why))
-        if self._queue and not self._is_writing:
+        if self._queue and not self._is_writing and not self._is_stopping:
             self._start()
 
     # Questions.

@@ -25,14 +25,14 @@ from lienthong.evidence.statement import (
 from lienthong.evidence.store import MessageRecord
 from lienthong.evidence.tree import leaf_hash
 from lienthong.exchange.access import Moment, require_access, require_known_client
-from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
+from lienthong.exchange.errors import TRY_LATER, ExchangeError, ExchangeErrorKind, Side
 from lienthong.exchange.gateway.filtering import filter_answer
 from lienthong.exchange.gateway.journal import PeerEntry
 from lienthong.exchange.gateway.metaservice_answers import answer_metaservice
 from lienthong.exchange.gateway.pending import run_story
 from lienthong.exchange.gateway.recall import Outcome, Turn
 from lienthong.exchange.gateway.refusals import NOT_CALLED, refuse, report_no_answer
-from lienthong.exchange.gateway.repeats import CalledLater, call_once, tell_again
+from lienthong.exchange.gateway.repeats import TOLD_WITHOUT_GRANT, CalledLater, call_once, tell_again
 from lienthong.exchange.gateway.serving import RequestArrival
 from lienthong.exchange.gateway.timeliness import RELIABLE_LIFE_MS, SYNCHRONOUS_LIFE_MS, require_in_time
 from lienthong.exchange.gateway.upstream import ServiceRequest
@@ -139,6 +139,10 @@ async def _act(gateway: GatewayState, received: _Received, turn: Turn | None) ->
     """Carry out a proven request; `turn` is that of a reliable message."""
     arrival, peer, request, statement = received.arrival, received.peer, received.request, received.statement
     frame, body, now = arrival.frame, arrival.body, gateway.clock.now_ms()
+    known = turn.known if turn is not None else None
+    if known is not None and known.outcome in TOLD_WITHOUT_GRANT:
+        await tell_again(gateway, arrival, peer, known)
+        return
     try:
         # 4.4 In its time.
         require_in_time(now, frame.time, frame.until, SYNCHRONOUS_LIFE_MS if turn is None else RELIABLE_LIFE_MS)
@@ -152,8 +156,8 @@ async def _act(gateway: GatewayState, received: _Received, turn: Turn | None) ->
     except ExchangeError as error:
         await _refuse(gateway, received, turn, error)
         return
-    if turn is not None and turn.known is not None and turn.known.outcome:
-        await tell_again(gateway, arrival, peer, turn.known)
+    if known is not None and known.outcome:
+        await tell_again(gateway, arrival, peer, known)
         return
     # 4.7 Append `received`, wait. A crash here leaves `received` without an outcome: the next start appends `unknown`.
     if turn is None or not turn.is_received:
@@ -190,8 +194,12 @@ async def _call(
 
 
 async def _refuse(gateway: GatewayState, received: _Received, turn: Turn | None, error: ExchangeError) -> None:
-    """Log a refusal and tell it. What was received before is not refused after the fact: it is only told so."""
-    if turn is not None and turn.known is not None:
+    """Log a refusal and tell it.
+
+    What was received before is not refused after the fact, and a reliable message not because we are busy: either is
+    only told, and the message comes again.
+    """
+    if turn is not None and (turn.known is not None or error.status in TRY_LATER):
         raise error
     exchange = received.statement.exchange
     committed = await refuse(gateway, received.arrival, received.peer, exchange, error)

@@ -144,6 +144,7 @@ class Recall:
     def __init__(self, path: Path, key: bytes) -> None:
         self.key = key
         self._under_way: set[bytes] = set()
+        self._is_closed = False
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
@@ -199,12 +200,12 @@ class Recall:
 
     def note_called(self, leaf: bytes, *, is_called: bool) -> None:
         """The service is being called, or was not reached."""
-        self._database.execute("UPDATE message SET is_called = ? WHERE leaf = ?", (is_called, leaf))
+        self._change("UPDATE message SET is_called = ? WHERE leaf = ?", (is_called, leaf))
 
     def note_outcome(self, leaf: bytes, outcome: Outcome, entry: int, code: str) -> None:
         """An outcome stands in the log; the first one counts."""
         change = "UPDATE message SET outcome = ?, entry = ?, code = ? WHERE leaf = ? AND outcome = ''"
-        self._database.execute(change, (outcome, entry, code, leaf))
+        self._change(change, (outcome, entry, code, leaf))
 
     def note_refused(self, leaf: bytes, entry: int, code: str, now_ms: int) -> None:
         """A refusal stands in the log, and nothing else that a start could find."""
@@ -214,12 +215,12 @@ class Recall:
 
     def note_restart(self) -> None:
         """What was under way when the process ended may have been carried out."""
-        self._database.execute("UPDATE message SET is_called = 1 WHERE outcome = ''")
+        self._change("UPDATE message SET is_called = 1 WHERE outcome = ''")
 
     def forget_expired(self, now_ms: int) -> None:
         """Forget messages whose time is over, but those that `find_overdue` gives."""
         over = now_ms - GRACE_MS
-        self._database.execute("DELETE FROM message WHERE until < ? AND (outcome <> '' OR is_called = 0)", (over,))
+        self._change("DELETE FROM message WHERE until < ? AND (outcome <> '' OR is_called = 0)", (over,))
 
     # How far the log was read.
 
@@ -230,14 +231,19 @@ class Recall:
 
     def set_mark(self, origin: str, entry: int) -> None:
         """Say that all entries of a log before `entry` are recorded here."""
-        self._database.execute("INSERT OR REPLACE INTO mark VALUES (?, ?)", (origin, entry))
+        self._change("INSERT OR REPLACE INTO mark VALUES (?, ?)", (origin, entry))
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file. What a story notes after that is in the log, where the next start finds it."""
+        self._is_closed = True
         self._database.close()
 
+    def _change(self, sql: str, values: tuple[object, ...] = ()) -> None:
+        if not self._is_closed:
+            self._database.execute(sql, values)
+
     def _insert(self, row: Remembered) -> None:
-        self._database.execute(_INSERT, msgspec.structs.astuple(row))
+        self._change(_INSERT, msgspec.structs.astuple(row))
 
     def _find(self, where: str, values: tuple[object, ...]) -> Remembered | None:
         found = self._select(where, values)

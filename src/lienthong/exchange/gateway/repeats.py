@@ -6,7 +6,7 @@ with its recorded outcome: the same log entry, under the newest checkpoint.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lienthong.evidence.message_part import parse_response_part
 from lienthong.evidence.statement import Response, ResponseEnvelope
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from lienthong.exchange.gateway.state import GatewayState
     from lienthong.exchange.gateway.upstream import ServiceRequest
     from lienthong.exchange.services import Service
+
+
+TOLD_WITHOUT_GRANT: Final = frozenset({Outcome.REFUSED, Outcome.UNKNOWN})
+"""Outcomes that give nothing away; an answer is given again only to one who may ask now."""
 
 
 class CalledLater(Exception):  # noqa: N818 - not an error of the exchange: the message stays open

@@ -1,0 +1,212 @@
+"""Reliable messages, end to end between two running gateways (docs/security.md, section 5)."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.exchange.gateway.province import (
+    CLIENT,
+    OTHER_CLIENT,
+    OTHER_TOKEN,
+    SERVICE,
+    TOKEN,
+    Province,
+    read_kinds,
+    require_sound,
+)
+from tests.exchange.gateway.running import Reply, RunningGateway, call
+from tests.simulators.backend import BackendAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from tests.simulators.backend import Backend
+
+PATIENCE_S = 15.0
+TARGET = f"/r1/{SERVICE}/granted/1"
+QUICK = "\n[outbox]\nfirst_pause_s = 0.05\nlongest_pause_s = 0.2\n"
+
+
+@pytest.fixture
+def quick(province: Province) -> Province:
+    """Both gateways try again soon."""
+    for home in (province.commune, province.agency):
+        with (home.folder / "gateway.toml").open("a") as settings:
+            settings.write(QUICK)
+    return province
+
+
+def send(gateway: RunningGateway, body: bytes = b'{"n":1}', **headers: str) -> Reply:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    asked = {"X-Road-Client": CLIENT, "X-Road-Token": TOKEN, "Prefer": "respond-async", **named}
+    return call(gateway.consumers, "POST", TARGET, asked, body)
+
+
+def look(gateway: RunningGateway, place: str, token: str = TOKEN) -> Reply:
+    return call(gateway.consumers, "GET", place, {"X-Road-Token": token})
+
+
+def wait_for(gateway: RunningGateway, place: str, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        told: dict[str, Any] = json.loads(look(gateway, place).body)
+        if done(told):
+            return told
+        assert time.monotonic() < until, told
+        time.sleep(0.02)
+
+
+def is_over(told: dict[str, Any]) -> bool:
+    return told["state"] not in {"waiting", "delivered"}
+
+
+def declare_idempotent(province: Province) -> None:
+    services = province.agency.folder / "services.toml"
+    services.write_text(services.read_text().replace('/units"\n', '/units"\nidempotent = true\n', 1))
+
+
+def test_a_message_is_promised_delivered_and_its_answer_fetched_through_its_status_url(
+    quick: Province, service: Backend
+) -> None:
+    with RunningGateway(quick.agency.folder), RunningGateway(quick.commune.folder) as gateway:
+        promised = send(gateway, X_Road_Id="m-1")
+        assert promised.status == 202
+        assert promised.headers["preference-applied"] == "respond-async"
+        place = promised.headers["location"]
+        told = wait_for(gateway, place, is_over)
+        assert told["state"] == "answered"
+        answer = look(gateway, told["answer"])
+        assert (answer.status, answer.body) == (200, service.answer.body)
+        assert answer.headers["x-road-id"] == "m-1"
+    assert [each.body for each in service.calls] == [b'{"n":1}']
+    assert "prefer" not in service.calls[0].headers
+    assert read_kinds(quick.agency) == ["received", "response"]
+    assert read_kinds(quick.commune) == ["request", "received"]
+    for home in (quick.agency, quick.commune):
+        require_sound(home)
+
+
+def test_a_status_is_told_to_the_client_that_sent_the_message_and_to_nobody_else(quick: Province) -> None:
+    with RunningGateway(quick.commune.folder) as gateway:
+        place = send(gateway).headers["location"]
+        assert look(gateway, place).status == 200
+        assert look(gateway, place, OTHER_TOKEN).status == 404
+        assert look(gateway, f"{place}x").status == 404
+        assert look(gateway, place, "wrong").status == 400
+        assert call(gateway.consumers, "POST", place, {"X-Road-Token": TOKEN}).status == 405
+        waiting = look(gateway, f"{place}/answer")
+        assert (waiting.status, json.loads(waiting.body)["state"]) == (202, "waiting")
+        assert len(place.removeprefix("/status/")) == 22
+
+
+def test_an_attempt_again_gets_the_same_promise_and_another_content_under_its_id_is_refused(quick: Province) -> None:
+    with RunningGateway(quick.commune.folder) as gateway:
+        first, again = send(gateway, X_Road_Id="m-1"), send(gateway, X_Road_Id="m-1")
+        assert first.headers["location"] == again.headers["location"]
+        other = send(gateway, b'{"n":2}', X_Road_Id="m-1")
+        assert other.code == "server.clientproxy.conflicting_message"
+    assert read_kinds(quick.commune) == ["request"]
+
+
+def test_a_message_waits_for_a_provider_that_is_away_across_restarts_and_is_recorded_once(
+    quick: Province, service: Backend
+) -> None:
+    with RunningGateway(quick.commune.folder) as gateway:
+        place = send(gateway, b"x" * 200_000, X_Road_Id="m-1").headers["location"]
+        wait_for(gateway, place, lambda told: told["tries"] > 1)
+        gateway.end_at_once()
+    with RunningGateway(quick.commune.folder) as gateway, RunningGateway(quick.agency.folder):
+        # Other entries come between: the old one is proven under a newer checkpoint.
+        synchronous = call(gateway.consumers, "GET", TARGET, {"X-Road-Client": CLIENT, "X-Road-Token": TOKEN})
+        assert synchronous.status == 200
+        assert wait_for(gateway, place, is_over)["state"] == "answered"
+        assert look(gateway, f"{place}/answer").body == service.answer.body
+    assert [len(each.body) for each in service.calls if each.method == "POST"] == [200_000]
+    assert sorted(read_kinds(quick.agency)) == ["received", "received", "response", "response"]
+    assert sorted(read_kinds(quick.commune)) == ["received", "received", "request", "request"]
+
+
+def test_a_message_without_an_outcome_is_given_up_at_its_deadline_and_not_before(quick: Province) -> None:
+    with RunningGateway(quick.commune.folder) as gateway:
+        place = send(gateway, X_Road_Deadline="1").headers["location"]
+        told = wait_for(gateway, place, is_over)
+        assert told["state"] == "given up"
+        assert told["changed"] >= told["deadline"]
+        assert look(gateway, told["answer"]).code == "server.clientproxy.given_up"
+
+
+@pytest.mark.parametrize("deadline", ["0", "x", "-1", "2592001", "99999999999"])
+def test_a_deadline_that_is_none_is_refused(quick: Province, deadline: str) -> None:
+    with RunningGateway(quick.commune.folder) as gateway:
+        assert send(gateway, X_Road_Deadline=deadline).code == "server.clientproxy.invalid_request"
+
+
+def test_a_refused_message_says_why_and_may_be_sent_anew_under_its_id(quick: Province, service: Backend) -> None:
+    with RunningGateway(quick.agency.folder), RunningGateway(quick.commune.folder) as gateway:
+        headers = {"X-Road-Client": OTHER_CLIENT, "X-Road-Token": OTHER_TOKEN, "Prefer": "respond-async"}
+        place = call(gateway.consumers, "POST", TARGET, headers | {"X-Road-Id": "m"}, b"").headers["location"]
+        until = time.monotonic() + PATIENCE_S
+        while (told := json.loads(look(gateway, place, OTHER_TOKEN).body))["state"] != "refused":
+            assert time.monotonic() < until, told
+        assert look(gateway, told["answer"], OTHER_TOKEN).code == "server.serverproxy.access_denied"
+        again = call(gateway.consumers, "POST", TARGET, headers | {"X-Road-Id": "m"}, b"").headers["location"]
+        assert again != place
+    assert service.calls == []
+
+
+def test_a_service_that_is_not_reached_is_called_when_it_is_there(quick: Province, service: Backend) -> None:
+    services = quick.agency.folder / "services.toml"
+    right = services.read_text()
+    services.write_text(right.replace(f":{service.port}/units", ":9/units"))
+    with RunningGateway(quick.agency.folder), RunningGateway(quick.commune.folder) as gateway:
+        place = send(gateway).headers["location"]
+        wait_for(gateway, place, lambda told: told.get("code") == "service_unreachable")
+        services.write_text(right)
+        assert wait_for(gateway, place, is_over)["state"] == "answered"
+    assert len(service.calls) == 1
+    assert read_kinds(quick.agency) == ["received", "response"]
+
+
+def test_a_service_that_stays_silent_leaves_an_unknown_outcome_that_a_person_resolves(
+    quick: Province, service: Backend
+) -> None:
+    services = quick.agency.folder / "services.toml"
+    services.write_text(services.read_text().replace('/units"\n', '/units"\ntimeout_s = 0.3\n', 1))
+    service.may_answer.clear()
+    with RunningGateway(quick.agency.folder), RunningGateway(quick.commune.folder) as gateway:
+        place = send(gateway, X_Road_Id="m-1").headers["location"]
+        told = wait_for(gateway, place, is_over)
+        service.may_answer.set()
+        assert told["state"] == "unknown"
+        assert look(gateway, told["answer"]).code == "server.serverproxy.outcome_unknown"
+    assert len(service.calls) == 1
+    assert read_kinds(quick.agency) == ["received", "unknown"]
+
+
+def test_a_silent_service_that_deduplicates_is_called_again_with_the_same_id(quick: Province, service: Backend) -> None:
+    declare_idempotent(quick)
+    services = quick.agency.folder / "services.toml"
+    services.write_text(services.read_text().replace("idempotent = true\n", "idempotent = true\ntimeout_s = 0.5\n", 1))
+    service.may_answer.clear()
+    with RunningGateway(quick.agency.folder), RunningGateway(quick.commune.folder) as gateway:
+        place = send(gateway, X_Road_Id="m-1").headers["location"]
+        wait_for(gateway, place, lambda told: told.get("code") == "service_timeout")
+        service.may_answer.set()
+        assert wait_for(gateway, place, is_over)["state"] == "answered"
+    assert {each.headers["x-road-id"] for each in service.calls} == {"m-1"}
+    assert len(service.calls) > 1
+    assert read_kinds(quick.agency) == ["received", "response"]
+
+
+def test_an_answer_of_many_bytes_is_given_whole_after_a_restart(quick: Province, service: Backend) -> None:
+    service.answer = BackendAnswer(body=b"y" * 300_000)
+    with RunningGateway(quick.agency.folder), RunningGateway(quick.commune.folder) as gateway:
+        place = send(gateway).headers["location"]
+        wait_for(gateway, place, is_over)
+    with RunningGateway(quick.commune.folder) as gateway:
+        assert look(gateway, f"{place}/answer").body == service.answer.body
