@@ -159,6 +159,18 @@ class Assembly:
             self.evidence.log.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What the parts of a gateway stand on."""
+
+    home: GatewayHome
+    loop: asyncio.AbstractEventLoop
+    surroundings: Surroundings
+    directory_file: DirectoryFile
+    evidence: EvidenceParts
+    budget: SpoolBudget
+
+
 def assemble(
     home: GatewayHome,
     loop: asyncio.AbstractEventLoop,
@@ -181,37 +193,67 @@ def assemble(
     tail = LogTail(replay, heads, Recalls(recall, parts.store_key, home.settings.log))
     tail.read(home.log, parts.index, clock.now_ms(), parts.log.size)
     budget = SpoolBudget(home.settings.limits.spool_bytes, home.settings.limits.body_bytes, home.spool)
-    peers = Peers(
-        directory=directory_file.current,
-        log=parts.log,
+    ground = _Ground(home, loop, surroundings, directory_file, parts, budget)
+    peers, watch, witnessing = _make_peers(ground, heads)
+    gateway = _make_gateway(ground, peers, policy, replay, recall)
+    return Assembly(
+        home=home,
+        surroundings=surroundings,
+        gateway=gateway,
+        evidence=parts,
+        tail=tail,
+        peers=peers,
         heads=heads,
         budget=budget,
-        limits=surroundings.link_limits,
+        retention=Retention(home.log, parts.bodies, home.settings.store.keep_days, clock, home.retention_mark),
+        witnessing=witnessing,
+        watch=watch,
+        own_witness=open_own_witness(home, directory_file.current, clock),
+        directory_file=directory_file,
+    )
+
+
+def _make_peers(ground: _Ground, heads: PeerHeads) -> tuple[Peers, PeerWatch, Witnessing]:
+    """Make the links to other gateways, and what watches and cosigns the heads that come over them."""
+    parts, directory, clock = ground.evidence, ground.directory_file.current, ground.surroundings.clock
+    peers = Peers(
+        directory=directory,
+        log=parts.log,
+        heads=heads,
+        budget=ground.budget,
+        limits=ground.surroundings.link_limits,
         clock=clock,
     )
     peers.report = report_link
-    witnessing = Witnessing(parts.log, parts.log_key.verify_key, directory_file.current, home.cosigned)
+    witnessing = Witnessing(parts.log, parts.log_key.verify_key, directory, ground.home.cosigned)
     watch = PeerWatch(
-        directory=directory_file.current,
+        directory=directory,
         log=parts.log,
         heads=heads,
         witnessing=witnessing,
         clock=clock,
-        limit_s=surroundings.witness_limit_s,
+        limit_s=ground.surroundings.witness_limit_s,
     )
     peers.watch = watch
+    return peers, watch, witnessing
+
+
+def _make_gateway(ground: _Ground, peers: Peers, policy: Policy, replay: ReplayMemory, recall: Recall) -> GatewayState:
+    """Put together what a story needs."""
+    home, loop, parts, budget = ground.home, ground.loop, ground.evidence, ground.budget
+    clock = ground.surroundings.clock
     upstream = Upstream(loop, budget, None)
     outbox = Outbox(home.outbox, lambda call, then: _run_in_thread(loop, parts.threads, call, then), parts.fail)
     kept_bodies = parts.bodies if home.settings.store.keep_bodies else None
-    gateway = GatewayState(
+    return GatewayState(
         member=home.member,
         own_origin=home.settings.log,
         clock=clock,
-        directory=directory_file.current,
+        directory=ground.directory_file.current,
         journal=Journal(parts.log, parts.store_key, kept_bodies, parts.index, clock, loop),
         peers=peers,
         upstream=upstream,
-        descriptions=Descriptions(upstream, home.folder, loop, parts.threads),
+        descriptions=Descriptions(upstream, home.folder, loop, Aside(loop, parts.threads)),
         policy=policy,
         meter=RateMeter(),
         callers=_read_callers(home),
@@ -228,22 +270,7 @@ def assemble(
         spelling=home.settings.error_codes,
         answer_s=home.settings.limits.answer_s,
         report=report_exchange,
-        at_step=surroundings.at_step,
-    )
-    return Assembly(
-        home=home,
-        surroundings=surroundings,
-        gateway=gateway,
-        evidence=parts,
-        tail=tail,
-        peers=peers,
-        heads=heads,
-        budget=budget,
-        retention=Retention(home.log, parts.bodies, home.settings.store.keep_days, clock, home.retention_mark),
-        witnessing=witnessing,
-        watch=watch,
-        own_witness=open_own_witness(home, directory_file.current, clock),
-        directory_file=directory_file,
+        at_step=ground.surroundings.at_step,
     )
 
 
