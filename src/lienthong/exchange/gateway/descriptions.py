@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
-from lienthong.exchange.gateway.pending import Pending
 from lienthong.exchange.gateway.spool import EMPTY_BODY
 from lienthong.exchange.gateway.upstream import ServiceRequest
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
-    from concurrent.futures import Executor
     from pathlib import Path
 
+    from lienthong.exchange.gateway.aside import Aside
     from lienthong.exchange.gateway.upstream import Upstream
     from lienthong.exchange.openapi import Description
     from lienthong.exchange.services import DocumentPlace, Endpoint, Service
@@ -34,8 +33,6 @@ MAX_FETCHED = 2 * 1024 * 1024
 FOUND = 200
 _HEADERS = b"Accept: application/json, application/yaml;q=0.9, */*;q=0.5\r\nConnection: keep-alive\r\n"
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True, slots=True)
 class _Known:
@@ -47,11 +44,11 @@ class _Known:
 class Descriptions:
     """All documents of one gateway's services."""
 
-    def __init__(self, upstream: Upstream, home: Path, loop: asyncio.AbstractEventLoop, threads: Executor) -> None:
+    def __init__(self, upstream: Upstream, home: Path, loop: asyncio.AbstractEventLoop, aside: Aside) -> None:
         self._upstream = upstream
         self._home = home
         self._loop = loop
-        self._threads = threads
+        self._aside = aside
         self._known: dict[DocumentPlace, _Known] = {}
         self._looked_at: dict[DocumentPlace, float] = {}
 
@@ -64,7 +61,7 @@ class Descriptions:
         digest = sha256(raw).digest()
         known = self._known.get(place)
         if known is None or known.digest != digest or known.address != address:
-            known = _Known(digest, await self._in_thread(lambda: _read(raw, place.text, address)), address)
+            known = _Known(digest, await self._aside.run(lambda: _read(raw, place.text, address)), address)
             self._known[place] = known
         return known.description
 
@@ -90,7 +87,7 @@ class Descriptions:
 
     async def _fetch(self, place: DocumentPlace) -> bytes:
         if place.address is None:
-            return await self._in_thread(lambda: _read_file(self._home / place.text))
+            return await self._aside.run(lambda: _read_file(self._home / place.text))
         answer = await self._upstream.call(
             ServiceRequest(place.address, b"GET", place.target, _HEADERS, EMPTY_BODY, FETCH_TIMEOUT_S, MAX_FETCHED)
         )
@@ -102,24 +99,10 @@ class Descriptions:
         finally:
             answer.body.close()
 
-    def _in_thread(self, call: Callable[[], T]) -> Pending[T]:
-        """Run what takes long beside the loop; a story can wait for it, which asyncio's own future does not allow."""
-        waiting: Pending[T] = Pending()
-
-        def tell(done: asyncio.Future[T]) -> None:
-            error = None if done.cancelled() else done.exception()
-            if error is None and not done.cancelled():
-                waiting.resolve(done.result())
-            else:
-                waiting.fail(error if isinstance(error, Exception) else _stopping())
-
-        self._loop.run_in_executor(self._threads, call).add_done_callback(tell)
-        return waiting
-
 
 def _read(raw: bytes, place: str, address: str) -> Description:
     # Few gateways have such documents; the others need no YAML in memory.
-    from lienthong.exchange.openapi import read_description  # noqa: PLC0415
+    from lienthong.exchange.openapi import read_description  # noqa: PLC0415 - as said above
 
     return read_description(raw, place, address)
 
@@ -131,7 +114,3 @@ def _read_file(path: Path) -> bytes:
     except OSError as error:
         message = f"{path.name}: {error.strerror or error}"
         raise ExchangeError(ExchangeErrorKind.MALFORMED_DESCRIPTION, message) from error
-
-
-def _stopping() -> ExchangeError:
-    return ExchangeError(ExchangeErrorKind.OVERLOADED, "this gateway is stopping")
