@@ -46,6 +46,8 @@ DRAIN_S = 10.0
 QUIET_S = 0.2
 """How long nothing must be under way before a stopping gateway ends its links: the last answers leave, and requests
 that a peer sent before it heard our goodbye are in."""
+LAST_TURNS = 16
+"""Turns of the loop that a closing gateway gives to what is still being logged: a few more than a commit takes."""
 LAST_ANSWERS_S = 0.2
 """After a failure of the log: time for the answers that say so to leave."""
 EXIT_LOG_FAILED = 70
@@ -259,7 +261,11 @@ class _Process:
         self._parts.gateway.upstream.close()
         self._listener.close()
         self._parts.home.run_file.unlink(missing_ok=True)
-        await asyncio.sleep(0)
+        for _ in range(LAST_TURNS):
+            # Calls that were cut off leave their outcome in the log.
+            await asyncio.sleep(0)
+            if self._parts.evidence.log.is_idle:
+                break
         self._parts.close()
 
     async def _drain(self) -> None:
