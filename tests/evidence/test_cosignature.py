@@ -103,6 +103,7 @@ def test_a_verifier_key_is_read_back() -> None:
         f"{NAME}+00000000+{encode_base64(bytes([4]) + KEY.verify_key.raw[1:])}",
         f"{NAME}+00000000+???",
     ],
+    ids=["empty", "name", "no key", "key id", "other name", "other kind", "short key", "no base64"],
 )
 def test_another_spelling_of_a_verifier_key_is_refused(text: str) -> None:
     with pytest.raises(EvidenceError) as refused:
