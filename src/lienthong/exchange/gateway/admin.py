@@ -71,11 +71,13 @@ async def _serve(server: _Server, listening: socket.socket) -> None:
 def make_admin_app(parts: Assembly) -> Starlette:
     """Give the app for one gateway."""
     admin = _Admin(parts)
+    witness = [parts.own_witness.route()] if parts.own_witness is not None else []
     return Starlette(
         routes=[
             Route("/health", admin.show_health),
             Route("/checkpoint", admin.show_checkpoint),
             Route("/tile/{name:path}", admin.show_tile),
+            *witness,
         ]
     )
 
