@@ -147,3 +147,30 @@ def test_a_client_over_its_rate_is_told_when_to_come_again(
     assert len(service.calls) == 4
     # It is told without an entry: a client that goes on and on fills no log.
     assert read_kinds(province.agency) == ["received", "response"] * 4
+
+
+def test_a_reliable_message_over_its_rate_is_kept_and_delivered_later(province: Province, service: Backend) -> None:
+    grants = province.agency.folder / "grants.toml"
+    rule = f'[[grant]]\nto = "{CLIENT}"\nservice = "AREAS/units"\nmethods = ["POST"]\npaths = ["/often"]\n'
+    grants.write_text(rule + 'rate = "1/s"\nfields = ["/name"]\n')
+    with (province.commune.folder / "gateway.toml").open("a") as settings:
+        settings.write("\n[outbox]\nfirst_pause_s = 0.1\nlongest_pause_s = 0.2\n")
+    service.answer = BackendAnswer(200, (JSON,), RAW)
+    proof = {"X-Road-Client": CLIENT, "X-Road-Token": TOKEN}
+    with RunningGateway(province.agency.folder), RunningGateway(province.commune.folder) as consumer:
+        places = []
+        for number in range(3):
+            asked = {**proof, "Prefer": "respond-async", "X-Road-Id": f"m-{number}"}
+            promised = call(consumer.consumers, "POST", f"/r1/{SERVICE}/often", asked, b"{}")
+            assert promised.status == 202
+            places.append(promised.headers["location"])
+        until = time.monotonic() + 10
+        while time.monotonic() < until and len(service.calls) < 3:
+            time.sleep(0.05)
+        time.sleep(0.3)
+        told = [json.loads(call(consumer.consumers, "GET", place, proof).body) for place in places]
+        answers = [call(consumer.consumers, "GET", f"{place}/answer", proof) for place in places]
+    assert [each["state"] for each in told] == ["answered"] * 3, told
+    assert [json.loads(each.body) for each in answers] == [{"name": "Nguyễn Văn A"}] * 3
+    assert len(service.calls) == 3
+    assert "refused" not in read_kinds(province.agency)
