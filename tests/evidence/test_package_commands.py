@@ -11,9 +11,8 @@ from lienthong.evidence.canonical_zip import read_zip, write_zip
 from lienthong.evidence.commands import make_evidence_app
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.package_file import default_name, read_package, write_package
-from lienthong.evidence.plain_text import plain_text
+from lienthong.evidence.plain_text import plain_text, show_time
 from lienthong.evidence.statement import Refused
-from lienthong.evidence.verdict_screen import show_time
 from lienthong.kernel.canonical import encode_base64url
 from tests.evidence.members import CLIENT, SERVICE, Members
 

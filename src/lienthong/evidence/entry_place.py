@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from lienthong.directory.members import LogKey
+from lienthong.evidence.cosignature import Cosignature, cosigners_for, find_cosignatures
 from lienthong.evidence.package import in_part, refuse_part
 from lienthong.evidence.proof import parse_proof, verify_proof
 from lienthong.evidence.tree import leaf_hash
@@ -22,7 +23,9 @@ _MEMBER_SEGMENTS: Final = 3
 class EntryPlace(msgspec.Struct, frozen=True):
     """A proven entry: its log, its leaf hash, its index, and size and root of the checkpoint it was shown under.
 
-    Hashes are in base64url, as statements write them.
+    Hashes are in base64url, as statements write them. `witnessed` are the cosignatures under that checkpoint by
+    witnesses of the directory that count for the log. `late` says why the entry does not count by itself, if its log
+    is closed (see `require_counted`).
     """
 
     log: LogKey
@@ -30,10 +33,15 @@ class EntryPlace(msgspec.Struct, frozen=True):
     index: int
     size: int
     root: str
+    witnessed: tuple[Cosignature, ...] = ()
+    late: str | None = None
 
 
 def verify_place(part: str, directory: Directory, origin: str, statement: bytes, proof_text: bytes) -> EntryPlace:
-    """Require that the log `origin` holds the statement, and give its place; `part` is the proof's name."""
+    """Require that the log `origin` holds the statement, and give its place; `part` is the proof's name.
+
+    Of a closed log the place counts only once `require_counted` has returned.
+    """
     log = find_log(part, directory, origin)
     leaf = leaf_hash(statement)
     with in_part(part):
@@ -41,10 +49,23 @@ def verify_place(part: str, directory: Directory, origin: str, statement: bytes,
         checkpoint = verify_proof(proof, leaf, origin, log.key)
     if proof.extra:
         raise refuse_part(part, "expected a proof without extra data, which nothing could verify")
-    if log.closed is not None:
-        _require_closing_head(part, log.closed, checkpoint)
     root = encode_base64url(checkpoint.root)
-    return EntryPlace(log, encode_base64url(leaf), proof.index, checkpoint.size, root)
+    witnessed = find_cosignatures(proof.checkpoint, cosigners_for(directory, origin))
+    late = None if log.closed is None else _find_late(log.closed, checkpoint, witnessed)
+    return EntryPlace(log, encode_base64url(leaf), proof.index, checkpoint.size, root, witnessed, late)
+
+
+def require_counted(part: str, place: EntryPlace, received: EntryPlace | None) -> None:
+    """Require of an entry in a closed log that it was there before the closing (rule 7.2).
+
+    It stands under the closing head, or under one that was cosigned before, or the receiver's log had pinned its
+    checkpoint under a head that was cosigned before: a stolen key can sign any other one.
+    """
+    closed = place.log.closed
+    if place.late is None or closed is None:
+        return
+    if received is None or not _is_cosigned_before(closed, received.witnessed):
+        raise refuse_part(part, place.late)
 
 
 def require_log_of(part: str, directory: Directory, origin: str, name: str) -> None:
@@ -70,15 +91,17 @@ def member_of(name: str) -> str:
     return "/".join(name.split("/")[:_MEMBER_SEGMENTS])
 
 
-def _require_closing_head(part: str, closed: LogClosure, checkpoint: Checkpoint) -> None:
-    """Require the checkpoint to be the one that the log was closed at.
+def _find_late(closed: LogClosure, checkpoint: Checkpoint, witnessed: tuple[Cosignature, ...]) -> str | None:
+    """Give why a checkpoint of a closed log shows nothing by itself; None if it does."""
+    if checkpoint.size == closed.size and encode_base64url(checkpoint.root) == closed.root:
+        return None
+    if checkpoint.size <= closed.size and _is_cosigned_before(closed, witnessed):
+        return None
+    return (
+        f"the log {checkpoint.origin} was closed at size {closed.size} ({closed.reason}): expected a proof under that "
+        f"head or one cosigned before, got one under a checkpoint of size {checkpoint.size}"
+    )
 
-    After closing only entries under that head count, since a stolen key can sign any other one. Nothing in
-    a package links an earlier checkpoint to it, so an earlier one does not do.
-    """
-    if checkpoint.size != closed.size or encode_base64url(checkpoint.root) != closed.root:
-        message = (
-            f"the log {checkpoint.origin} was closed at size {closed.size} ({closed.reason}): expected a proof "
-            f"under that head, got one under a checkpoint of size {checkpoint.size}"
-        )
-        raise refuse_part(part, message)
+
+def _is_cosigned_before(closed: LogClosure, witnessed: tuple[Cosignature, ...]) -> bool:
+    return any(each.time <= closed.time for each in witnessed)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from lienthong.directory.members import verify_directory
+from lienthong.evidence.checkpoint import verify_checkpoint
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.files import SystemFiles
 from lienthong.evidence.nodes import Nodes
@@ -31,6 +33,7 @@ from lienthong.evidence.verify import verify_package
 from lienthong.kernel.canonical import encode_base64url
 
 if TYPE_CHECKING:
+    from lienthong.directory.members import LogKey
     from lienthong.evidence.bodies import BodyStore
     from lienthong.evidence.home import EvidenceHome
     from lienthong.evidence.index import Index
@@ -112,6 +115,7 @@ class _Collector:
             raise EvidenceError(EvidenceErrorKind.HOME, message)
         files = SystemFiles()
         self._published: Published = read_published(files, home.log, home.origin, log.key)
+        self._heads = _find_heads(self._published, home.read_cosigned(), log)
         self._nodes = Nodes(lambda height, index: read_tile(files, home.log, Tile(height, index, TILE_WIDTH)))
         self._nodes.restore(self._published.size, self._published.edge)
         self._store_key: StoreKey = home.load_store_key()
@@ -130,15 +134,16 @@ class _Collector:
         return self._add_content(parts, subject)
 
     def _prove(self, entry: StoredEntry) -> bytes:
+        head = next((head for head in self._heads if entry.index < head.size), None)
         size = self._published.size
-        if entry.index >= size:
+        if head is None:
             message = (
                 f"entry {entry.index} is not under the published checkpoint of {size} entries yet: the gateway "
                 "publishes just behind its log, try again in a moment; if it does not run, start it"
             )
             raise EvidenceError(EvidenceErrorKind.UNPUBLISHED, message)
-        path = prove_inclusion(entry.index, size, self._nodes.node)
-        return format_proof(entry.index, path, self._published.note)
+        path = prove_inclusion(entry.index, head.size, self._nodes.node)
+        return format_proof(entry.index, path, head.note)
 
     def _add_content(self, parts: MessageParts, subject: Subject) -> tuple[MessageParts, ContentState]:
         message = subject.message
@@ -172,6 +177,28 @@ class _Collector:
             return b"".join(self._bodies.read(place))
         except EvidenceError:
             return None
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """A head that entries can be proven under."""
+
+    size: int
+    note: bytes
+
+
+def _find_heads(published: Published, cosigned: bytes, log: LogKey) -> list[_Head]:
+    """Give the heads to prove under, the best first: the closing one, then the cosigned one, then the published one.
+
+    A cosigned head that is not published yet is left out: the tree is read from what is published.
+    """
+    heads = [_Head(published.size, published.note)]
+    if cosigned:
+        with suppress(EvidenceError):
+            size = verify_checkpoint(cosigned, log.origin, log.key).size
+            if size <= published.size:
+                heads.insert(0, _Head(size, cosigned))
+    closed = log.closed
+    return heads if closed is None else sorted(heads, key=lambda head: head.size != closed.size)
 
 
 _EMPTY_HASH: Final = sha256(b"").digest()

@@ -59,6 +59,11 @@ class EvidenceHome:
         verify_directory(envelope, self.root)
         return envelope
 
+    def read_cosigned(self) -> bytes:
+        """Give the newest head of the log that a witness has cosigned, b"" if there is none."""
+        path = self.folder / "cosigned-head"
+        return path.read_bytes() if path.exists() else b""
+
     def load_store_key(self) -> StoreKey:
         """Give the key of the erasable records."""
         return load_store_key(self.folder / "keys" / "store.key")

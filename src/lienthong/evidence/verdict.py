@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from lienthong.evidence.cosignature import Cosignature
 from lienthong.evidence.entry_place import EntryPlace, member_of
 from lienthong.evidence.message_part import RequestPart, ResponsePart
 from lienthong.evidence.package import ContentState
-from lienthong.evidence.plain_text import plain_text
+from lienthong.evidence.plain_text import plain_text, show_time
 from lienthong.evidence.statement import Refused, Request, Response, Unknown
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ ALWAYS_UNPROVEN: Final = (
     "that the service did what its answer says: only that this was its answer",
     "that the purpose is true: the caller states it",
     "the exact times: each is by the clock of the gateway that logged it, and no time stamp is attached",
-    "that nobody was shown another history of these logs: no witness's signature was checked",
 )
 """What no package of this version proves, whatever is in it."""
 
@@ -62,7 +62,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     Times are UTC ms by the clock of the gateway that logged them. `outcome` is the kind of what answered:
     response, refused, unknown, or None if the package has none. `method` and `target` are None where the
     content is not shown, `status` and `code` where the answer has none. `keeper` is the origin of the log
-    that the package comes from.
+    that the package comes from. The two `..._witnessed` say which witnesses of the directory cosigned, and when, a head
+    that the message, or its receiver's entry about it, stands under; none: it is not witnessed (rule 7.1).
     """
 
     exchange: str
@@ -81,6 +82,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None
     directory_version: int
     directory_issued: int
+    request_witnessed: tuple[Cosignature, ...]
+    response_witnessed: tuple[Cosignature, ...]
     proven: tuple[str, ...]
     unproven: tuple[str, ...]
 
@@ -108,6 +111,8 @@ def state_verdict(
         code=plain_text(answer.code) if isinstance(answer, Refused) else None,
         directory_version=directory.version,
         directory_issued=directory.issued,
+        request_witnessed=_find_witnesses(asked),
+        response_witnessed=() if answered is None else _find_witnesses(answered),
         proven=tuple(map(plain_text, _state_proven(manifest, asked, answered))),
         unproven=(*_state_unproven(manifest, asked, answered), *ALWAYS_UNPROVEN),
     )
@@ -123,11 +128,13 @@ def _state_proven(manifest: Manifest, asked: ShownRequest, answered: ShownAnswer
     lines = [f"{request.client} asked {request.service}: {_describe_place(asked.place)}"]
     lines += _describe_content("request", manifest.request)
     lines += _describe_receipt("request", asked.received)
+    lines += _describe_witnesses(asked)
     if answered is not None:
         lines.append(f"{_describe_answer(answered.statement)}: {_describe_place(answered.place)}, names that request")
         lines += _describe_content("answer", manifest.response)
         lines += _describe_receipt("answer", answered.received)
-    return lines
+        lines += _describe_witnesses(answered)
+    return list(dict.fromkeys(lines))
 
 
 def _state_unproven(manifest: Manifest, asked: ShownRequest, answered: ShownAnswer | None) -> list[str]:
@@ -140,6 +147,9 @@ def _state_unproven(manifest: Manifest, asked: ShownRequest, answered: ShownAnsw
         lines += _describe_missing("answer", manifest.response)
     if asked.received is None:
         lines.append("when the provider received the request: its own log says that, not this package")
+    lines += _describe_unwitnessed("request", asked)
+    if answered is not None:
+        lines += _describe_unwitnessed("answer", answered)
     if answered is not None and answered.received is None:
         lines.append("that the consumer received the answer: only its own log can say so")
     return lines
@@ -171,6 +181,29 @@ def _describe_receipt(which: str, received: EntryPlace | None) -> list[str]:
     if received is None:
         return []
     return [f"the receiver recorded the {which} and the checkpoint it came with: {_describe_place(received)}"]
+
+
+def _find_witnesses(message: ShownRequest | ShownAnswer) -> tuple[Cosignature, ...]:
+    received = () if message.received is None else message.received.witnessed
+    return message.place.witnessed or received
+
+
+def _describe_witnesses(message: ShownRequest | ShownAnswer) -> list[str]:
+    """Say of each checkpoint by whom and when it was cosigned: nobody was shown another history up to there."""
+    places = [place for place in (message.place, message.received) if place is not None]
+    return [
+        f"the checkpoint of {place.size} entries of the log {place.log.origin} was cosigned by the witness {each.name} "
+        f"at {show_time(each.time)}"
+        for place in places
+        for each in place.witnessed
+    ]
+
+
+def _describe_unwitnessed(which: str, message: ShownRequest | ShownAnswer) -> list[str]:
+    if _find_witnesses(message):
+        return []
+    origin = message.place.log.origin
+    return [f"not witnessed: that nobody was shown another history of the log {origin} than the one with this {which}"]
 
 
 def _describe_missing(which: str, state: ContentState) -> list[str]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from lienthong.evidence.plain_text import show_time
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import Console
 
+    from lienthong.evidence.cosignature import Cosignature
     from lienthong.evidence.verdict import Party, Verdict
 
 _INDENT = (0, 0, 0, 2)
@@ -30,14 +32,6 @@ def print_verdict(console: Console, verdict: Verdict) -> None:
     _print_lines(console, "not proven by this package", "yellow", verdict.unproven)
 
 
-def show_time(ms: int) -> str:
-    """Give a time in UTC with its milliseconds; a number that no calendar holds stays a number."""
-    try:
-        return datetime.fromtimestamp(ms / 1000, UTC).isoformat(" ", "milliseconds").replace("+00:00", " UTC")
-    except (ValueError, OverflowError, OSError):
-        return f"{ms} ms"
-
-
 def _facts(verdict: Verdict) -> list[tuple[str, str]]:
     request = "not shown" if verdict.method is None else f"{verdict.method} {verdict.target}"
     return [
@@ -47,6 +41,8 @@ def _facts(verdict: Verdict) -> list[tuple[str, str]]:
         ("purpose", verdict.purpose or "none given"),
         ("when", show_time(verdict.request_time)),
         ("answer", _show_answer(verdict)),
+        ("witnessed", f"request: {_show_witnesses(verdict.request_witnessed)}"),
+        ("", f"answer: {_show_witnesses(verdict.response_witnessed)}"),
         ("exported by", verdict.keeper),
         ("directory", f"version {verdict.directory_version}, issued {show_time(verdict.directory_issued)}"),
     ]
@@ -58,6 +54,10 @@ def _show_party(party: Party) -> str:
 
 def _show_state(state: str) -> str:
     return state.replace("_", " ")
+
+
+def _show_witnesses(witnessed: tuple[Cosignature, ...]) -> str:
+    return ", ".join(f"{each.name}, {show_time(each.time)}" for each in witnessed) or "not witnessed"
 
 
 def _show_answer(verdict: Verdict) -> str:

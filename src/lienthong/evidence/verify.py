@@ -2,11 +2,11 @@
 
 `verify_package` raises at the first thing that does not hold (kind `package`; the message names the part)
 and gives a `Verdict` if all holds. The checks, with the rules of docs/security.md that they apply; 3 to 6
-and 8 are made for the request first and then for what answered it:
+and 8 and 9 are made for the request first and then for what answered it:
 
 1. The file is the canonical zip of known parts, each in its only spelling (section 7). 2. The directory is
 signed by the root key. Its expiry is ignored: keys are closed, never forgotten (section 7). 3. The
-statement is of its kind and in its canonical bytes (section 2). 4. Its log is in the directory, was open,
+statement is of its kind and in its canonical bytes (section 2). 4. Its log is in the directory
 and belongs to the right member: the request's to the client's, the
    one that it is sent `to`, which is also the answer's, to the service's (rules 4.2 and 4.4).
 5. It is in that log: checkpoint signature and inclusion proof (rule 4.3).
@@ -14,6 +14,9 @@ and belongs to the right member: the request's to the client's, the
 7. The answer belongs to this request: leaf, log, client, service, exchange (section 4, a response's checks).
 8. The receiver's own entry is in its log, and names the leaf, index, size and root that the message is shown
    with (section 2). It is there for the message that the keeper got from its peer, and for no other.
+9. Where a log is closed, its entry was there before (rule 7.2).
+
+Cosignatures of the directory's witnesses are told in the verdict; without one it says "not witnessed" (rule 7.1).
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ import msgspec
 from msgspec import UNSET
 
 from lienthong.directory.members import verify_directory
-from lienthong.evidence.entry_place import EntryPlace, require_log_of, verify_place
+from lienthong.evidence.entry_place import EntryPlace, require_counted, require_log_of, verify_place
 from lienthong.evidence.message_part import RequestPart, ResponsePart, parse_request_part, parse_response_part
 from lienthong.evidence.package import (
     DIRECTORY,
@@ -109,6 +112,8 @@ def _verify_request(manifest: Manifest, directory: Directory, parts: MessagePart
     due = statement.to if manifest.keeper == statement.to else None
     pinned = _pin(place, statement)
     received = _verify_received(REQUEST, directory, due, parts.received, pinned)
+    # 9. Closed logs.
+    require_counted(f"{REQUEST}/proof", place, received)
     return ShownRequest(statement, place, header, received)
 
 
@@ -133,6 +138,8 @@ def _verify_answer(manifest: Manifest, directory: Directory, parts: MessageParts
     # 8. The receiver's own entry.
     due = manifest.sender if manifest.keeper == manifest.sender else None
     received = _verify_received(RESPONSE, directory, due, parts.received, _pin(place, None))
+    # 9. Closed logs.
+    require_counted(f"{RESPONSE}/proof", place, received)
     return ShownAnswer(statement, place, header, received)
 
 
@@ -221,4 +228,6 @@ def _verify_received(
         raise refuse_part(part, f"expected the kind 'received', got {statement.kind!r}")
     for field in statement.__struct_fields__:
         require_equal(part, field, getattr(statement, field), getattr(pinned, field))
-    return verify_place(f"{which}/received/proof", directory, due, parts.statement, parts.proof)
+    place = verify_place(f"{which}/received/proof", directory, due, parts.statement, parts.proof)
+    require_counted(f"{which}/received/proof", place, None)
+    return place
