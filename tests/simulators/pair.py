@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from lienthong.directory.members import DirectoryFile
 from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.keys import load_signing_key
-from lienthong.sandbox.children import Children
+from lienthong.sandbox.children import Children, Program
 from lienthong.sandbox.federation import make_federation
 from lienthong.sandbox.processes import require_listening, start_gateway
 from tests.simulators.callers import Door
@@ -86,10 +86,16 @@ class Pair:
         for side in sides:
             self.wait(side)
 
-    def launch(self, side: Side) -> None:
-        """Start a gateway."""
+    def launch(self, side: Side, step: str = "") -> None:
+        """Start a gateway, or one that is killed at a step of a reliable message."""
         home = self.homes[side]
-        self.children[side] = start_gateway(self._running, home, self._logs)
+        if not step:
+            self.children[side] = start_gateway(self._running, home, self._logs)
+            return
+        command = (sys.executable, "-m", "tests.simulators.dying_gateway", str(home.folder), step)
+        self.children[side] = self._running.start(
+            Program(f"the dying {side}", command, self._logs / f"dying-{side}.log")
+        )
 
     def wait(self, side: Side) -> None:
         """Wait until a started gateway listens."""
