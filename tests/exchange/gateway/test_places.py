@@ -20,6 +20,7 @@ from tests.exchange.gateway.province import (
     CLIENT,
     OTHER_CLIENT,
     OTHER_TOKEN,
+    PERSONS,
     SERVICE,
     STRANGER,
     TOKEN,
@@ -27,13 +28,13 @@ from tests.exchange.gateway.province import (
     read_kinds,
 )
 from tests.exchange.gateway.running import PATIENCE_S, Reply, RunningGateway, call
+from tests.simulators.backend import Backend
 from tests.simulators.peer import make_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.simulators.backend import Backend
     from tests.simulators.peer import Peer
 
 TARGET = f"{SERVICE}/granted/06886"
@@ -235,3 +236,30 @@ def test_requests_go_to_the_gateway_of_a_member_with_the_fewest_under_way(
     received = [read_kinds(home).count("received") for home in (province.agency, second)]
     assert sum(received) == 12
     assert min(received) >= 4
+
+
+def test_a_service_that_hangs_leaves_room_for_another_and_its_excess_is_not_logged(
+    province: Province, service: Backend, liar: Peer
+) -> None:
+    settings = province.agency.folder / "gateway.toml"
+    settings.write_text(settings.read_text().replace("\nanswer_s = 8.0\n", "\nanswer_s = 8.0\nservice_requests = 3\n"))
+    service.may_answer.clear()
+    with Backend() as other:
+        services = province.agency.folder / "services.toml"
+        hangs, answers = f":{service.port}/persons", f":{other.port}/persons"
+        services.write_text(services.read_text().replace(hangs, answers))
+        with RunningGateway(province.agency.folder) as provider, liar.dial(provider.peers) as link:
+            for number in range(1, 4):
+                link.ask(make_question(CLIENT, TARGET))
+                wait_until(lambda number=number: len(service.calls) == number)  # type: ignore[misc] # mypy sees no default
+            error, _ = link.hear(link.ask(make_question(CLIENT, TARGET)))
+            assert isinstance(error, ErrorFrame)
+            assert error.code == "overloaded"
+            purpose = ((b"X-Road-Purpose", b"1.001193"),)
+            asked = link.ask(make_question(CLIENT, f"{PERSONS}/001095000001", headers=purpose))
+            assert isinstance(link.hear(asked)[0], AnswerFrame)
+            service.may_answer.set()
+            for _ in range(3):
+                link.receive()
+    assert read_kinds(province.agency).count("received") == 4
+    assert len(service.calls) == 3

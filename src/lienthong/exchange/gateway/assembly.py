@@ -242,7 +242,7 @@ def _make_gateway(ground: _Ground, peers: Peers, policy: Policy, replay: ReplayM
     """Put together what a story needs."""
     home, loop, parts, budget = ground.home, ground.loop, ground.evidence, ground.budget
     clock = ground.surroundings.clock
-    upstream = Upstream(loop, budget, None)
+    upstream = Upstream(loop, budget, None, home.settings.limits.service_requests)
     outbox = Outbox(home.outbox, lambda call, then: _run_in_thread(loop, parts.threads, call, then), parts.fail)
     kept_bodies = parts.bodies if home.settings.store.keep_bodies else None
     return GatewayState(

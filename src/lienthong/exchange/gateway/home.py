@@ -10,6 +10,7 @@ import msgspec
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Spelling
 from lienthong.exchange.gateway.places import MAX_CALLERS_REQUESTS, MAX_PEERS_REQUESTS
 from lienthong.exchange.gateway.timeliness import RELIABLE_LIFE_MS
+from lienthong.exchange.gateway.upstream import MAX_CONNECTIONS
 from lienthong.exchange.identifiers import MemberId, parse_member_id
 from lienthong.kernel.canonical import decode_base64url
 from lienthong.kernel.keys import VerifyKey
@@ -65,6 +66,8 @@ class LimitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Requests of own systems under way at once; beyond it, and beyond a system's share of it, 503."""
     peer_requests: int = MAX_PEERS_REQUESTS
     """Requests of other members under way at once, likewise."""
+    service_requests: int = MAX_CONNECTIONS
+    """Calls to one of your services under way at once."""
 
 
 class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -171,10 +174,11 @@ def open_home(folder: Path, environ: Mapping[str, str]) -> GatewayHome:
     for folder_needed in (home.store, home.spool):
         folder_needed.mkdir(mode=0o700, exist_ok=True)
     _require_outbox(settings.outbox)
-    if min(settings.limits.own_requests, settings.limits.peer_requests) < 1:
+    limits = settings.limits
+    if min(limits.own_requests, limits.peer_requests, limits.service_requests) < 1:
         raise ExchangeError(
             ExchangeErrorKind.MALFORMED_SETTINGS,
-            "gateway.toml: limits.own_requests and limits.peer_requests must be 1 or more",
+            "gateway.toml: limits.own_requests, peer_requests and service_requests must be 1 or more",
         )
     if settings.store.keep_days < 1:
         raise ExchangeError(

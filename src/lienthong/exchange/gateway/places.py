@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 MAX_CALLERS_REQUESTS: Final = 1024
 """Requests of own systems under way in a gateway: at thousands a second, some tenths of a second of work."""
 MAX_PEERS_REQUESTS: Final = 1024
-"""Requests of other members under way in a gateway. Not more than connections to one service, so that a peer meets
-its own share before a service's limit."""
+"""Requests of other members under way in a gateway; one service may have half of them (upstream.MAX_CONNECTIONS)."""
 SHARE: Final = 4
 """An owner's places at most, for each free one: alone it gets four of five."""
 

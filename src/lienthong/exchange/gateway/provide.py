@@ -99,7 +99,10 @@ async def provide(gateway: GatewayState, arrival: RequestArrival) -> None:
     try:
         await _serve(gateway, arrival)
     except ExchangeError as error:
-        gateway.report(arrival.link.peer, error)
+        if error.kind is ExchangeErrorKind.OVERLOADED:
+            gateway.peer_places.refused += 1
+        else:
+            gateway.report(arrival.link.peer, error)
         arrival.serving.error(arrival.frame.stream, error.kind, error.message)
     except Exception as error:  # noqa: BLE001 - the caller gets an answer and the operator the cause, whatever it is
         fault = ExchangeError(ExchangeErrorKind.INTERNAL_ERROR, "the gateway met an unexpected error", Side.PROVIDER)
@@ -159,6 +162,9 @@ async def _act(gateway: GatewayState, received: _Received, turn: Turn | None) ->
     if known is not None and known.outcome:
         await tell_again(gateway, arrival, peer, known)
         return
+    if allowed is not None and allowed.service.address is not None:
+        # A service that has all it may have is not called: told before anything is logged.
+        gateway.upstream.require_room(allowed.service.address)
     # 4.7 Append `received`, wait. A crash here leaves `received` without an outcome: the next start appends `unknown`.
     if turn is None or not turn.is_received:
         place = await gateway.journal.keep_body(body) if body.length else None

@@ -28,8 +28,9 @@ IDLE_LIMIT_S = 2.0
 CONNECT_TIMEOUT_S = 10.0
 SMALL_BODY = 16 * 1024
 """An answer's body up to this size in one piece is held as it came; MAX_CONNECTIONS bounds them."""
-MAX_CONNECTIONS = 1024
-"""Connections to one service address; further calls are `overloaded`."""
+MAX_CONNECTIONS = 512
+"""Connections to one service address; further calls are `overloaded`. Half of what members may have under way: a
+service that hangs leaves room for the others."""
 MAX_HEADER_BYTES = 48 * 1024
 """With the five X-Road headers that are added, a service's headers still fit the 64 KiB of a frame's header part."""
 FIRST_FINAL_STATUS = 200
@@ -247,13 +248,29 @@ class _ServiceConnection(asyncio.Protocol):
 class Upstream:
     """All connections to the member's services."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, budget: SpoolBudget, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        budget: SpoolBudget,
+        tls: ssl.SSLContext | None,
+        limit: int = MAX_CONNECTIONS,
+    ) -> None:
         self.loop = loop
         self.budget = budget
+        self.limit = limit
         self._tls = tls
         self._idle: dict[tuple[str, int], deque[_ServiceConnection]] = {}
         self._open: dict[tuple[str, int], set[_ServiceConnection]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def require_room(self, service: Address) -> None:
+        """Require that a call could start now; raises ExchangeError `overloaded`, before anything is logged of it."""
+        address = (service.host, service.port)
+        if len(self._open.get(address, ())) >= self.limit and not self._idle.get(address):
+            raise self._overloaded()
+
+    def _overloaded(self) -> ExchangeError:
+        return ExchangeError(ExchangeErrorKind.OVERLOADED, f"{self.limit} calls to this service are under way")
 
     def call(self, request: ServiceRequest) -> Pending[ServiceAnswer]:
         """Ask a service. Fails with `service_unreachable`, `service_failed`, `service_timeout` or `overloaded`."""
@@ -267,10 +284,8 @@ class Upstream:
                 connection.start(request, waiting)
                 return waiting
             connection.close()
-        if len(self._open.get(address, ())) >= MAX_CONNECTIONS:
-            waiting.fail(
-                ExchangeError(ExchangeErrorKind.OVERLOADED, f"{MAX_CONNECTIONS} calls to this service are under way")
-            )
+        if len(self._open.get(address, ())) >= self.limit:
+            waiting.fail(self._overloaded())
         else:
             connection = _ServiceConnection(self, request.address)
             self._open.setdefault(address, set()).add(connection)
