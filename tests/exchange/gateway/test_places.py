@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
+from lienthong.exchange.gateway.assembly import Surroundings
 from lienthong.exchange.gateway.frames import AnswerFrame, ErrorFrame
 from lienthong.exchange.gateway.home import open_home
+from lienthong.exchange.gateway.link import LinkLimits
 from lienthong.exchange.gateway.places import MAX_CALLERS_REQUESTS, SHARE, Places
 from tests.exchange.gateway.province import (
     AGENCY,
@@ -27,8 +29,9 @@ from tests.exchange.gateway.province import (
     Province,
     read_kinds,
 )
-from tests.exchange.gateway.running import PATIENCE_S, Reply, RunningGateway, call
+from tests.exchange.gateway.running import HEAD_PATIENCE_S, PATIENCE_S, TICK_S, Reply, RunningGateway, call
 from tests.simulators.backend import Backend
+from tests.simulators.files import QuickFiles
 from tests.simulators.peer import make_question
 
 if TYPE_CHECKING:
@@ -263,3 +266,34 @@ def test_a_service_that_hangs_leaves_room_for_another_and_its_excess_is_not_logg
                 link.receive()
     assert read_kinds(province.agency).count("received") == 4
     assert len(service.calls) == 3
+
+
+def test_a_members_second_gateway_that_comes_later_is_found_without_anybody_waiting_for_it(
+    province: Province, service: Backend, tmp_path: Path
+) -> None:
+    second = province.add_gateway(AGENCY, tmp_path / "second")
+    for name in ("services.toml", "grants.toml"):
+        (second.folder / name).write_text((province.agency.folder / name).read_text())
+    impatient = Surroundings(
+        files=QuickFiles(), head_patience_s=HEAD_PATIENCE_S, tick_s=TICK_S, link_limits=LinkLimits(beside_s=0.02)
+    )
+    headers = {"X-Road-Client": CLIENT, "X-Road-Token": TOKEN}
+    with (
+        RunningGateway(province.agency.folder),
+        RunningGateway(province.commune.folder, impatient) as consumer,
+    ):
+        for _ in range(3):
+            assert call(consumer.consumers, "GET", f"/r1/{TARGET}", headers).status == 200
+        service.may_answer.clear()
+        with RunningGateway(second.folder):
+            callers = Callers(consumer.consumers)
+            # Each is held at the first gateway until one finds the second linked: it has none under way.
+            for number in range(4, 20):
+                callers.call(CLIENT, TOKEN, 1)
+                wait_until(lambda number=number: len(service.calls) == number)  # type: ignore[misc] # mypy sees no default
+                if "received" in read_kinds(second):
+                    break
+                time.sleep(0.05)
+            service.may_answer.set()
+            callers.wait()
+    assert "received" in read_kinds(second)

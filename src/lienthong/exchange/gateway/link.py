@@ -41,6 +41,8 @@ CONTROL_PER_SECOND = 100
 """PING, PONG, ASK_HEAD and GOODBYE frames that one link may bring between two ticks of a second."""
 CREDIT_PER_SECOND = 10_000
 """CREDIT frames likewise: half a window each is more than a gigabyte a second."""
+DIAL_BESIDE_PAUSE_S = 5.0
+"""After a failed dial that nobody waited for, such as that of a member's second gateway, the next one comes so late."""
 OUT_ROOM = 512 * 1024
 """Body bytes handed to the transport in one turn of the loop."""
 VIEW_SIZE = 256 * 1024
@@ -48,7 +50,10 @@ VIEW_SIZE = 256 * 1024
 
 
 class LinkLimits(msgspec.Struct, frozen=True):
-    """How long a peer may take, in seconds, and how many requests a link carries before it is made anew."""
+    """How long a peer may take, in seconds, and how many requests a link carries before it is made anew.
+
+    `beside_s` is the pause after a failed dial that nobody waited for.
+    """
 
     hello_s: float = HELLO_TIMEOUT_S
     frame_s: float = FRAME_TIMEOUT_S
@@ -58,6 +63,7 @@ class LinkLimits(msgspec.Struct, frozen=True):
     ping_after_s: float = PING_AFTER_S
     silence_s: float = SILENCE_LIMIT_S
     streams: int = STREAMS_PER_LINK
+    beside_s: float = DIAL_BESIDE_PAUSE_S
 
 
 class Role(Enum):

@@ -40,8 +40,6 @@ T = TypeVar("T")
 DIAL_TIMEOUT_S = 10.0
 REDIAL_PAUSE_S = 0.2
 """After a failed dial, callers are told at once for this long, instead of each dialling again."""
-DIAL_BESIDE_PAUSE_S = 5.0
-"""After a failed dial that nobody waited for, such as that of a member's second gateway, the next one comes so late."""
 CLOSE_TIMEOUT_S = 1.0
 """How long a stopping gateway waits for its last frames to leave."""
 MAX_LINKS = 1024
@@ -145,7 +143,7 @@ class Peers:
         if self.find_calls(gateway.id) is None:
             dial = self._dials.get(gateway.id)
             is_hopeless = dial is not None and (
-                dial.waiting or (dial.error and self._loop.time() - dial.failed_at < DIAL_BESIDE_PAUSE_S)
+                dial.waiting or (dial.error and self._loop.time() - dial.failed_at < self.limits.beside_s)
             )
             if not is_hopeless:
                 self.reach(gateway)
