@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 EVERY_S = 60 * 60
 """Seconds between two runs: what is kept for days may stay an hour longer."""
+CLOSED_FOLDER = "closed"
+"""Where a home keeps the logs that its log follows, each as a home of its own."""
 MS_PER_DAY = 24 * 60 * 60 * 1000
 
 
@@ -31,14 +33,22 @@ class Retention:
         """Erase what is too old. Runs in a thread; a crash leaves the rest to the next run."""
         before = self._clock.now_ms() - self._keep_ms
         self._bodies.expire(before)
-        done = erase_older(self._log, before, self._read_mark())
-        # Written last: a crash before it has some records looked at again, which are then found erased.
-        unfinished = self._mark.with_suffix(".new")
-        unfinished.write_text(f"{done}\n", encoding="ascii")
-        unfinished.replace(self._mark)
+        _erase(self._log, self._mark, before)
+        # What earlier logs of this gateway hold grows old too (succession.py).
+        for log in sorted(self._mark.parent.glob(f"{CLOSED_FOLDER}/*/log")):
+            _erase(log, log.with_name(self._mark.name), before)
 
-    def _read_mark(self) -> int:
-        try:
-            return int(self._mark.read_text(encoding="ascii"))
-        except (FileNotFoundError, ValueError):
-            return 0
+
+def _erase(log: Path, mark: Path, before: int) -> None:
+    done = erase_older(log, before, _read_mark(mark))
+    # Written last: a crash before it has some records looked at again, which are then found erased.
+    unfinished = mark.with_suffix(".new")
+    unfinished.write_text(f"{done}\n", encoding="ascii")
+    unfinished.replace(mark)
+
+
+def _read_mark(mark: Path) -> int:
+    try:
+        return int(mark.read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        return 0

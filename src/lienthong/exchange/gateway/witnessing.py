@@ -92,14 +92,24 @@ class Witnessing:
         Includes the head that we kept ourselves. A head counts only under our own key (rule 6.3); a witness that knows
         none has answered only if nobody ever cosigned our log.
         """
-        heads = self._read_heads([self.cosigned] if self.cosigned else [])
+        replies = await self._ask_witnesses()
+        told = self._read_heads([each.body for each in replies if each.status == _DONE])
+        empty = [each for each in replies if each.status == _NOTHING]
+        kept = self._read_heads([self.cosigned] if self.cosigned else [])
+        return [head for head, _ in kept + told], len(told) + (0 if self.cosigned else len(empty))
+
+    async def find_latest(self) -> tuple[int, bytes]:
+        """Give size and note of the highest head of ours that is known to be cosigned; (0, b"") if there is none."""
+        notes = [self.cosigned, *(each.body for each in await self._ask_witnesses() if each.status == _DONE)]
+        return max(((head.size, note) for head, note in self._read_heads(notes)), default=(0, b""))
+
+    async def _ask_witnesses(self) -> list[WitnessReply]:
+        """Ask each witness for what it cosigned of our log; it wants to see any signed head of it."""
         note = self._log.signed_head
         if not note:
-            return heads, 0
+            return []
         replies = await asyncio.gather(*(_post(each, LATEST_CHECKPOINT, note) for each in self.witnesses()))
-        told = self._read_heads([each.body for each in replies if each is not None and each.status == _DONE])
-        empty = [each for each in replies if each is not None and each.status == _NOTHING]
-        return heads + told, len(told) + (0 if self.cosigned else len(empty))
+        return [reply for reply in replies if reply is not None]
 
     async def _submit_to(self, witness: Witness, note: bytes, size: int) -> bytes | None:
         """Give the signature lines of a witness, b"" if it will not cosign, None if it is not reachable."""
@@ -130,11 +140,12 @@ class Witnessing:
         unfinished.write_bytes(cosigned)
         unfinished.replace(self._path)
 
-    def _read_heads(self, notes: Sequence[bytes]) -> list[Checkpoint]:
+    def _read_heads(self, notes: Sequence[bytes]) -> list[tuple[Checkpoint, bytes]]:
+        """Give those that our own key signed, with their notes."""
         heads = []
         for note in notes:
             try:
-                heads.append(verify_checkpoint(note, self._log.origin, self._key))
+                heads.append((verify_checkpoint(note, self._log.origin, self._key), note))
             except EvidenceError:
                 continue
         return heads

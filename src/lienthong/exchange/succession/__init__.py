@@ -1,0 +1,1 @@
+"""One log of a gateway follows another."""
