@@ -72,7 +72,7 @@ def test_purpose_user_id_and_body_arrive_and_only_the_purposes_code_is_logged(
 ) -> None:
     xroad_id = new_uuid4()
     question = Question(
-        PERSONS, "/x", "POST", b'{"a":1}', purpose="1.001193#H49.19-0001", user="clerk-7", xroad_id=xroad_id
+        PERSONS, "/001095000001", "POST", b'{"a":1}', purpose="1.001193#H49.19-0001", user="clerk-7", xroad_id=xroad_id
     )
     assert client.ask(question).status == 200
     (call,) = service.calls

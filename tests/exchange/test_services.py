@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.identifiers import parse_service_id
+from lienthong.exchange.lookups import SubjectPlace, SubjectSource
 from lienthong.exchange.services import (
     DEFAULT_MAX_BODY,
     DEFAULT_TIMEOUT_S,
@@ -57,6 +58,7 @@ def test_everything_can_be_said_of_a_service() -> None:
         asks_purpose=True,
         disabled=True,
         notice="moved",
+        subject_place=SubjectPlace(SubjectSource.PATH, steps=("persons",)),
     )
 
 

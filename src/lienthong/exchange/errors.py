@@ -111,6 +111,10 @@ class ExchangeErrorKind(StrEnum):
 
     # Ours: X-Road has no such check, or no such answer.
     MISSING_PURPOSE = "missing_purpose"
+    MISSING_SUBJECT = "missing_subject"
+    """The service's requests name a person, and this one names none, or could mean two."""
+    CASE_REFUSED = "case_refused"
+    """The member's own case system says that the purpose's case is not open, or not of this person."""
     REPLAYED_MESSAGE = "replayed_message"
     CLOCK_SKEW = "clock_skew"
     MESSAGE_EXPIRED = "message_expired"
@@ -207,6 +211,8 @@ ERROR_TABLE: Final[dict[ExchangeErrorKind, ErrorRow]] = {
     _K.PATH_REFUSED: _provider("access_denied", "AccessDenied"),
     _K.METHOD_OVERRIDE: _provider("access_denied", "AccessDenied"),
     _K.MISSING_PURPOSE: _provider("missing_purpose", "MissingPurpose"),
+    _K.MISSING_SUBJECT: _provider("missing_subject", "MissingSubject"),
+    _K.CASE_REFUSED: _consumer("case_refused", "CaseRefused"),
     _K.REPLAYED_MESSAGE: _provider("replayed_message", "ReplayedMessage"),
     _K.CLOCK_SKEW: _provider("clock_skew", "ClockSkew"),
     _K.MESSAGE_EXPIRED: _provider("message_expired", "MessageExpired"),

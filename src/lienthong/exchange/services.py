@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
+from lienthong.exchange.lookups import SubjectPlace, read_subject_place
 from lienthong.exchange.tables import bad_settings, convert_table, parse_toml
 from lienthong.kernel.canonical import encode_base64url
 from lienthong.kernel.errors import KernelError
@@ -27,8 +28,6 @@ DEFAULT_MAX_BODY: Final = 100 * 1024 * 1024
 
 RESERVED_CODES: Final = frozenset({"listMethods", "allowedMethods", "getOpenAPI"})
 """X-Road's metaservices: the gateway answers these itself, for every subsystem."""
-
-_SUBJECT_SOURCES: Final = ("path:", "query:", "header:", "body:")
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -78,6 +77,8 @@ class Service(msgspec.Struct, frozen=True):
     secret: str = ""
     document: DocumentPlace | None = None
     """Where its OpenAPI document is."""
+    subject_place: SubjectPlace | None = None
+    """`subject`, read."""
 
     @property
     def requires_purpose(self) -> bool:
@@ -159,7 +160,7 @@ def _read_service(name: str, raw: Mapping[str, object], place: str) -> Service:
         raise bad_settings(place, f"timeout_s is {table.timeout_s}: expected over 0, at most {MAX_TIMEOUT_S}")
     if table.max_body <= 0:
         raise bad_settings(place, f"max_body is {table.max_body}: expected a number of bytes over 0")
-    _require_subject(table, place)
+    subject_place = _read_subject(table, place)
     if table.openapi and table.type == "WSDL":
         raise bad_settings(place, "openapi: a service of type WSDL has none")
     return Service(
@@ -175,6 +176,7 @@ def _read_service(name: str, raw: Mapping[str, object], place: str) -> Service:
         notice=table.notice,
         secret_file=table.secret_file,
         document=_read_document_place(table.openapi, place) if table.openapi else None,
+        subject_place=subject_place,
     )
 
 
@@ -189,14 +191,15 @@ def _read_document_place(text: str, place: str) -> DocumentPlace:
     return DocumentPlace(text, address, (address.path or b"/") + (mark + query).encode("ascii"))
 
 
-def _require_subject(table: _ServiceTable, place: str) -> None:
+def _read_subject(table: _ServiceTable, place: str) -> SubjectPlace | None:
     if table.subject is None:
-        return
-    if not table.subject.startswith(_SUBJECT_SOURCES):
-        sources = ", ".join(_SUBJECT_SOURCES)
-        raise bad_settings(place, f"subject is {table.subject!r}: expected it to begin with one of {sources}")
+        return None
     if table.requires_purpose is False:
         raise bad_settings(place, "a service with a subject always requires a purpose: remove requires_purpose")
+    try:
+        return read_subject_place(table.subject)
+    except ValueError as error:
+        raise bad_settings(place, f"subject is {table.subject!r}: {error}") from error
 
 
 def _read_url(url: str, place: str) -> Address:

@@ -47,6 +47,7 @@ from lienthong.exchange.gateway.retention import Retention
 from lienthong.exchange.gateway.spool import SpoolBudget
 from lienthong.exchange.gateway.startup import LogTail
 from lienthong.exchange.gateway.state import GatewayState
+from lienthong.exchange.gateway.tracker import LogReading, open_tracker
 from lienthong.exchange.gateway.unresolved import Unresolved
 from lienthong.exchange.gateway.upstream import Upstream
 from lienthong.exchange.gateway.witnessing import EVERY_S as WITNESS_EVERY_S
@@ -140,7 +141,9 @@ class Assembly:
 
     def flush_index(self) -> None:
         """Make index rows and peers' heads durable; runs in a thread, once a second. Both can be made again."""
+        size = self.evidence.log.size
         self.evidence.index.flush()
+        self.gateway.tracker.flush(size)
         self.heads.save(self.home.peer_heads)
 
     def close(self) -> None:
@@ -150,6 +153,7 @@ class Assembly:
         self.evidence.threads.shutdown(wait=True)
         self.gateway.outbox.close()
         self.gateway.recall.close()
+        self.gateway.tracker.close()
         self.evidence.bodies.close()
         self.evidence.index.close()
         if self.own_witness is not None:
@@ -261,6 +265,7 @@ def _make_gateway(ground: _Ground, peers: Peers, policy: Policy, replay: ReplayM
         peer_places=Places(home.settings.limits.peer_requests),
         replay=replay,
         recall=recall,
+        tracker=open_tracker(home.tracker, home.keys, _read_log(home, parts, policy), parts.log.size),
         outbox=outbox,
         courier=Courier(loop, home.settings.outbox, report_given_up),
         content=ReliableContent(home.log, parts.store_key, parts.bodies, budget, Aside(loop, parts.threads)),
@@ -272,6 +277,10 @@ def _make_gateway(ground: _Ground, peers: Peers, policy: Policy, replay: ReplayM
         report=report_exchange,
         at_step=ground.surroundings.at_step,
     )
+
+
+def _read_log(home: GatewayHome, parts: EvidenceParts, policy: Policy) -> LogReading:
+    return LogReading(home.log, parts.store_key, parts.bodies, policy.services)
 
 
 def _read_callers(home: GatewayHome) -> Callers:

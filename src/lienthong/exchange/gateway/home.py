@@ -138,6 +138,7 @@ class GatewayHome:
         self.index = folder / "index.sqlite"
         self.outbox = folder / "outbox.sqlite"
         self.recall = folder / "recall.sqlite"
+        self.tracker = folder / "tracker.sqlite"
         self.run_file = folder / "run.json"
         self.peer_heads = folder / "peer-heads.json"
         self.cosigned = folder / "cosigned-head"

@@ -35,6 +35,7 @@ from lienthong.exchange.gateway.refusals import NOT_CALLED, refuse, report_no_an
 from lienthong.exchange.gateway.repeats import TOLD_WITHOUT_GRANT, CalledLater, call_once, tell_again
 from lienthong.exchange.gateway.serving import RequestArrival
 from lienthong.exchange.gateway.timeliness import RELIABLE_LIFE_MS, SYNCHRONOUS_LIFE_MS, require_in_time
+from lienthong.exchange.gateway.tracker import find_asked
 from lienthong.exchange.gateway.upstream import ServiceRequest
 from lienthong.exchange.message import (
     IncomingRequest,
@@ -155,7 +156,7 @@ async def _act(gateway: GatewayState, received: _Received, turn: Turn | None) ->
         else:
             turn.require_same()
         # 4.6 Granted, also where an answer is only given again; what the gateway tells of itself needs no grant.
-        allowed = None if is_metaservice(gateway.directory(), request) else _require_access(gateway, request, now)
+        allowed, subject = _permit(gateway, request, body, now)
     except ExchangeError as error:
         await _refuse(gateway, received, turn, error)
         return
@@ -169,7 +170,8 @@ async def _act(gateway: GatewayState, received: _Received, turn: Turn | None) ->
     if turn is None or not turn.is_received:
         place = await gateway.journal.keep_body(body) if body.length else None
         content = MessageRecord(frame.salt, request.part.raw, place, body.sha256)
-        await gateway.journal.append_received(peer, request.names, content, statement)
+        committed = await gateway.journal.append_received(peer, request.names, content, statement)
+        gateway.tracker.note(subject, committed.index, statement.time)
         if turn is not None:
             turn.note_received()
     # 4.8 Call the service. A crash from here on may leave an effect without a recorded answer: `unknown`, as above.
@@ -220,6 +222,14 @@ async def _report_no_answer(
     committed = await report_no_answer(gateway, received.arrival, received.peer, names, error)
     if turn is not None and committed is not None:
         turn.note_outcome(Outcome.REFUSED if error.kind in NOT_CALLED else Outcome.UNKNOWN, committed.index, error.kind)
+
+
+def _permit(gateway: GatewayState, request: IncomingRequest, body: Body, now: int) -> tuple[Allowed | None, str | None]:
+    """Require access, and give it with the person asked about; nothing where the gateway answers itself."""
+    if is_metaservice(gateway.directory(), request):
+        return None, None
+    allowed = _require_access(gateway, request, now)
+    return allowed, find_asked(allowed.service, request, body)
 
 
 def _require_access(gateway: GatewayState, request: IncomingRequest, now: int) -> Allowed:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lienthong.exchange.gateway.recall import Recall
     from lienthong.exchange.gateway.refusals import RefusalLimit
     from lienthong.exchange.gateway.replay import ReplayMemory
+    from lienthong.exchange.gateway.tracker import Tracker
     from lienthong.exchange.gateway.unresolved import Unresolved
     from lienthong.exchange.gateway.upstream import Upstream
     from lienthong.exchange.identifiers import MemberId
@@ -48,6 +49,7 @@ class GatewayState:
     peer_places: Places
     replay: ReplayMemory
     recall: Recall
+    tracker: Tracker
     refusals: RefusalLimit
     outbox: Outbox
     courier: Courier
