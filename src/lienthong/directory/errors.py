@@ -20,6 +20,8 @@ class DirectoryErrorKind(StrEnum):
     """The directory is not signed by the trusted key."""
     ROLLBACK = "rollback"
     """The directory is older than the one in use, or another of the same version."""
+    REFUSED = "refused"
+    """What the server serves breaks TUF's rules: another signer, too few of them, older, frozen or mixed."""
     OTHER_INSTANCE = "other_instance"
     """The directory belongs to another instance than the one in use."""
     INVALID_CERTIFICATE = "invalid_certificate"

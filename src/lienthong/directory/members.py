@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from lienthong.directory.agreement import require_agreement
+from lienthong.directory.chain import CHAIN_START, verify_chain
 from lienthong.directory.errors import DirectoryError, DirectoryErrorKind
 from lienthong.kernel.canonical import canonical_bytes, decode_base64url, encode_base64url
 from lienthong.kernel.errors import KernelError
@@ -218,19 +219,33 @@ def sign_directory(directory: Directory, key: SigningKey) -> bytes:
 def verify_directory(envelope: bytes, root: VerifyKey) -> Directory:
     """Give the directory if `root` signed it; expiry is not looked at, signatures by others are ignored.
 
-    Raises `MALFORMED`, `BAD_SIGNATURE` or `CONTRADICTORY`. Only what the signature covers is read on.
+    The document is the plain envelope, or the chain of `chain.verify_chain`. Raises `MALFORMED`, `BAD_SIGNATURE` or
+    `CONTRADICTORY`. Only what the signature covers is read on.
     """
+    _require_length(envelope)
+    if envelope.startswith(CHAIN_START):
+        return parse_directory(verify_chain(envelope, root))
     opened = _open_envelope(envelope)
     _require_signed(opened, root)
-    if opened.signed.get("type") != "directory":
+    return parse_directory(opened.signed)
+
+
+def parse_directory(content: dict[str, Any]) -> Directory:
+    """Read a directory's signed content; raises `MALFORMED` or `CONTRADICTORY`."""
+    if content.get("type") != "directory":
         raise DirectoryError(
             DirectoryErrorKind.MALFORMED,
-            f"directory: expected type 'directory', got {opened.signed.get('type')!r}",
+            f"directory: expected type 'directory', got {content.get('type')!r}",
         )
     try:
-        return msgspec.convert(opened.signed, Directory, dec_hook=_read_key)
+        return msgspec.convert(content, Directory, dec_hook=_read_key)
     except msgspec.ValidationError as error:
         raise DirectoryError(DirectoryErrorKind.MALFORMED, f"directory: {error}") from error
+
+
+def format_directory(directory: Directory) -> bytes:
+    """Give the content that is signed, as its RFC 8785 bytes."""
+    return canonical_bytes(msgspec.to_builtins(directory, enc_hook=_write_key))
 
 
 def key_id(key: VerifyKey) -> str:
@@ -238,10 +253,13 @@ def key_id(key: VerifyKey) -> str:
     return hashlib.sha256(key.raw).hexdigest()
 
 
-def _open_envelope(envelope: bytes) -> _Envelope:
+def _require_length(envelope: bytes) -> None:
     if len(envelope) > MAX_ENVELOPE_BYTES:
         message = f"directory: expected at most {MAX_ENVELOPE_BYTES} bytes, got {len(envelope)}"
         raise DirectoryError(DirectoryErrorKind.MALFORMED, message)
+
+
+def _open_envelope(envelope: bytes) -> _Envelope:
     try:
         return msgspec.json.decode(envelope, type=_Envelope)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
