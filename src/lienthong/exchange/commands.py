@@ -9,6 +9,9 @@ from typing import Annotated
 
 import typer
 
+from lienthong.exchange.succession.commands import succeed
+from lienthong.exchange.unknowns.commands import make_unknown_app
+
 Home = Annotated[Path, typer.Option(help="The gateway's home folder.", exists=True, file_okay=False)]
 
 
@@ -66,6 +69,8 @@ def make_gateway_app() -> typer.Typer:
     app.command("serve")(serve)
     app.command("create-log")(create_log)
     app.command("reindex")(reindex)
+    app.add_typer(make_unknown_app(), name="unknown")
+    app.command("succeed")(succeed)
     return app
 
 

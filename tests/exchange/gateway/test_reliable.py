@@ -7,7 +7,9 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
+from lienthong.exchange.unknowns.commands import make_unknown_app
 from tests.exchange.gateway.province import (
     CLIENT,
     OTHER_CLIENT,
@@ -23,6 +25,7 @@ from tests.simulators.backend import BackendAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from typing import Any
 
     from tests.simulators.backend import Backend
@@ -68,6 +71,12 @@ def is_over(told: dict[str, Any]) -> bool:
 def declare_idempotent(province: Province) -> None:
     services = province.agency.folder / "services.toml"
     services.write_text(services.read_text().replace('/units"\n', '/units"\nidempotent = true\n', 1))
+
+
+def run_command(name: str, home: Path, *words: str) -> str:
+    """Run `lienthong gateway unknown`; empty if it fails."""
+    result = CliRunner().invoke(make_unknown_app(), [name, *words, "--home", str(home)])
+    return result.output if result.exit_code == 0 else ""
 
 
 def test_a_message_is_promised_delivered_and_its_answer_fetched_through_its_status_url(
@@ -184,8 +193,31 @@ def test_a_service_that_stays_silent_leaves_an_unknown_outcome_that_a_person_res
         service.may_answer.set()
         assert told["state"] == "unknown"
         assert look(gateway, told["answer"]).code == "server.serverproxy.outcome_unknown"
-    assert len(service.calls) == 1
-    assert read_kinds(quick.agency) == ["received", "unknown"]
+        assert read_kinds(quick.agency) == ["received", "unknown"]
+        for home, side in ((quick.agency, "provider"), (quick.commune, "consumer")):
+            (line,) = run_command("list", home.folder).splitlines()
+            assert line.split()[1:3] == [side, "unknown"]
+            assert f"{CLIENT} -> {SERVICE}" in line
+            found_out = (
+                line.split()[0],
+                "not-carried-out",
+                "--side",
+                side,
+                "--who",
+                "clerk",
+                "--note",
+                "asked by phone",
+            )
+            assert told["exchange"] in run_command("resolve", home.folder, *found_out)
+            assert run_command("list", home.folder) == ""
+            assert "asked by phone" in run_command("list", home.folder, "--resolved")
+            assert run_command("resolve", home.folder, *found_out[:1], "carried-out", *found_out[2:]) == ""
+        # The effect is known not to be there: the same X-Road-Id may ask again.
+        assert wait_for(gateway, place, is_over)["resolved"] == "not carried out"
+        again = send(gateway, X_Road_Id="m-1").headers["location"]
+        assert again != place
+        assert wait_for(gateway, again, is_over)["state"] == "answered"
+    assert len(service.calls) == 2
 
 
 def test_a_silent_service_that_deduplicates_is_called_again_with_the_same_id(quick: Province, service: Backend) -> None:

@@ -1,0 +1,1 @@
+"""Calls whose outcome nobody could record, for a person at a shell."""
