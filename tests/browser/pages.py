@@ -83,12 +83,18 @@ class Pages:
 
     def check(self, page: Page) -> None:
         """Check what is on the screen now; for a page that a test has changed."""
+        page.wait_for_load_state()
         width = page.viewport_size["width"] if page.viewport_size else 0
         assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page is wider than the screen"
         assert page.locator("h1").count() == 1
         assert page.title()
         violations = find_violations(page)
         assert violations == [], "\n".join(violations)
+
+    def press(self, page: Page, selector: str) -> None:
+        """Click what leads to another page, and wait until that is there: a page is not looked at while it changes."""
+        with page.expect_navigation(wait_until="load"):
+            page.click(selector)
 
     def __enter__(self) -> Self:
         return self

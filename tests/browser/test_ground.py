@@ -34,13 +34,13 @@ def test_a_missing_page_says_so_and_leads_on(pages: Pages) -> None:
     page = pages.open("/nowhere")
 
     assert page.inner_text("h1") == "Không tìm thấy trang"
-    page.click("main a")
+    pages.press(page, "main a")
     assert page.url.endswith("/")
 
 
 def test_pages_work_with_scripts_off(pages: Pages) -> None:
     page = pages.open("/", scripts=False)
-    page.click("text=English")
+    pages.press(page, "text=English")
 
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.locator("h1").inner_text() == "Population registry"

@@ -71,13 +71,13 @@ def test_a_clerk_finds_a_person_and_sees_the_record(pages: Pages, screen: Viewpo
     page.check("[value=counter]")
     page.fill("#id_number", known.number)
     press(pages, page, "office-person", screen, language)
-    page.click("main a[href$='/correct/birth_date/']")
+    pages.press(page, "main a[href$='/correct/birth_date/']")
     press(pages, page, "office-correct-errors", screen, language)
     for name, value in (("value", "17/5/1991"), ("decision", "12/QĐ-UBND, 3/11/2026"), ("reason", "Ghi nhầm năm")):
         page.fill(f"#id_{name}", value)
     press(pages, page, "office-correct-confirm", screen, language)
     press(pages, page, "office-corrected", screen, language)
-    page.click("main a[href$='/card/']")
+    pages.press(page, "main a[href$='/card/']")
     pages.check(page)
     press(pages, page, "office-card-apply-errors", screen, language)
     add_known(registry, full_name="Nguyễn Thị Thu Hòa", birth_date=date(1991, 5, 17))
@@ -97,13 +97,13 @@ def test_cards_are_worked_from_the_queue_and_counted(pages: Pages, screen: Viewp
     pages.open("/office/cards/counts/?first_day=1/1/2099", screen, language=language, session=client)
     application = fill_queue(make_site())
     page = pages.open("/office/cards/", screen, language=language, session=client)
-    page.click(".govuk-pagination__next a")
+    pages.press(page, ".govuk-pagination__next a")
     pages.check(page)
     keep_picture(page, "office-cards-page-2", screen, language)
     pages.open("/office/cards/counts/", screen, language=language, session=client)
     page = pages.open(f"/office/cards/{application}/", screen, language=language, session=client)
     press(pages, page, "office-card-done", screen, language)
-    page.click("[value=refused]")
+    pages.press(page, "[value=refused]")
     press(pages, page, "office-card-confirm-errors", screen, language)
     page.fill("#id_note", "Ảnh không đạt")
     press(pages, page, "office-card-end", screen, language)
@@ -149,8 +149,7 @@ def test_a_clerk_works_by_keyboard_with_scripts_off(pages: Pages) -> None:
 
 def press(pages: Pages, page: Page, name: str, screen: ViewportSize, language: str) -> None:
     """Press the page's first button, and check and keep what comes."""
-    page.click("main button[type=submit] >> nth=0")
-    page.wait_for_load_state("networkidle")
+    pages.press(page, "main button[type=submit] >> nth=0")
     pages.check(page)
     keep_picture(page, name, screen, language)
 
