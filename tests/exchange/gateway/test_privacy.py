@@ -61,6 +61,8 @@ NUMBERS = {
     "large body": "001095000014",
     "method override": "001095000015",
     "represented party": "001095000016",
+    "reliable path": "001095000017",
+    "reliable id": "001095000018",
 }
 CANARIES = (NAME, "Bạch Yến", CASE, "-240307-", *NUMBERS.values())
 BODY = json.dumps({"name": NAME, "number": NUMBERS["body"], "case": CASE}, ensure_ascii=False).encode()
@@ -117,6 +119,10 @@ def ask_everything(address: str, service: Backend) -> None:
     with socket.create_connection((host, int(port)), PATIENCE_S) as smuggler:
         smuggler.sendall(f"GET /{n['malformed']} HTTP/1.1\r\nHost: a\r\nHost: b\r\nName: {NAME}\r\n\r\n".encode())
         assert b"400" in smuggler.recv(1000)
+    named = {"Prefer": "respond-async", "X_Road_Id": f"case-{n['reliable id']}"}
+    assert ask(address, f"{PERSONS}/{n['reliable path']}", LARGE, **named).status == 202
+    while not any(n["reliable path"] in each.target for each in service.calls):
+        time.sleep(0.02)
     service.may_answer.clear()
     late = ask(address, SERVICE.replace("units", "quick") + f"/{n['time-out']}")
     assert late.code.endswith("service_failed.timeout")
@@ -170,7 +176,16 @@ def require_kept(home: GatewayHome) -> None:
             if content.body is not None:
                 bodies += b"".join(store.read(content.body))
     store.close()
-    for where in ("path", "query", "user", "id", "answer's header", "represented party"):
+    for where in (
+        "path",
+        "query",
+        "user",
+        "id",
+        "answer's header",
+        "represented party",
+        "reliable path",
+        "reliable id",
+    ):
         assert NUMBERS[where].encode() in headers
     assert f"#{CASE}".encode() in headers
     for whole in (BODY, ANSWER, LARGE):
