@@ -31,6 +31,9 @@ _site = Site(
 )
 _connection = own_connection(str(find_place(DATABASE_FOLDER).socket), "lienthong")
 
+# Between tests tables are emptied, which the kept ones refuse to everybody else.
+_connection["OPTIONS"] = {**_connection.get("OPTIONS", {}), "options": "-c lienthong.may_empty=on"}
+
 _composed = compose_settings(_site, SiteSecrets("key of tests " * 4, GATEWAY_SECRET), _connection)
 globals().update(_composed)
 

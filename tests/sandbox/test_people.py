@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -173,3 +177,31 @@ def test_made_up_people_are_loaded_as_their_events_fold_and_never_into_a_real_in
 def test_the_smallest_communes_get_just_as_many_people_as_asked_for(count: int) -> None:
     part = plan_people(COUNT)[0]
     assert len(make_part(replace(part, count=count)).people) == count
+
+
+ENDLESS = """
+if __name__ == "__main__":
+    from datetime import UTC, date, datetime
+    from lienthong.people.load_rows import LoadSource
+    from lienthong.sandbox.people import make_all_rows, plan_people
+    source = LoadSource("load:synthetic", datetime(2026, 11, 24, tzinfo=UTC), date(2026, 11, 1))
+    for rows in make_all_rows(plan_people(200_000, 1), source, 2):
+        print("made", flush=True)
+"""
+
+
+def test_the_processes_that_make_people_end_when_the_one_that_asked_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "endless.py"
+    script.write_text(ENDLESS)
+    asking = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    assert asking.stdout is not None
+    assert asking.stdout.readline() == "made\n"
+    children = [int(pid) for pid in Path(f"/proc/{asking.pid}/task/{asking.pid}/children").read_text().split()]
+    asking.kill()
+    asking.wait(10)
+    asking.stdout.close()
+    assert len(children) >= 2
+    deadline = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}").exists() for pid in children):
+        assert time.monotonic() < deadline, children
+        time.sleep(0.02)

@@ -27,6 +27,7 @@ from lienthong.sandbox.people_counts import LEAST_PEOPLE
 from lienthong.sandbox.synthetic_families import YEAR, Made, Village, find_status
 from lienthong.sandbox.synthetic_names import NameBook, read_names
 from lienthong.sandbox.units import UnitBook, read_units
+from lienthong.site.parent import follow_parent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -113,11 +114,14 @@ def make_rows(part: Part, source: LoadSource) -> dict[str, bytes]:
 
 
 def make_all_rows(parts: Sequence[Part], source: LoadSource, processes: int) -> Iterator[dict[str, bytes]]:
-    """Make all parts in order, in several processes; only a few finished parts wait at a time."""
+    """Make all parts in order, in several processes; only a few finished parts wait at a time.
+
+    The processes end with this one, however it ends.
+    """
     if processes == 1:
         yield from (make_rows(part, source) for part in parts)
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=follow_parent) as pool:
         waiting = []
         for part in parts:
             waiting.append(pool.submit(make_rows, part, source))

@@ -1,8 +1,8 @@
 """Rows that say who checked, gave or did something are kept: triggers refuse to change or delete them.
 
 Posts, assignments, counter sessions and codes may be ended (one column is set), never deleted. They guard against our
-own mistakes; who owns the tables can drop them. TRUNCATE is left out, because test databases are emptied by it. The
-table that counts attempts comes here too: no model needs it.
+own mistakes; who owns the tables can drop them. TRUNCATE is refused by 0003. The table that
+counts attempts comes here too: no model needs it.
 """
 
 from __future__ import annotations

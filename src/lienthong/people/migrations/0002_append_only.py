@@ -1,8 +1,7 @@
 """Rows of these tables are only ever added: a trigger refuses to change or delete one.
 
 It guards against our own mistakes and against an administrator's slip. Who owns the tables can drop it; what
-then shows a change is the evidence of the exchanges and the backups. TRUNCATE is left out, because test
-databases are emptied by it.
+then shows a change is the evidence of the exchanges and the backups. TRUNCATE is refused by 0004.
 """
 
 from __future__ import annotations
