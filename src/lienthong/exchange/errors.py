@@ -113,6 +113,8 @@ class ExchangeErrorKind(StrEnum):
     MISSING_PURPOSE = "missing_purpose"
     MISSING_SUBJECT = "missing_subject"
     """The service's requests name a person, and this one names none, or could mean two."""
+    TOKEN_REFUSED = "token_refused"  # noqa: S105 - a name
+    """`findUsage` was asked without a token of the person's own for this member."""
     CASE_REFUSED = "case_refused"
     """The member's own case system says that the purpose's case is not open, or not of this person."""
     REPLAYED_MESSAGE = "replayed_message"
@@ -212,6 +214,7 @@ ERROR_TABLE: Final[dict[ExchangeErrorKind, ErrorRow]] = {
     _K.METHOD_OVERRIDE: _provider("access_denied", "AccessDenied"),
     _K.MISSING_PURPOSE: _provider("missing_purpose", "MissingPurpose"),
     _K.MISSING_SUBJECT: _provider("missing_subject", "MissingSubject"),
+    _K.TOKEN_REFUSED: _provider("access_denied.token_refused", "AccessDenied.TokenRefused"),
     _K.CASE_REFUSED: _consumer("case_refused", "CaseRefused"),
     _K.REPLAYED_MESSAGE: _provider("replayed_message", "ReplayedMessage"),
     _K.CLOCK_SKEW: _provider("clock_skew", "ClockSkew"),

@@ -31,6 +31,8 @@ LIST_CLIENTS: Final = b"/listClients"
 LIST_METHODS: Final = "listMethods"
 ALLOWED_METHODS: Final = "allowedMethods"
 GET_OPENAPI: Final = "getOpenAPI"
+FIND_USAGE: Final = "findUsage"
+"""Ours: who looked at the data of the person whose token is shown."""
 
 JSON_TYPE: Final = b"application/json;charset=utf-8"
 XML_TYPE: Final = b"text/xml;charset=utf-8"

@@ -26,8 +26,8 @@ MAX_TIMEOUT_S: Final = 300.0
 
 DEFAULT_MAX_BODY: Final = 100 * 1024 * 1024
 
-RESERVED_CODES: Final = frozenset({"listMethods", "allowedMethods", "getOpenAPI"})
-"""X-Road's metaservices: the gateway answers these itself, for every subsystem."""
+RESERVED_CODES: Final = frozenset({"listMethods", "allowedMethods", "getOpenAPI", "findUsage"})
+"""X-Road's metaservices, and ours of who looked: the gateway answers these itself, for every subsystem."""
 
 
 class Address(msgspec.Struct, frozen=True):

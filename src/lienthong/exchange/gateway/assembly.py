@@ -50,9 +50,11 @@ from lienthong.exchange.gateway.state import GatewayState
 from lienthong.exchange.gateway.tracker import LogReading, open_tracker
 from lienthong.exchange.gateway.unresolved import Unresolved
 from lienthong.exchange.gateway.upstream import Upstream
+from lienthong.exchange.gateway.usages import Usages
 from lienthong.exchange.gateway.witnessing import EVERY_S as WITNESS_EVERY_S
 from lienthong.exchange.gateway.witnessing import Witnessing
 from lienthong.exchange.rates import RateMeter
+from lienthong.exchange.usage_token import UsageTrust
 from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.keys import load_secret, load_signing_key
 
@@ -249,6 +251,7 @@ def _make_gateway(ground: _Ground, peers: Peers, policy: Policy, replay: ReplayM
     upstream = Upstream(loop, budget, None, home.settings.limits.service_requests)
     outbox = Outbox(home.outbox, lambda call, then: _run_in_thread(loop, parts.threads, call, then), parts.fail)
     kept_bodies = parts.bodies if home.settings.store.keep_bodies else None
+    tracker = open_tracker(home.tracker, home.keys, _read_log(home, parts, policy), parts.log.size)
     return GatewayState(
         member=home.member,
         own_origin=home.settings.log,
@@ -265,7 +268,8 @@ def _make_gateway(ground: _Ground, peers: Peers, policy: Policy, replay: ReplayM
         peer_places=Places(home.settings.limits.peer_requests),
         replay=replay,
         recall=recall,
-        tracker=open_tracker(home.tracker, home.keys, _read_log(home, parts, policy), parts.log.size),
+        tracker=tracker,
+        usages=Usages(tracker, home.log, parts.store_key, Aside(loop, parts.threads), _read_trust(home)),
         outbox=outbox,
         courier=Courier(loop, home.settings.outbox, report_given_up),
         content=ReliableContent(home.log, parts.store_key, parts.bodies, budget, Aside(loop, parts.threads)),
@@ -281,6 +285,12 @@ def _make_gateway(ground: _Ground, peers: Peers, policy: Policy, replay: ReplayM
 
 def _read_log(home: GatewayHome, parts: EvidenceParts, policy: Policy) -> LogReading:
     return LogReading(home.log, parts.store_key, parts.bodies, policy.services)
+
+
+def _read_trust(home: GatewayHome) -> UsageTrust | None:
+    """Give whose tokens open a person's look-ups, None where the settings name nobody."""
+    settings = home.settings.tracker
+    return UsageTrust(settings.issuer, home.path(settings.keys), home.member.text) if settings.issuer else None
 
 
 def _read_callers(home: GatewayHome) -> Callers:

@@ -102,6 +102,13 @@ class WitnessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str = ""
 
 
+class TrackerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who looked: the registry (issuer) whose tokens open a person's own look-ups, and the file of its public keys."""
+
+    issuer: str = ""
+    keys: str = ""
+
+
 class BenchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """For measurements only: lengthens each sync of the log, to stand for a slower disk."""
 
@@ -121,6 +128,7 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outbox: OutboxSettings = OutboxSettings()
     admin: AdminSettings = AdminSettings()
     witness: WitnessSettings = WitnessSettings()
+    tracker: TrackerSettings = TrackerSettings()
     bench: BenchSettings = BenchSettings()
     error_codes: Spelling = Spelling.SNAKE
 

@@ -18,6 +18,7 @@ from lienthong.exchange.gateway.upstream import ServiceAnswer
 from lienthong.exchange.headers import join_accept
 from lienthong.exchange.metaservices import (
     ALLOWED_METHODS,
+    FIND_USAGE,
     GET_OPENAPI,
     JSON_TYPE,
     Form,
@@ -48,7 +49,9 @@ def answer_locally(gateway: GatewayState, local: LocalRequest) -> LocalAnswer:
 
 
 async def answer_metaservice(gateway: GatewayState, request: IncomingRequest) -> ServiceAnswer:
-    """Answer listMethods, allowedMethods or getOpenAPI."""
+    """Answer listMethods, allowedMethods, getOpenAPI or findUsage."""
+    if request.service.code == FIND_USAGE:
+        return _answer(200, b"OK", await gateway.usages.answer(request, gateway.clock.now_ms()))
     if request.service.code == GET_OPENAPI:
         return await _describe(gateway, request)
     listed = [item for each in _services_of(gateway, request) if (item := await _list(gateway, request, each))]

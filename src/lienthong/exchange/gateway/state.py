@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lienthong.exchange.gateway.tracker import Tracker
     from lienthong.exchange.gateway.unresolved import Unresolved
     from lienthong.exchange.gateway.upstream import Upstream
+    from lienthong.exchange.gateway.usages import Usages
     from lienthong.exchange.identifiers import MemberId
     from lienthong.exchange.rates import RateMeter
     from lienthong.kernel.clock import Clock
@@ -50,6 +51,7 @@ class GatewayState:
     replay: ReplayMemory
     recall: Recall
     tracker: Tracker
+    usages: Usages
     refusals: RefusalLimit
     outbox: Outbox
     courier: Courier

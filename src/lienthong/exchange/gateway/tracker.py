@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.reader import read_batches
@@ -130,9 +130,9 @@ class Tracker:
 
     def catch_up(self, reading: LogReading, size: int | None) -> int:
         """Read the log's end behind the mark again, up to `size`; for every start. Gives the number of rows."""
-        ((mark,),) = self._ask("SELECT size FROM mark", ())
+        mark = self._ask("SELECT size FROM mark", ())[0][0]
         rows = 0
-        for row in read_lookups(self, reading, max(0, int(mark) - LOOK_BACK), size):
+        for row in read_lookups(self, reading, max(0, mark - LOOK_BACK), size):
             self._pending.append(row)
             rows += 1
             if rows % FLUSH_ROWS == 0:
@@ -145,7 +145,7 @@ class Tracker:
         self.flush(0)
         self._database.close()
 
-    def _ask(self, question: str, values: Sequence[object]) -> list[tuple[bytes, int, int]]:
+    def _ask(self, question: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         with self._using:
             try:
                 return self._database.execute(question, tuple(values)).fetchall()
