@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -239,3 +241,27 @@ def test_both_gateways_killed_while_a_message_is_carried_out_go_on_with_it(town:
     state = town.wait_for_end(place)
     assert state == ("answered" if kind else "unknown")
     town.judge(xroad_id, state)
+
+
+def _send_and_wait(town: Town, count: int) -> list[tuple[str, str]]:
+    """Send messages one after the other, each until it is promised; gives the ids and status URLs."""
+    ids = [new_uuid4() for _ in range(count)]
+    return [(each, town.send(each)) for each in ids]
+
+
+@pytest.mark.campaign
+def test_a_thousand_promised_messages_under_kills_are_neither_lost_nor_done_twice(town: Town) -> None:
+    town.declare(idempotent=True)
+    chance = random.Random(20261124)
+    with ThreadPoolExecutor(4) as threads:
+        sending = [threads.submit(_send_and_wait, town, 250) for _ in range(4)]
+        while not all(each.done() for each in sending):
+            time.sleep(chance.uniform(0.1, 1.0))
+            side = chance.choice(BOTH)
+            town.pair.kill(side)
+            town.start(side)
+    for xroad_id, place in (each for some in sending for each in some.result()):
+        assert town.wait_for_end(place) == "answered"
+        assert town.ledger.effects.count(xroad_id) == 1
+    for side in BOTH:
+        _judge_log(town.pair.homes[side].folder / "log")

@@ -111,6 +111,7 @@ class _Process:
             parts.surroundings.caller_limits,
         )
         self._servers: list[asyncio.Server] = []
+        self._tls: tuple[ssl.SSLContext, ...] = ()
         self._tasks: list[asyncio.Task[None]] = []
         self._ticks = 0
 
@@ -123,7 +124,9 @@ class _Process:
         tls_key = parts.home.keys / "tls.key"
         load_private(tls_key)  # refuses a key that others may read
         with naming("keys/tls.pem and keys/tls.key"):
-            client, server = make_tls_contexts(parts.directory().authority, parts.home.keys / "tls.pem", tls_key)
+            client, server = self._tls = make_tls_contexts(
+                parts.directory().authority, parts.home.keys / "tls.pem", tls_key
+            )
         parts.peers.use_tls(client)
         host, port = split_address(listen.peers)
         with naming(f"gateway.toml: listen.peers {listen.peers}"):
@@ -144,7 +147,7 @@ class _Process:
             admin, address = await serve_admin(parts)
         self._tasks += [
             admin,
-            *map(self._loop.create_task, (self._tick(), self._watch(), self._keep(), self._witness())),
+            *map(self._loop.create_task, (self._tick(), self._watch(), self._poll(), self._keep(), self._witness())),
         ]
         parts.gateway.courier.start(parts.gateway, parts.evidence.index)
         _write_run_file(parts.home, {"consumers": _address(consumers), "peers": _address(peers), "admin": address})
@@ -211,6 +214,16 @@ class _Process:
                 looks = 0
                 self._parts.refresh_directory()
 
+    async def _poll(self) -> None:
+        """Ask the directory's server, if there is one, for a newer directory and for our next certificate."""
+        parts, settings = self._parts, self._parts.home.settings.directory
+        while settings.url:
+            await asyncio.sleep(settings.poll_s)
+            if await self._loop.run_in_executor(parts.evidence.threads, parts.ask_directory):
+                for context in self._tls:
+                    context.load_cert_chain(parts.home.keys / "tls.pem", parts.home.keys / "tls.key")
+            parts.refresh_directory()
+
     async def _witness(self) -> None:
         """Have our head cosigned each minute, and tell the peers."""
         parts = self._parts
@@ -249,6 +262,7 @@ class _Process:
 
     async def close(self, *, drain: bool) -> None:
         """Let no new request in, let those under way end, and close the log."""
+        self._parts.gateway.courier.stop()
         for server in self._servers:
             server.close()
         if drain:

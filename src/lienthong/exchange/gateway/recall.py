@@ -38,6 +38,10 @@ CREATE TABLE IF NOT EXISTS mark (origin TEXT PRIMARY KEY, entry INTEGER NOT NULL
 """
 
 
+_CLOSED: Final = "closed in order"
+"""Stands among the marks, which are named by origins, from an orderly end to the next start."""
+
+
 class Outcome(StrEnum):
     """What is recorded of a message."""
 
@@ -150,6 +154,8 @@ class Recall:
         self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.execute("PRAGMA secure_delete = ON")
         self._database.executescript(_SCHEMA)
+        found = self._database.execute("DELETE FROM mark WHERE origin = ? RETURNING entry", (_CLOSED,)).fetchall()
+        self._was_closed = bool(found)
 
     # Turns.
 
@@ -214,8 +220,9 @@ class Recall:
         self._insert(row)
 
     def note_restart(self) -> None:
-        """What was under way when the process ended may have been carried out."""
-        self._change("UPDATE message SET is_called = 1 WHERE outcome = ''")
+        """What was open when the process crashed may have been carried out; after an orderly end this file knows."""
+        if not self._was_closed:
+            self._change("UPDATE message SET is_called = 1 WHERE outcome = ''")
 
     def forget_expired(self, now_ms: int) -> None:
         """Forget messages whose time is over, but those that `find_overdue` gives."""
@@ -235,6 +242,7 @@ class Recall:
 
     def close(self) -> None:
         """Close the file. What a story notes after that is in the log, where the next start finds it."""
+        self.set_mark(_CLOSED, 0)
         self._is_closed = True
         self._database.close()
 

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 def settle(gateway: GatewayState, tail: LogTail) -> None:
     """Requests that were received before a crash and have no outcome: their effect is unknown, and says so.
 
-    But a reliable message to a service that deduplicates stays open: it comes again, and the service is called again.
+    But a reliable message stays open if its service deduplicates, or was not reached before an orderly end: it comes
+    again, and the service is called then.
     """
     gateway.recall.note_restart()
     for leaf, asked in tail.unresolved.items():
         names = _name(asked)
-        if not (asked.is_reliable and names is not None and _is_idempotent(gateway, names)):
+        if not (asked.is_reliable and names is not None and _may_come_again(gateway, leaf, names)):
             _settle(gateway, leaf, asked.exchange, names)
     for leaf, asked in tail.unknown.items():
         # The list of doubts lies in another file than the log: a crash may have come between.
@@ -57,6 +58,11 @@ def _name(asked: Unsettled) -> Request | None:
     except EvidenceError:
         # Damage is `log check`'s to report; the outcome is unknown all the same.
         return None
+
+
+def _may_come_again(gateway: GatewayState, leaf: str, names: Request) -> bool:
+    known = gateway.recall.find(decode_base64url(leaf))
+    return (known is not None and not known.is_called) or _is_idempotent(gateway, names)
 
 
 def _is_idempotent(gateway: GatewayState, names: Request) -> bool:
