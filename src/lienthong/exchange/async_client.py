@@ -7,7 +7,7 @@ import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pyreqwest.client import ClientBuilder
 from pyreqwest.exceptions import PyreqwestError
@@ -45,6 +45,11 @@ if TYPE_CHECKING:
 
     from pyreqwest.request import RequestBuilder
     from pyreqwest.response import Response
+
+
+SETTLE_S: Final = 0.1
+"""pyreqwest 0.15 hands answers over from a thread of its own, which may still hold on to the interpreter when they are
+here: a program that ended at once then was aborted now and then. With this pause the thread is through."""
 
 
 class AsyncStreamedAnswer:
@@ -155,8 +160,9 @@ class AsyncGatewayClient:
         raise lost_patience(delivery, patience_s)
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, and wait a moment: see `SETTLE_S`."""
         await self._http.close()
+        await asyncio.sleep(SETTLE_S)
 
     def _begin(self, *, may_repeat: bool) -> Attempts:
         return Attempts(self._retries, time.monotonic(), may_repeat=may_repeat)
