@@ -10,6 +10,7 @@ from django.test import Client as Calls
 from django.urls import reverse
 
 from lienthong.identity.provider.clients import NewClient, register_client
+from lienthong.identity.provider.usage_grant import TOKEN_EXCHANGE
 from tests.identity.provider.flows import CALLBACK, CLIENT, ISSUER, SIGNED_OUT, Browser, Party
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def test_the_only_advertised_flow_and_method_work_and_no_others(
     del party
     assert told["response_types_supported"] == ["code"]
     assert told["response_modes_supported"] == ["query"]
-    assert told["grant_types_supported"] == ["authorization_code"]
+    assert told["grant_types_supported"] == ["authorization_code", TOKEN_EXCHANGE]
     assert told["code_challenge_methods_supported"] == ["S256"]
     assert "code" in browser.ask(response_mode="query").told
     for response_type in ("token", "id_token", "id_token token", "code id_token", "code token", "none"):

@@ -88,11 +88,11 @@ def make_id_token(client: Client, spent: SpentCode, access_token: str) -> str:
     return sign_claims(claims, client.algorithm)
 
 
-def sign_claims(claims: dict[str, Any], algorithm: str) -> str:
+def sign_claims(claims: dict[str, Any], algorithm: str, token_type: str = "JWT") -> str:  # noqa: S107 - a name
     """Give a signed token (JWS compact form) with the key that signs now."""
     key = open_keys(settings.OPENID_SECRETS).get_signing(algorithm, SystemClock().now_ms())
     token = jws.JWS(msgspec.json.encode(claims))
-    header = msgspec.json.encode({"alg": algorithm, "kid": key.kid, "typ": "JWT"}).decode()
+    header = msgspec.json.encode({"alg": algorithm, "kid": key.kid, "typ": token_type}).decode()
     token.add_signature(key.pair, alg=algorithm, protected=header)
     signed: str = token.serialize(compact=True)
     return signed

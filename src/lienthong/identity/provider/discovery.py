@@ -11,6 +11,7 @@ from lienthong.identity.provider.configuration import SCOPES
 from lienthong.identity.provider.keys import ALGORITHMS
 from lienthong.identity.provider.levels import LEVEL_URNS
 from lienthong.identity.provider.server import PROMPTS
+from lienthong.identity.provider.usage_grant import TOKEN_EXCHANGE
 
 
 def describe_provider(issuer: str) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def describe_provider(issuer: str) -> dict[str, Any]:
         "acr_values_supported": list(LEVEL_URNS.values()),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
+        "grant_types_supported": ["authorization_code", TOKEN_EXCHANGE],
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": sorted(PROMPTS),
         "subject_types_supported": ["pairwise"],

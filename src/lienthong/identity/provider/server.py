@@ -1,5 +1,7 @@
 """The protocol's frame: oauthlib's endpoints with one flow only, and the requests that are refused before any of it.
 
+Beside the flow there is one exchange of tokens, that of `usage_grant.py`.
+
 There is no implicit, hybrid, password, client credentials, refresh or device grant to be switched on by mistake, and
 S256 is the only PKCE method: `plain` is as unknown as any other word.
 """
@@ -23,6 +25,7 @@ from oauthlib.openid import UserInfoEndpoint
 from oauthlib.openid.connect.core.grant_types import AuthorizationCodeGrant
 
 from lienthong.identity.provider.configuration import SCOPES
+from lienthong.identity.provider.usage_grant import TOKEN_EXCHANGE, UsageGrant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +75,7 @@ class CodeFlowServer(AuthorizationEndpoint, TokenEndpoint, ResourceEndpoint, Use
         TokenEndpoint.__init__(
             self,
             default_grant_type="authorization_code",
-            grant_types={"authorization_code": grant},
+            grant_types={"authorization_code": grant, TOKEN_EXCHANGE: UsageGrant(request_validator)},
             default_token_type=bearer,
         )
         ResourceEndpoint.__init__(self, default_token="Bearer", token_types={"Bearer": bearer})  # noqa: S106 # a type
