@@ -11,6 +11,7 @@ import sys
 
 import typer
 
+from lienthong.directory.commands import make_directory_commands
 from lienthong.evidence.commands import make_evidence_app, make_log_app
 from lienthong.exchange.commands import make_gateway_app
 from lienthong.exchange.granting.commands import make_grant_app
@@ -39,6 +40,7 @@ def make_app() -> typer.Typer:
     app.command("version")(show_version)
     app.command("demo")(demo)
     add_site_commands(app)
+    app.add_typer(make_directory_commands(), name="directory")
     app.add_typer(make_gateway_app(), name="gateway")
     app.add_typer(make_grant_app(), name="grant")
     app.add_typer(make_log_app(), name="log")

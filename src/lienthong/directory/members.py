@@ -319,6 +319,9 @@ class DirectoryFile:
         """Give the last good directory; the caller looks at its expiry."""
         return self._current
 
+    def fetch(self) -> None:
+        """Nothing is asked of anybody: who publishes puts the file here."""
+
     def refresh(self) -> bool:
         """Read the file again if it changed, and tell whether a newer directory is in use now.
 

@@ -29,8 +29,8 @@ SETTINGS_FILE = "gateway.toml"
 
 
 class _DirectorySettings(msgspec.Struct, frozen=True):
-    file: str
     root: str
+    file: str = "directory/directory.json"
 
 
 class _Settings(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from lienthong.exchange.joining.commands import init
 from lienthong.exchange.succession.commands import succeed
 from lienthong.exchange.unknowns.commands import make_unknown_app
 
@@ -19,13 +20,16 @@ def serve(home: Home) -> None:
     """Run a gateway until it is told to stop."""
     import uvloop
 
+    from lienthong.exchange.gateway.directory_watch import wait_for_admission
     from lienthong.exchange.gateway.home import open_home
     from lienthong.exchange.gateway.process import serve_gateway
 
     _log_as_json()
     # Whatever the gateway writes is for its own user alone.
     os.umask(0o077)
-    code = uvloop.run(serve_gateway(open_home(home, os.environ)))
+    gateway = open_home(home, os.environ)
+    wait_for_admission(gateway)
+    code = uvloop.run(serve_gateway(gateway))
     raise typer.Exit(code)
 
 
@@ -66,6 +70,7 @@ def reindex(home: Home) -> None:
 def make_gateway_app() -> typer.Typer:
     """Give the commands under `lienthong gateway`."""
     app = typer.Typer(no_args_is_help=True, help="Run and keep a member's gateway.")
+    app.command("init")(init)
     app.command("serve")(serve)
     app.command("create-log")(create_log)
     app.command("reindex")(reindex)

@@ -45,6 +45,11 @@ def report_directory(error: DirectoryError) -> None:
     _log.error("directory refused", kind=error.kind, why=error.message)
 
 
+def report_unknown_key(gateway: str, key: str) -> None:
+    """The directory lists a key for our own member that this gateway does not know."""
+    _log.critical("unknown own key", gateway=gateway, key=key)
+
+
 def report_upkeep(what: str, error: Exception) -> None:
     """Something that is tried again each second or hour has failed."""
     _log.error("upkeep failed", what=what, why=str(error))

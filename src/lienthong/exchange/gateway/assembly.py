@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lienthong.directory.errors import DirectoryError
-from lienthong.directory.members import DirectoryFile
 from lienthong.evidence.bodies import BodyStore
 from lienthong.evidence.files import SystemFiles
 from lienthong.evidence.index import Index
@@ -20,12 +19,14 @@ from lienthong.exchange.gateway.alarms import (
     report_failure,
     report_given_up,
     report_link,
+    report_upkeep,
 )
 from lienthong.exchange.gateway.aside import Aside
 from lienthong.exchange.gateway.callers import Callers
 from lienthong.exchange.gateway.content import ReliableContent
 from lienthong.exchange.gateway.courier import Courier
 from lienthong.exchange.gateway.descriptions import Descriptions
+from lienthong.exchange.gateway.directory_watch import OwnKeys, open_directory, renew_certificate
 from lienthong.exchange.gateway.head_check import PATIENCE_S
 from lienthong.exchange.gateway.home import MS_PER_HOUR, naming
 from lienthong.exchange.gateway.journal import Journal
@@ -62,7 +63,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-    from lienthong.directory.members import Directory
+    from lienthong.directory.client import DirectoryClient
+    from lienthong.directory.members import Directory, DirectoryFile
     from lienthong.evidence.files import Files
     from lienthong.evidence.store import StoreKey
     from lienthong.exchange.gateway.home import GatewayHome
@@ -127,7 +129,8 @@ class Assembly:
     witnessing: Witnessing
     watch: PeerWatch
     own_witness: OwnWitness | None
-    directory_file: DirectoryFile
+    directory_file: DirectoryFile | DirectoryClient
+    own_keys: OwnKeys
 
     def directory(self) -> Directory:
         """Give the directory as it stands."""
@@ -138,8 +141,23 @@ class Assembly:
         try:
             if self.directory_file.refresh():
                 self.peers.drop_revoked()
+                self.own_keys.look(self.directory())
         except DirectoryError as error:
             report_directory(error)
+
+    def ask_directory(self) -> bool:
+        """Fetch the directory from its server, and the certificate if it is over soon: runs in a thread.
+
+        Tells whether there is a new certificate. What cannot be fetched is reported, and the last good stays.
+        """
+        try:
+            self.directory_file.fetch()
+            return renew_certificate(self.home, self.surroundings.clock)
+        except DirectoryError as error:
+            report_directory(error)
+        except OSError as error:
+            report_upkeep("directory", error)
+        return False
 
     def flush_index(self) -> None:
         """Make index rows and peers' heads durable; runs in a thread, once a second. Both can be made again."""
@@ -172,7 +190,7 @@ class _Ground:
     home: GatewayHome
     loop: asyncio.AbstractEventLoop
     surroundings: Surroundings
-    directory_file: DirectoryFile
+    directory_file: DirectoryFile | DirectoryClient
     evidence: EvidenceParts
     budget: SpoolBudget
 
@@ -188,11 +206,13 @@ def assemble(
     Raises the error of the house whose part cannot be made: what, where, and what to do.
     """
     clock = surroundings.clock
-    directory_file = DirectoryFile(home.directory_file, home.root_key)
+    directory_file = open_directory(home)
     policy = Policy(home.services, home.grants)
     policy.load()
     parts = _open_evidence(home, loop, on_log_failure, surroundings)
     require_listed(directory_file.current(), home.settings.log, parts.log_key.verify_key)
+    own_keys = OwnKeys(home)
+    own_keys.look(directory_file.current())
     replay, heads = ReplayMemory(), PeerHeads()
     heads.load(home.peer_heads, directory_file.current())
     recall = Recall(home.recall, load_secret(home.keys / "index.key"))
@@ -216,6 +236,7 @@ def assemble(
         watch=watch,
         own_witness=open_own_witness(home, directory_file.current, clock),
         directory_file=directory_file,
+        own_keys=own_keys,
     )
 
 

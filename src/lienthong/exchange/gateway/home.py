@@ -26,10 +26,17 @@ MS_PER_HOUR = 60 * 60 * 1000
 
 
 class DirectorySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the signed directory lies (relative to the home), and the one key that is trusted (base64url)."""
+    """The one key that is trusted (base64url), and where the signed directory comes from: an address or a file.
 
-    file: str
+    With `url` the gateway fetches it every `poll_s` and keeps it in the home's `directory/`; else `file` (relative to
+    the home) is read. `known_keys` are the member's other gateways' log and TLS keys, which raise no alarm.
+    """
+
     root: str
+    file: str = "directory/directory.json"
+    url: str = ""
+    poll_s: float = 60.0
+    known_keys: tuple[str, ...] = ()
 
 
 class ListenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,10 +97,15 @@ class OutboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AdminSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who may read the published log: SHA-256 of bearer tokens (base64url). Auditors also read entries."""
+    """Whose bearer tokens are taken (SHA-256, base64url): members and auditors read the published log, auditors also
+    its entries; operators read and change what the admin pages show.
+    """
 
     members: tuple[str, ...] = ()
     auditors: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
+    monitoring_file: str = ""
+    """Where monitoring records are written as JSON Lines, relative to the home; empty: nowhere."""
 
 
 class WitnessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

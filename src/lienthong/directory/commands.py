@@ -1,0 +1,156 @@
+"""The commands of a directory's operator: `lienthong directory …`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Folder = Annotated[Path, typer.Argument(help="The directory's folder.", file_okay=False)]
+Offline = Annotated[
+    Path | None, typer.Option(help="Where the offline keys are; by default offline/ in the folder.", file_okay=False)
+]
+Address = Annotated[str, typer.Option(help="Where to listen, host:port.")]
+
+DEFAULT_ADDRESS = "127.0.0.1:4500"
+
+
+def init(  # noqa: PLR0913 - its parameters are the command's words
+    folder: Folder,
+    instance: Annotated[str, typer.Option(help="The instance that every name begins with.")],
+    root_keys: Annotated[int, typer.Option(help="How many root keys to make.")] = 1,
+    threshold: Annotated[int, typer.Option(help="How many of them must sign, and how many targets keys.")] = 1,
+    offline: Offline = None,
+    *,
+    serve: Annotated[bool, typer.Option("--serve", help="Serve it at once.")] = False,
+    address: Address = DEFAULT_ADDRESS,
+) -> None:
+    """Make keys and an empty directory; prints the root key that gateways and verifiers are given."""
+    from lienthong.directory.office import Office
+    from lienthong.kernel.clock import SystemClock
+
+    root = Office(folder, SystemClock(), offline).create(instance, root_keys, threshold)
+    typer.echo(f"root key: {root}")
+    if serve:
+        serve_directory(folder, address)
+
+
+def serve_directory(folder: Folder, address: Address = DEFAULT_ADDRESS) -> None:
+    """Serve the directory until SIGTERM or SIGINT; needs no offline key."""
+    import os
+
+    import uvicorn
+
+    from lienthong.directory.office import Office
+    from lienthong.directory.server import make_directory_app
+    from lienthong.kernel.clock import SystemClock
+
+    os.umask(0o077)
+    office = Office(folder, SystemClock())
+    office.repository.directory_content()
+    host, _, port = address.rpartition(":")
+    typer.echo(f"serving {folder} at http://{address}")
+    uvicorn.run(
+        make_directory_app(office), host=host.strip("[]"), port=int(port), access_log=False, log_level="warning"
+    )
+
+
+def admit(
+    folder: Folder,
+    fingerprints: Annotated[
+        list[str] | None, typer.Argument(help="Requests to admit; without any, each is asked.")
+    ] = None,
+    offline: Offline = None,
+) -> None:
+    """Show waiting requests with their fingerprints, and admit those that a person says yes to."""
+    from lienthong.directory.errors import DirectoryError, DirectoryErrorKind
+    from lienthong.directory.office import Office
+    from lienthong.kernel.clock import SystemClock
+
+    office = Office(folder, SystemClock(), offline)
+    waiting = {admission.fingerprint: admission for admission in office.waiting()}
+    unknown = [each for each in fingerprints or () if each not in waiting]
+    if unknown:
+        message = f"directory: no request {', '.join(unknown)} waits; {len(waiting)} wait"
+        raise DirectoryError(DirectoryErrorKind.CONTRADICTORY, message)
+    for fingerprint in fingerprints or waiting:
+        found = waiting[fingerprint]
+        codes = " ".join(subsystem.code for subsystem in found.subsystems)
+        typer.echo(f"{found.gateway}  {found.name}  [{codes}]  at {' '.join(found.addresses)}")
+        typer.echo(f"  fingerprint {fingerprint}")
+        if fingerprints or typer.confirm("  admit?"):
+            typer.echo(f"  admitted; the directory is version {office.admit(found).version}")
+
+
+def revoke(
+    folder: Folder,
+    names: Annotated[list[str], typer.Argument(help="Gateways, logs or TLS fingerprints.")],
+    reason: Annotated[str, typer.Option(help="Why, for operators.")],
+) -> None:
+    """Say at once that a gateway, log or TLS key counts no more; gateways act at their next look."""
+    from lienthong.directory.office import Office
+    from lienthong.kernel.clock import SystemClock
+
+    revocations = Office(folder, SystemClock()).revoke(tuple(names), reason)
+    typer.echo(f"revoked {', '.join(names)}; the revocations are version {revocations.version}")
+
+
+def rotate(
+    folder: Folder,
+    request: Annotated[
+        Path | None, typer.Argument(help="The successor.json of `lienthong gateway succeed`.", dir_okay=False)
+    ] = None,
+    threshold: Annotated[int, typer.Option(help="Of the new targets keys.")] = 1,
+    offline: Offline = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Close a log at its last head and list its successor; without a request: new targets and online keys."""
+    from lienthong.directory.office import Office
+    from lienthong.directory.succession import parse_succession, succeed_log
+    from lienthong.kernel.clock import SystemClock
+
+    office = Office(folder, SystemClock(), offline)
+    if request is None:
+        office.rotate_keys(threshold)
+        typer.echo("new targets and online keys are in force; the replaced ones are beside them as .old: destroy them")
+        return
+    wanted = parse_succession(request.read_bytes())
+    typer.echo(f"{wanted.closes} ends at {wanted.size} entries: {wanted.reason}; {wanted.origin} follows")
+    typer.echo(f"  its key {wanted.key}; the head to compare with the witness's:\n{wanted.note}")
+    if yes or typer.confirm("  close and list?"):
+        directory = succeed_log(office.repository.directory_content(), wanted)
+        office.publish(directory)
+        typer.echo(f"  done; the directory is version {directory.version}")
+
+
+def show(folder: Folder) -> None:
+    """Print members, gateways, logs and revocations as they are served."""
+    from lienthong.directory.office import Office
+    from lienthong.kernel.clock import SystemClock
+
+    office = Office(folder, SystemClock())
+    directory, revocations = office.repository.directory_content(), office.repository.revocations()
+    typer.echo(
+        f"{directory.instance}, version {directory.version}, root key {(folder / 'root.txt').read_text().strip()}"
+    )
+    revoked = {each.name for each in revocations.revoked}
+    for gateway in directory.gateways:
+        typer.echo(f"{gateway.id} at {' '.join(gateway.addresses)}{' REVOKED' if gateway.id in revoked else ''}")
+        for log in gateway.logs:
+            state = "closed" if log.closed else "revoked" if {log.origin, gateway.id} & revoked else "open"
+            typer.echo(f"  {log.origin} {state}")
+    typer.echo(f"{len(office.waiting())} requests wait")
+
+
+def make_directory_commands() -> typer.Typer:
+    """Give the commands under `lienthong directory`."""
+    app = typer.Typer(no_args_is_help=True, help="Keep the directory of members.")
+    app.command("init")(init)
+    app.command("serve")(serve_directory)
+    app.command("admit")(admit)
+    app.command("revoke")(revoke)
+    app.command("rotate")(rotate)
+    app.command("show")(show)
+    return app

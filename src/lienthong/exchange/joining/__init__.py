@@ -1,0 +1,1 @@
+"""The command by which a new gateway is made and joins."""
