@@ -13,6 +13,7 @@ import typer
 
 from lienthong.directory.commands import make_directory_commands
 from lienthong.evidence.commands import make_evidence_app, make_log_app
+from lienthong.evidence.witnessing.commands import make_witness_commands
 from lienthong.exchange.commands import make_gateway_app
 from lienthong.exchange.granting.commands import make_grant_app
 from lienthong.kernel.errors import LienthongError
@@ -45,6 +46,7 @@ def make_app() -> typer.Typer:
     app.add_typer(make_grant_app(), name="grant")
     app.add_typer(make_log_app(), name="log")
     app.add_typer(make_evidence_app(), name="evidence")
+    app.add_typer(make_witness_commands(), name="witness")
     return app
 
 
