@@ -61,12 +61,14 @@ def make_citizen(level: Level = Level.DATA, password: str = PASSWORD, number: st
     return account
 
 
-def make_staff(*roles: Caller, username: str = "an.nguyen", full_name: str = "Nguyễn Văn An") -> Account:
+def make_staff(
+    *roles: Caller, username: str = "an.nguyen", full_name: str = "Nguyễn Văn An", area_code: str = ""
+) -> Account:
     account, _ = make_staff_account(username, full_name, None, timezone.now())
     account.set_password(PASSWORD)
     account.save()
     if roles:
-        post = make_post(NewPost("Z99.01", "Công chức", "Officer", roles), date(2026, 1, 1), None)
+        post = make_post(NewPost("Z99.01", "Công chức", "Officer", roles, area_code), date(2026, 1, 1), None)
         assign_post(account, post, date(2026, 1, 1), None, timezone.now())
     return account
 

@@ -137,3 +137,11 @@ def test_the_first_administrator_is_made_at_the_machine_with_a_post_and_a_code()
     assert find_roles(account, timezone.localdate()) == {Caller.ADMINISTRATOR}
     assert len(code) == 19
     assert account.assignments.get().given_by is None
+
+
+def test_a_post_of_one_commune_names_a_commune() -> None:
+    post = make_post(NewPost("Z99.01", "Công chức", "", (Caller.CLERK,), "06673"), FIRST_DAY, None)
+    assert post.area_code == "06673"
+    for code in ("0667", "Bãi Cháy"):
+        with pytest.raises(IdentityError, match="expected the code of a commune"):
+            make_post(NewPost("Z99.01", "Công chức", "", (Caller.CLERK,), code), FIRST_DAY, None)

@@ -27,6 +27,9 @@ WORD_CHARACTERS: Final = 20
 NUMBER_DIGITS: Final = 12
 """Of a personal number."""
 
+AREA_DIGITS: Final = 5
+"""Of a commune's code."""
+
 CODE_HASH_BYTES: Final = 32
 """Of SHA-256."""
 
@@ -127,6 +130,8 @@ class Post(models.Model):
     """A place of work: an agency, a title, and what whoever holds it may do. Ended, never deleted."""
 
     agency_code = models.CharField(max_length=35)
+    # The commune whose people the post works for; empty for a post of the whole registry or province.
+    area_code = models.CharField(max_length=AREA_DIGITS, blank=True)
     title = models.CharField(max_length=200)
     title_en = models.CharField(max_length=200, blank=True)
     roles = ArrayField(models.CharField(max_length=WORD_CHARACTERS))

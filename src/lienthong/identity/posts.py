@@ -11,6 +11,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from psycopg.types.range import DateRange
 
+from lienthong.areas.store import find_unit, get_book
+from lienthong.areas.units import Level as UnitLevel
 from lienthong.identity.errors import IdentityError, IdentityErrorKind
 from lienthong.identity.models import Account, Assignment, Post
 from lienthong.identity.words import POST_ROLES, AccountKind
@@ -19,17 +21,19 @@ from lienthong.web.callers import Caller
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+_AREA_CODE: Final = re.compile(r"[0-9]{5}")
 _AGENCY_CODE: Final = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9A-Z]{2,3}){0,4}")
 
 
 @dataclass(frozen=True, slots=True)
 class NewPost:
-    """A post to be made: agency, title, English title if any, and what it may do."""
+    """A post to be made: agency, title, English title if any, what it may do, and for which commune if for one."""
 
     agency_code: str
     title: str
     title_en: str
     roles: tuple[Caller, ...]
+    area_code: str = ""
 
 
 def list_assignments(account: Account, day: date) -> list[Assignment]:
@@ -51,8 +55,10 @@ def make_post(new: NewPost, first_day: date, made_by: Account | None) -> Post:
         raise _bad_post("title: expected what the post is called")
     if not new.roles or not set(new.roles) <= set(POST_ROLES):
         raise _bad_post(f"roles {sorted(new.roles)}: expected at least one of {', '.join(POST_ROLES)}")
+    _require_commune(new.area_code, first_day)
     return Post.objects.create(
         agency_code=new.agency_code,
+        area_code=new.area_code,
         title=new.title.strip(),
         title_en=new.title_en.strip(),
         roles=sorted(new.roles),
@@ -106,6 +112,16 @@ def list_staff(words: str) -> list[Account]:
     if words:
         rows = rows.filter(Q(full_name__icontains=words) | Q(username__icontains=words))
     return list(rows.prefetch_related("assignments__post").order_by("full_name", "username"))
+
+
+def _require_commune(code: str, day: date) -> None:
+    """Require the code to be a commune's on a day, as far as this site holds the units."""
+    if not code:
+        return
+    unit = find_unit(code, day)
+    is_other = get_book().units and (unit is None or unit.level != UnitLevel.COMMUNE)
+    if not _AREA_CODE.fullmatch(code) or is_other:
+        raise _bad_post(f"commune {code!r}: expected the code of a commune of {day}, such as 06673")
 
 
 def _bad_post(message: str) -> IdentityError:

@@ -50,6 +50,13 @@ class PostForm(forms.Form):
         widget=forms.TextInput(attrs={"spellcheck": "false", "class": "govuk-input--width-10"}),
         error_messages={"required": _("Enter the agency code")},
     )
+    area_code = forms.CharField(
+        label=_("Code of the commune, for a post of one commune (optional)"),
+        help_text=_("5 digits. Whoever holds the post then works for the people of this commune only."),
+        max_length=5,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "govuk-input--width-5"}),
+    )
     title = forms.CharField(
         label=_("Title"),
         help_text=_("In Vietnamese, for example “Công chức tư pháp, hộ tịch”."),

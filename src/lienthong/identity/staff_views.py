@@ -111,7 +111,7 @@ def show_posts(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         roles = tuple(Caller(role) for role in told["roles"])
-        new = NewPost(told["agency_code"].strip(), told["title"], told["title_en"], roles)
+        new = NewPost(told["agency_code"].strip(), told["title"], told["title_en"], roles, told["area_code"].strip())
         try:
             make_post(new, today, _get_administrator(request))
         except IdentityError as error:

@@ -57,10 +57,10 @@ class QueuePage:
     count: int
 
 
-def count_steps(registry: Registry, area_code: str = "") -> tuple[StepCount, ...]:
+def count_steps(registry: Registry, area_code: str = "", within: frozenset[str] | None = None) -> tuple[StepCount, ...]:
     """Count what waits at each step, in the order of steps; steps where nothing waits are among them."""
     late = Count("pk", filter=Q(due_on__lt=find_today(registry.clock)))
-    counted = _waiting(area_code).values("state").annotate(waiting=Count("pk"), late=late)
+    counted = _waiting(area_code, within).values("state").annotate(waiting=Count("pk"), late=late)
     found = {row["state"]: row for row in counted}
     nothing = {"waiting": 0, "late": 0}
     return tuple(
@@ -70,9 +70,11 @@ def count_steps(registry: Registry, area_code: str = "") -> tuple[StepCount, ...
     )
 
 
-def list_queue(registry: Registry, state: CardState | None, area_code: str, page: int) -> QueuePage:
-    """List a page of what waits, at one step or at all, in one commune or in all."""
-    rows = _waiting(area_code)
+def list_queue(
+    registry: Registry, state: CardState | None, area_code: str, page: int, within: frozenset[str] | None = None
+) -> QueuePage:
+    """List a page of what waits, at one step or at all, in one commune or in all that a clerk may see."""
+    rows = _waiting(area_code, within)
     if state is not None:
         rows = rows.filter(state=state.value)
     count = rows.count()
@@ -83,15 +85,17 @@ def list_queue(registry: Registry, state: CardState | None, area_code: str, page
     return QueuePage(tuple(_show(row, today) for row in shown), held, pages, count)
 
 
-def list_queue_areas(registry: Registry) -> list[tuple[str, str]]:
+def list_queue_areas(registry: Registry, within: frozenset[str] | None = None) -> list[tuple[str, str]]:
     """List the communes where something waits, as code and name, by name."""
     today = find_today(registry.clock)
-    codes = _waiting("").order_by().values_list("area_code", flat=True).distinct()
+    codes = _waiting("", within).order_by().values_list("area_code", flat=True).distinct()
     return sorted(((code, registry.find_area(code, today) or code) for code in codes), key=lambda area: area[1])
 
 
-def _waiting(area_code: str) -> QuerySet[CardApplication]:
+def _waiting(area_code: str, within: frozenset[str] | None) -> QuerySet[CardApplication]:
     rows = CardApplication.objects.filter(state__in=[state.value for state in WAITING_STATES])
+    if within is not None:
+        rows = rows.filter(area_code__in=within)
     return rows.filter(area_code=area_code) if area_code else rows
 
 

@@ -53,6 +53,7 @@ class CardView:
     """An application with its steps and what may come next, for a page."""
 
     application: int
+    area_code: str
     number: str
     full_name: str
     kind: CardKind
@@ -248,6 +249,7 @@ def _view(card: CardApplication, today: date) -> CardView:
     is_waiting = state in WAITING_STATES
     return CardView(
         application=int(card.pk),
+        area_code=card.area_code,
         number=card.person.number,
         full_name=card.person.full_name,
         kind=CardKind(card.kind),

@@ -30,12 +30,16 @@ OPEN_MINUTES: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who looks up, as the record names them, and why. `account` is the key of the account."""
+    """Who looks up, as the record names them, and why. `account` is the key of the account.
+
+    `areas` are the communes whose residents the asker may see; None for a post of the whole registry.
+    """
 
     account: str
     clerk: str
     purpose: str
     reference: str = ""
+    areas: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,14 @@ class LookUpView:
 
 
 def look_up_by_number(registry: Registry, asker: Asker, number: str) -> Found | None:
-    """Find who has a number and record it; raises BAD_NUMBER and NO_PURPOSE, and then nothing is looked up."""
+    """Find who has a number and record it; raises BAD_NUMBER and NO_PURPOSE, and then nothing is looked up.
+
+    Who lives outside the asker's communes is not found, in the same words as a number that nobody has.
+    """
     require_purpose(asker.purpose, asker.reference)
     with transaction.atomic():
-        found = _record(registry, asker, [find_person(number)])
+        person = find_person(number)
+        found = _record(registry, asker, [person if person is not None and _is_within(asker.areas, person) else None])
     return found[0] if found else None
 
 
@@ -80,7 +88,8 @@ def look_up_by_name(registry: Registry, asker: Asker, name: str, birth_date: dat
     """Find everybody with exactly this name and birth date; each of them is recorded as looked up."""
     require_purpose(asker.purpose, asker.reference)
     with transaction.atomic():
-        return _record(registry, asker, find_by_name_and_birth(name, birth_date) or [None])
+        found = [person for person in find_by_name_and_birth(name, birth_date) if _is_within(asker.areas, person)]
+        return _record(registry, asker, found or [None])
 
 
 def look_up_member(registry: Registry, opened: OpenLookUp, number: str) -> Found | None:
@@ -102,13 +111,13 @@ def look_up_applicant(registry: Registry, asker: Asker, person: Person) -> None:
         _record(registry, asker, [person])
 
 
-def get_open_look_up(registry: Registry, look_up: int, account: str) -> OpenLookUp:
-    """Get a look-up of this very account that is still open; raises NO_PURPOSE for any other."""
+def get_open_look_up(registry: Registry, look_up: int, account: str, areas: frozenset[str] | None = None) -> OpenLookUp:
+    """Get a look-up of this very account that is still open, of a resident of `areas`; raises NO_PURPOSE for others."""
     row = LookUp.objects.select_related("person").filter(pk=look_up, account=account).first()
-    if row is None or row.person is None or not _is_open(registry, row):
+    if row is None or row.person is None or not _is_open(registry, row) or not _is_within(areas, row.person):
         message = f"look-up {look_up}: it is not open to this account; look the person up again, with a purpose"
         raise PeopleError(PeopleErrorKind.NO_PURPOSE, message)
-    return OpenLookUp(look_up, row.person, Asker(account, row.clerk, row.purpose, row.reference))
+    return OpenLookUp(look_up, row.person, Asker(account, row.clerk, row.purpose, row.reference, areas))
 
 
 def list_own_look_ups(registry: Registry, account: str, most: int) -> list[LookUpView]:
@@ -140,6 +149,14 @@ def _record(registry: Registry, asker: Asker, people: Sequence[Person | None]) -
         for person in people
     ]
     return tuple(Found(int(row.pk), row.person) for row in rows if row.person is not None)
+
+
+def _is_within(areas: frozenset[str] | None, person: Person) -> bool:
+    """Whether a person is registered as resident in one of the communes now."""
+    if areas is None:
+        return True
+    home = find_home(person)
+    return home is not None and home.area_code in areas
 
 
 def _is_open(registry: Registry, row: LookUp) -> bool:

@@ -47,8 +47,8 @@ def add_family(registry: Registry) -> tuple[Known, Known]:
     )
 
 
-def enter_clerk(client: Client) -> Account:
-    account = make_staff(Caller.CLERK, username="mai.le", full_name="Lê Thị Mai")
+def enter_clerk(client: Client, area_code: str = "") -> Account:
+    account = make_staff(Caller.CLERK, username="mai.le", full_name="Lê Thị Mai", area_code=area_code)
     sign_in_fully(client, account)
     return account
 

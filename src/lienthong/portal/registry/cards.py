@@ -39,8 +39,8 @@ _NEEDS_REASON: Final = frozenset({CardState.REFUSED, CardState.LOST})
 @require_GET
 def show_queue(request: HttpRequest) -> HttpResponse:
     """Show what waits: figures per step, then the rows of a step or of all, the late first."""
-    registry = make_site_registry()
-    areas = list_queue_areas(registry)
+    registry, within = make_site_registry(), get_clerk(request).areas
+    areas = list_queue_areas(registry, within)
     names = dict(areas)
     area = request.GET.get("area", "")
     area = area if area in names else ""
@@ -51,8 +51,8 @@ def show_queue(request: HttpRequest) -> HttpResponse:
         "area_names": names,
         "area": area,
         "step": state,
-        "counts": count_steps(registry, area),
-        "queue": list_queue(registry, state, area, _read_page(request)),
+        "counts": count_steps(registry, area, within),
+        "queue": list_queue(registry, state, area, _read_page(request), within),
     }
     return show_page(request, "registry/queue.html", told)
 
@@ -72,7 +72,7 @@ def show_card(request: HttpRequest, application: int) -> HttpResponse:
 @require_GET
 def show_counts(request: HttpRequest) -> HttpResponse:
     """Count what was applied for since a day, per commune; no person is in it."""
-    registry = make_site_registry()
+    registry, clerk = make_site_registry(), get_clerk(request)
     today = find_today(registry.clock)
     first_day = date(today.year, 1, 1)
     form = CountsForm(
@@ -80,7 +80,8 @@ def show_counts(request: HttpRequest) -> HttpResponse:
     )
     if form.is_valid():
         first_day = form.cleaned_data["first_day"]
-    counts = [] if form.errors else count_cards(today, first_day)
+    counted = [] if form.errors else count_cards(today, first_day)
+    counts = [each for each in counted if clerk.may_see(each.area_code)]
     rows = sorted(
         ((registry.find_area(each.area_code, today) or each.area_code, each) for each in counts), key=_by_name
     )
@@ -111,6 +112,9 @@ def _open_card(registry: Registry, clerk: Clerk, application: int) -> CardView:
         if error.kind is PeopleErrorKind.UNKNOWN_CARD:
             raise Http404 from error
         raise
+    if not clerk.may_see(card.area_code):
+        # As if there were none: its number says nothing to a clerk of another commune.
+        raise Http404
     asker = Asker(clerk.account, clerk.text, LookUpPurpose.CARD, f"{application}")
     look_up_applicant(registry, asker, get_person(card.number))
     return card

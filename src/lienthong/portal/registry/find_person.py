@@ -120,6 +120,9 @@ def show_application(request: HttpRequest, look_up: int) -> HttpResponse:
     form = CardApplicationForm(request.POST or None, initial={"area_code": home.area_code if home else ""})
     if request.method == "POST" and form.is_valid():
         area = form.cleaned_data["area_code"]
+        if not clerk.may_see(area):
+            form.add_error("area_code", _("Your post is of another commune"))
+            return show_page(request, "registry/card_apply.html", {"form": form, "opened": opened, "page": PAGE})
         try:
             application = apply_for_card(registry, opened.person.number, form.card_kind, area, clerk.text)
         except PeopleError as error:
@@ -132,8 +135,9 @@ def show_application(request: HttpRequest, look_up: int) -> HttpResponse:
 
 def find_opened(request: HttpRequest, registry: Registry, look_up: int) -> OpenLookUp | None:
     """Find a look-up that is open to the clerk at the screen; None for one that is over, or is another clerk's."""
+    clerk = get_clerk(request)
     try:
-        return get_open_look_up(registry, look_up, get_clerk(request).account)
+        return get_open_look_up(registry, look_up, clerk.account, clerk.areas)
     except PeopleError:
         return None
 
@@ -148,7 +152,7 @@ def ask_again(request: HttpRequest) -> HttpResponse:
 def _look_up(registry: Registry, clerk: Clerk, form: LookUpForm) -> tuple[Found, ...]:
     """Look up what the form says; what finds nobody, or is refused, is told on the form."""
     told = form.cleaned_data
-    asker = Asker(clerk.account, clerk.text, told["purpose"], told["reference"])
+    asker = Asker(clerk.account, clerk.text, told["purpose"], told["reference"], clerk.areas)
     by_number = bool(told["number"])
     found: tuple[Found, ...]
     try:

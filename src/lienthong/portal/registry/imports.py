@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -79,6 +80,9 @@ class ImportForm(forms.Form):
 def show_import(request: HttpRequest) -> HttpResponse:
     """Ask for a file, import it, and report."""
     registry, clerk = make_site_registry(), get_clerk(request)
+    if clerk.areas is not None:
+        # A file may hold people of any commune: it is for a post of the whole registry.
+        raise PermissionDenied
     form = ImportForm(request.POST or None, request.FILES or None)
     told: dict[str, Any] = {"page": "import", "form": form, "rules": RULES}
     if request.method == "POST" and form.is_valid():

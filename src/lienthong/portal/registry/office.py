@@ -24,20 +24,30 @@ for_clerks: Final = open_to(Caller.CLERK, level=Level.CARD)
 
 @dataclass(frozen=True, slots=True)
 class Clerk:
-    """Who is at the screen: the account's key, and the name and agencies that the record keeps."""
+    """Who is at the screen: the account's key, and the name and agencies that the record keeps.
+
+    `areas` are the communes of the posts; None when one of them is a post of the whole registry.
+    """
 
     account: str
     text: str
+    areas: frozenset[str] | None
+
+    def may_see(self, area_code: str) -> bool:
+        """Whether what belongs to a commune is the clerk's to see and to work."""
+        return self.areas is None or area_code in self.areas
 
 
 def get_clerk(request: HttpRequest) -> Clerk:
-    """Get the clerk; the agencies are those of the posts that make them one today."""
+    """Get the clerk; agencies and communes are those of the posts that make them one today."""
     account = find_account(request)
     if account is None:
         raise PermissionDenied
     held = list_assignments(account, timezone.localdate())
-    agencies = sorted({each.post.agency_code for each in held if Caller.CLERK in each.post.roles})
-    return Clerk(str(account.pk), ", ".join([account.full_name, *agencies]))
+    posts = [each.post for each in held if Caller.CLERK in each.post.roles]
+    agencies = sorted({post.agency_code for post in posts})
+    areas = frozenset(post.area_code for post in posts)
+    return Clerk(str(account.pk), ", ".join([account.full_name, *agencies]), None if "" in areas else areas)
 
 
 def show_page(request: HttpRequest, template: str, told: dict[str, Any], status: int = 200) -> HttpResponse:
