@@ -193,6 +193,19 @@ def test_what_a_crash_left_is_finished_by_the_same_command(province: Province) -
     exchange(province)
 
 
+def test_a_closed_log_is_shown_also_where_the_directory_is_kept_in_the_home(province: Province) -> None:
+    exchange(province)
+    folder = province.agency.folder
+    (folder / "directory").mkdir(exist_ok=True)
+    text = (folder / "gateway.toml").read_text()
+    (folder / "gateway.toml").write_text(text.replace("../directory.json", "directory/directory.json"))
+    shutil.copy(province.folder / "directory.json", folder / "directory" / "directory.json")
+    follow(province)
+    shutil.copy(province.folder / "directory.json", folder / "directory" / "directory.json")
+    closed = folder / "closed" / "1"
+    assert export_exchange(EvidenceHome(closed), agencys_exchange(closed))
+
+
 def test_a_running_gateway_is_not_followed(province: Province) -> None:
     with RunningGateway(province.agency.folder), pytest.raises(EvidenceError) as refused:
         follow(province)

@@ -44,6 +44,7 @@ _MOVED = (
     "retention",
     "log",  # last: with it all of the old log is in its new place
 )
+_SHARED = ("keys", "store", "directory")
 _LOG_LINE = re.compile(r"^log\s*=.*$", re.MULTILINE)
 _FILE_LINE = re.compile(r'^(file\s*=\s*")(?!/)', re.MULTILINE)
 
@@ -174,8 +175,8 @@ def _move(home: GatewayHome, plan: Succession) -> None:
 def _move_old(home: GatewayHome, plan: Succession, closed: Path) -> None:
     text = (home.folder / "gateway.toml").read_text("utf-8")
     _write(closed / "gateway.toml", _FILE_LINE.sub(r"\1../../", text, count=1).encode())
-    for name in ("keys", "store"):
-        if not (closed / name).is_symlink():
+    for name in _SHARED:
+        if (home.folder / name).exists() and not (closed / name).is_symlink():
             (closed / name).symlink_to(f"../../{name}", target_is_directory=True)
     _write(closed / "cosigned-head", plan.note.encode())
     home.cosigned.unlink(missing_ok=True)
