@@ -175,6 +175,8 @@ def test_a_service_that_is_not_reached_is_called_when_it_is_there(quick: Provinc
     with RunningGateway(quick.agency.folder), RunningGateway(quick.commune.folder) as gateway:
         place = send(gateway).headers["location"]
         wait_for(gateway, place, lambda told: told.get("code") == "service_unreachable")
+        gateway.end_at_once()
+        time.sleep(0.5)  # until the provider's gateway has no call under way
     # Nor does an orderly restart of the provider's gateway make an unknown outcome of it.
     services.write_text(right)
     with RunningGateway(quick.agency.folder), RunningGateway(quick.commune.folder) as gateway:
