@@ -4,7 +4,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from lienthong.directory.chain import join_chain
 from lienthong.directory.client import DirectoryClient
 from lienthong.directory.errors import DirectoryError, DirectoryErrorKind
 from lienthong.directory.members import verify_directory
@@ -251,3 +254,31 @@ def test_revocations_of_another_instance_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DirectoryError) as refused:
         client.fetch()
     assert refused.value.kind is DirectoryErrorKind.OTHER_INSTANCE
+
+
+class _Kept:
+    """The document of a small repository, as a gateway keeps it."""
+
+    def __init__(self) -> None:
+        served = Served()
+        kept = served.files.kept
+        target = next(raw for name, raw in kept.items() if name.endswith(".directory.json"))
+        self.document = join_chain([kept["metadata/1.root.json"]], kept["metadata/1.targets.json"], target)
+        self.anchor = served.offline.root[0].verify_key
+
+
+_KEPT = _Kept()
+
+
+@given(data=st.data())
+def test_no_flipped_bit_of_the_kept_document_changes_what_is_believed(data: st.DataObject) -> None:
+    served = _KEPT
+    raw = bytearray(served.document)
+    place = data.draw(st.integers(0, len(raw) - 1))
+    raw[place] ^= 1 << data.draw(st.integers(0, 7))
+    try:
+        read = verify_directory(bytes(raw), served.anchor)
+    except DirectoryError as error:
+        assert error.kind in {DirectoryErrorKind.MALFORMED, DirectoryErrorKind.BAD_SIGNATURE}
+    else:
+        assert read == lasting_directory()  # a signature beyond the threshold was flipped

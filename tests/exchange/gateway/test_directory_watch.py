@@ -1,0 +1,147 @@
+"""Renewed certificates and unknown own keys, against a served directory."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Self
+
+import pytest
+import structlog
+import uvicorn
+from msgspec.structs import replace
+
+from lienthong.directory.authority import make_tls_key
+from lienthong.directory.members import LogKey
+from lienthong.directory.office import CERTIFICATE_DAYS, Office, days_left
+from lienthong.directory.server import make_directory_app
+from lienthong.directory.tls_files import public_fingerprint
+from lienthong.exchange.gateway.directory_watch import (
+    OwnKeys,
+    fetch_certificate,
+    open_directory,
+    renew_certificate,
+    wait_for_admission,
+)
+from lienthong.exchange.gateway.home import GatewayHome, open_home
+from lienthong.exchange.gateway.joining import Plan, make_home
+from lienthong.kernel.clock import SystemClock
+from lienthong.kernel.keys import load_private, make_signing_key
+from lienthong.sandbox.ports import find_free_ports
+from tests.clocks import SetClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+GATEWAY = "DEMO/GOV/Z99.01/GW1"
+DAY_MS = 24 * 3600 * 1000
+
+
+class Server:
+    """A directory's server in a thread."""
+
+    def __init__(self, office: Office, port: int) -> None:
+        config = uvicorn.Config(make_directory_app(office), port=port, log_level="warning")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.01)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+
+class Joined:
+    """A directory and one gateway's home that asked it for admission."""
+
+    def __init__(self, folder: Path) -> None:
+        (self.port,) = find_free_ports(1)
+        self.clock = SetClock(SystemClock().now_ms())
+        self.office = Office(folder / "directory", self.clock)
+        root = self.office.create("DEMO", 3, 2)
+        plan = Plan(
+            gateway=GATEWAY,
+            name="Commune",
+            subsystems=("PORTAL",),
+            directory=f"http://127.0.0.1:{self.port}",
+            root=root,
+            peers="127.0.0.1:5500",
+            consumers="127.0.0.1:0",
+            admin="127.0.0.1:0",
+            is_open=False,
+        )
+        self.admission = make_home(folder / "home", plan)
+        self.raw = (folder / "home" / "request.json").read_bytes()
+        self.home: GatewayHome = open_home(folder / "home", {})
+        assert make_home(folder / "home", plan) == self.admission
+
+    def admit(self) -> None:
+        self.office.receive(self.raw)
+        (waiting,) = self.office.waiting()
+        self.office.admit(waiting)
+
+
+@pytest.fixture
+def joined(tmp_path: Path) -> Iterator[Joined]:
+    made = Joined(tmp_path)
+    with Server(made.office, made.port):
+        yield made
+
+
+def test_before_admission_there_is_no_certificate_and_after_it_one_for_the_own_key(joined: Joined) -> None:
+    assert not fetch_certificate(joined.home)
+    joined.admit()
+    wait_for_admission(joined.home)
+    pem = (joined.home.keys / "tls.pem").read_bytes()
+
+    assert CERTIFICATE_DAYS - 1 < days_left(pem, joined.clock.now_ms()) <= CERTIFICATE_DAYS
+    assert open_directory(joined.home).current().find_gateway(GATEWAY) is not None
+
+
+def test_a_certificate_that_is_over_soon_is_renewed_and_its_key_stays(joined: Joined) -> None:
+    joined.admit()
+    wait_for_admission(joined.home)
+    before = (joined.home.keys / "tls.pem").read_bytes()
+    fingerprint = public_fingerprint(load_private(joined.home.keys / "tls.key"))
+    joined.clock.advance(10 * DAY_MS)
+    assert not renew_certificate(joined.home, joined.clock)
+    joined.clock.advance(55 * DAY_MS)
+
+    assert renew_certificate(joined.home, joined.clock)
+    after = (joined.home.keys / "tls.pem").read_bytes()
+    assert after != before
+    assert days_left(after, joined.clock.now_ms()) > 80
+    (gateway,) = joined.office.repository.directory_content().gateways
+    assert gateway.tls == (fingerprint,)
+
+
+def test_a_revoked_gateway_gets_no_certificate(joined: Joined) -> None:
+    joined.admit()
+    joined.office.revoke((GATEWAY,), "lost")
+    assert not fetch_certificate(joined.home)
+
+
+def test_a_key_for_the_own_member_that_it_does_not_know_is_told_once(joined: Joined) -> None:
+    joined.admit()
+    directory = joined.office.repository.directory_content()
+    (gateway,) = directory.gateways
+    keys = OwnKeys(joined.home)
+    with structlog.testing.capture_logs() as told:
+        keys.look(directory)
+    assert told == []
+
+    log = LogKey("DEMO/GOV/Z99.01/GW2/1", make_signing_key().verify_key, 1)
+    tls = make_tls_key().fingerprint
+    other = replace(gateway, id="DEMO/GOV/Z99.01/GW2", tls=(tls,), logs=(log,))
+    grown = replace(directory, gateways=(gateway, other))
+    with structlog.testing.capture_logs() as told:
+        keys.look(grown)
+        keys.look(grown)
+    assert [line["event"] for line in told] == ["unknown own key", "unknown own key"]
+    assert told[1]["key"] == tls
