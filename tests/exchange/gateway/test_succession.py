@@ -78,8 +78,12 @@ def test_a_new_key_opens_a_log_that_follows_and_the_old_one_still_proves(
     province: Province, witness: WitnessServer
 ) -> None:
     exchange(province)
-    plan = follow(province)
     folder = province.agency.folder
+    had_tracker = (folder / "tracker.sqlite").exists()
+    plan = follow(province)
+    # What counts entries of the old log goes with it.
+    assert not any((folder / name).exists() for name in ("index.sqlite", "recall.sqlite", "tracker.sqlite"))
+    assert (folder / "closed" / "1" / "tracker.sqlite").exists() == had_tracker
     # The old log ends at its head, which was cosigned for this.
     old_key = load_signing_key(province.agency.keys / "log-1.key").verify_key
     closing = verify_checkpoint(plan.note.encode(), province.agency.origin, old_key)

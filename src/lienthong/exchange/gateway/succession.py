@@ -40,7 +40,7 @@ REQUEST_FILE = "successor.json"
 NEW_LOG = "log.new"
 MAX_REASON = 200
 _MOVED = (
-    *(f"{name}.sqlite{end}" for name in ("index", "recall") for end in ("", "-wal", "-shm")),
+    *(f"{name}.sqlite{end}" for name in ("index", "recall", "tracker") for end in ("", "-wal", "-shm")),
     "retention",
     "log",  # last: with it all of the old log is in its new place
 )
