@@ -101,7 +101,7 @@ def rotate(
     request: Annotated[
         Path | None, typer.Argument(help="The successor.json of `lienthong gateway succeed`.", dir_okay=False)
     ] = None,
-    threshold: Annotated[int, typer.Option(help="Of the new targets keys.")] = 1,
+    threshold: Annotated[int | None, typer.Option(help="A new threshold; without it the old one stays.")] = None,
     offline: Offline = None,
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,

@@ -13,6 +13,7 @@ from lienthong.directory.errors import DirectoryError, DirectoryErrorKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from http.client import HTTPResponse
 
 TIMEOUT_S: Final = 10.0
 _CHUNK: Final = 64 * 1024
@@ -45,7 +46,7 @@ def require_plain_address(url: str) -> str:
 def send_request(url: str, raw: bytes) -> str:
     """Send a gateway's request to join; gives the server's answer. Raises `UNREADABLE` or `REFUSED`."""
     address = f"{require_plain_address(url)}/requests"
-    request = urllib.request.Request(address, data=raw, headers={"Content-Type": "application/json"})  # noqa: S310
+    request = urllib.request.Request(address, data=raw, headers={"Content-Type": "application/json"})  # noqa: S310 - http or https only
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310 - http or https only
             return str(answer.read(_CHUNK).decode())
@@ -58,7 +59,7 @@ def send_request(url: str, raw: bytes) -> str:
         raise DirectoryError(DirectoryErrorKind.UNREADABLE, message) from error
 
 
-def _read(answer: object) -> Iterator[bytes]:
-    with answer as body:  # type: ignore[attr-defined]
+def _read(answer: HTTPResponse) -> Iterator[bytes]:
+    with answer as body:
         while chunk := body.read(_CHUNK):
             yield chunk

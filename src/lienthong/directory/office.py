@@ -93,11 +93,14 @@ class Office:
         return [verify_admission(path.read_bytes()) for path in sorted((self.folder / "requests").glob("*.json"))]
 
     def admit(self, admission: Admission) -> Directory:
-        """Publish the directory with this gateway in, and issue its certificate."""
-        now = self._clock.now_ms()
-        directory = admit(self.repository.directory_content(), admission, now)
-        self.publish(msgspec.structs.replace(directory, expires=now + _ms(OFFLINE_LIFE)))
-        (self.folder / "gateways" / f"{admission.tls_fingerprint}.der").write_bytes(decode_base64url(admission.tls))
+        """Publish the directory with this gateway in; its certificate is issued when it asks."""
+        with self._hold():
+            now = self._clock.now_ms()
+            directory = admit(self.repository.directory_content(), admission, now)
+            directory = msgspec.structs.replace(directory, expires=now + _ms(OFFLINE_LIFE))
+            # First, for a crash here leaves a public key that nobody asks for.
+            (self.folder / "gateways" / f"{admission.tls_fingerprint}.der").write_bytes(decode_base64url(admission.tls))
+            self.repository.publish(directory, self._offline_keys(), self._online_keys())
         (self.folder / "requests" / f"{admission.fingerprint}.json").unlink(missing_ok=True)
         return directory
 
@@ -154,17 +157,22 @@ class Office:
         unfinished.replace(kept)
         return issued
 
-    def rotate_keys(self, threshold: int) -> None:
-        """Put new targets and online keys in force, signed by the root keys that are there; root keys stay."""
+    def rotate_keys(self, threshold: int | None = None) -> None:
+        """Put new targets and online keys in force, signed by the root keys that are there; root keys stay.
+
+        Without a threshold the one in force stays. A crash leaves `.next` files beside the keys, and which are in force
+        the repository tells: calling this again makes newer ones.
+        """
         with self._hold():
-            before = self._offline_keys()
-            for path in sorted(self._offline.glob("targets-*.key")):
-                _set_aside(path)
-                _make_key(path)
-            for name in ("newest", "revocations"):
-                _set_aside(self.folder / "online" / f"{name}.key")
-                _make_key(self.folder / "online" / f"{name}.key")
-            self.repository.rotate(before.root, self._offline_keys(), self._online_keys(), threshold)
+            online = self.folder / "online"
+            paths = [*sorted(self._offline.glob("targets-*.key")), online / "newest.key", online / "revocations.key"]
+            keys = [_make_next(path) for path in paths]
+            offline = OfflineKeys(self._offline_keys().root, tuple(keys[:-2]))
+            wanted = self.repository.root_threshold() if threshold is None else threshold
+            self.repository.rotate(offline.root, offline, OnlineKeys(keys[-2], keys[-1]), wanted)
+            for path in paths:
+                path.replace(path.with_suffix(".old"))
+                path.with_suffix(".next").replace(path)
 
     def _offline_keys(self) -> OfflineKeys:
         keys = {
@@ -203,6 +211,7 @@ def _make_key(path: Path) -> SigningKey:
     return key
 
 
-def _set_aside(path: Path) -> None:
-    """Keep a replaced key beside: until the new root is published it is still the one in force."""
-    path.replace(path.with_suffix(".old"))
+def _make_next(path: Path) -> SigningKey:
+    """Make a key beside the one in force."""
+    path.with_suffix(".next").unlink(missing_ok=True)
+    return _make_key(path.with_suffix(".next"))

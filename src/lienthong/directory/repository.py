@@ -117,6 +117,10 @@ class Repository:
         """Sign revocations, snapshot and timestamp anew, so that their lifetime starts again."""
         self.revoke(self.revocations(), online)
 
+    def root_threshold(self) -> int:
+        """Give how many root keys must sign."""
+        return self._load(Root).signed.roles[Root.type].threshold
+
     def directory_content(self) -> Directory:
         """Give the directory as last published."""
         return self._store.load_directory(self._load(Targets).signed.targets[DIRECTORY_TARGET])
