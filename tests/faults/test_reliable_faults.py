@@ -183,7 +183,7 @@ def test_a_consumers_gateway_killed_at_any_step_loses_and_repeats_nothing(town: 
 
 
 @pytest.mark.parametrize("step", PROVIDER_STEPS)
-def test_a_providers_gateway_killed_at_any_step_repeats_nothing(town: Town, kind: bool, step: str) -> None:  # noqa: FBT001
+def test_a_providers_gateway_killed_at_any_step_repeats_nothing(town: Town, kind: bool, step: str) -> None:  # noqa: FBT001 - a parameter of the test
     town.stop(Side.PROVIDER)
     town.start(Side.PROVIDER, step)
     xroad_id = new_uuid4()
@@ -196,7 +196,7 @@ def test_a_providers_gateway_killed_at_any_step_repeats_nothing(town: Town, kind
     town.judge(xroad_id, state)
 
 
-def test_a_providers_gateway_killed_right_after_the_effect_repeats_nothing(town: Town, kind: bool) -> None:  # noqa: FBT001
+def test_a_providers_gateway_killed_right_after_the_effect_repeats_nothing(town: Town, kind: bool) -> None:  # noqa: FBT001 - a parameter of the test
     town.ledger.after_effect = lambda: town.pair.kill(Side.PROVIDER)
     xroad_id = new_uuid4()
     place = town.send(xroad_id)
@@ -210,7 +210,7 @@ def test_a_providers_gateway_killed_right_after_the_effect_repeats_nothing(town:
 
 def test_a_service_that_dies_right_after_its_effect_is_called_again_only_if_it_deduplicates(
     town: Town,
-    kind: bool,  # noqa: FBT001
+    kind: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     time.sleep(1.0)  # until its gateway has read what was declared
     town.ledger.after_effect = lambda: None
@@ -229,7 +229,7 @@ def test_a_promise_that_was_lost_is_given_again(town: Town) -> None:
     town.judge(xroad_id, town.wait_for_end(first))
 
 
-def test_both_gateways_killed_while_a_message_is_carried_out_go_on_with_it(town: Town, kind: bool) -> None:  # noqa: FBT001
+def test_both_gateways_killed_while_a_message_is_carried_out_go_on_with_it(town: Town, kind: bool) -> None:  # noqa: FBT001 - a parameter of the test
     town.ledger.after_effect = lambda: town.pair.kill(*BOTH)
     xroad_id = new_uuid4()
     place = town.send(xroad_id)

@@ -149,7 +149,7 @@ def test_what_is_over_is_forgotten_and_what_may_have_acted_is_told_first(tmp_pat
 
 
 @pytest.mark.parametrize("is_orderly", [True, False])
-def test_after_a_crash_what_was_open_may_have_acted(tmp_path: Path, is_orderly: bool) -> None:  # noqa: FBT001
+def test_after_a_crash_what_was_open_may_have_acted(tmp_path: Path, is_orderly: bool) -> None:  # noqa: FBT001 - a parameter of the test
     recall = Recall(tmp_path / "recall.sqlite", bytes(32))
     recall.note_received(b"leaf", _state(NOW), None, is_called=False)
     recall.set_mark("log", 5)
