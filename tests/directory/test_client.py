@@ -118,6 +118,24 @@ def test_a_frozen_directory_is_refused_when_its_lifetime_is_over(tmp_path: Path)
     _refused(client, "expired")
 
 
+def test_a_server_that_withholds_a_part_does_not_lengthen_the_lifetime(tmp_path: Path) -> None:
+    served = Served()
+    client = served.join(tmp_path)
+    served.clock.advance(DAY_MS)
+    served.publish(2)
+    withheld = served.files.kept.pop("metadata/2.targets.json")
+    before = client.current().expires
+    with pytest.raises(DirectoryError):
+        client.fetch()
+    client.refresh()
+    assert client.current().expires == before
+
+    served.files.kept["metadata/2.targets.json"] = withheld
+    client.fetch()
+    client.refresh()
+    assert client.current().expires == before + DAY_MS
+
+
 def test_a_mix_of_two_snapshots_is_refused(tmp_path: Path) -> None:
     served = Served()
     client = served.join(tmp_path)
