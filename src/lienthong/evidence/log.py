@@ -158,6 +158,11 @@ class Log:
         return self._publisher.size
 
     @property
+    def is_open(self) -> bool:
+        """Say whether entries can be appended: resumed, not closed, and no write has failed."""
+        return self._state is _State.READY
+
+    @property
     def is_idle(self) -> bool:
         """Say whether nothing is queued, being written, published or prepared."""
         busy = self._batching or self._is_writing or self._is_preparing or self._publisher.is_running

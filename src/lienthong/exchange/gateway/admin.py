@@ -1,7 +1,8 @@
 """The gateway's own pages for programs: health, and the published log to those whom rule 8 allows.
 
 An ordinary ASGI app on its own port, loopback by default. Checkpoints and hash tiles go to members' tokens, entry
-bundles to auditors' tokens; nothing is public.
+bundles to auditors' tokens, what `operation/` shows and changes to operators' tokens. Open are only `/health` and
+`/ready`, which tell no more than a probe needs, and the API's description.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from lienthong.exchange.gateway.home import split_address
+from lienthong.exchange.gateway.operation.api import make_api_routes
 from lienthong.kernel.canonical import encode_base64url
 
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ def make_admin_app(parts: Assembly) -> Starlette:
             Route("/health", admin.show_health),
             Route("/checkpoint", admin.show_checkpoint),
             Route("/tile/{name:path}", admin.show_tile),
+            *make_api_routes(parts),
             *witness,
         ]
     )

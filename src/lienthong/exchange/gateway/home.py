@@ -97,8 +97,9 @@ class OutboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AdminSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose bearer tokens are taken (SHA-256, base64url): members and auditors read the published log, auditors also
-    its entries; operators read and change what the admin pages show.
+    """Whose bearer tokens are taken (SHA-256, base64url).
+
+    Members and auditors read the published log, auditors also its entries; operators use the admin API.
     """
 
     members: tuple[str, ...] = ()

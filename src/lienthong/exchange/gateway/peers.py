@@ -84,6 +84,7 @@ class Peers:
         self.watch: PeerWatch | None = None
         self.report: Callable[[str, ExchangeError], None] = lambda _peer, _error: None
         self.is_checking_head = False
+        self.is_leaving = False
         self._clock = clock
         self._shares: dict[str, IncomingShare] = {}
         self._directory = directory
@@ -260,6 +261,7 @@ class Peers:
 
     def leave(self) -> None:
         """Say goodbye on every link: requests under way end, no new one comes."""
+        self.is_leaving = True
         for link in self._links:
             link.leave()
 

@@ -24,6 +24,7 @@ from lienthong.exchange.gateway.head_check import find_highest_head, is_start_al
 from lienthong.exchange.gateway.home import naming, split_address
 from lienthong.exchange.gateway.listener import Listener
 from lienthong.exchange.gateway.memory import limit_heap, settle_memory
+from lienthong.exchange.gateway.operation.monitoring_file import write_monitoring
 from lienthong.exchange.gateway.peers import make_tls_contexts
 from lienthong.exchange.gateway.policy import LOOK_EVERY_S
 from lienthong.exchange.gateway.provide import ProviderDoor
@@ -147,6 +148,7 @@ class _Process:
             admin, address = await serve_admin(parts)
         self._tasks += [
             admin,
+            self._loop.create_task(write_monitoring(parts)),
             *map(self._loop.create_task, (self._tick(), self._watch(), self._poll(), self._keep(), self._witness())),
         ]
         parts.gateway.courier.start(parts.gateway, parts.evidence.index)
