@@ -12,7 +12,8 @@ from lienthong.exchange.client import ClientSettings
 from lienthong.identity.words import Level
 from tests.browser.pages import PHONE, WIDE
 from tests.identity.persons import make_citizen, sign_in_fully
-from tests.portal.province.gateways import answer_record
+from tests.portal.province.gateways import answer_record, answer_usages
+from tests.portal.province.usage_registry import UsageRegistry
 from tests.simulators.own_gateway import OwnGateway
 
 if TYPE_CHECKING:
@@ -39,3 +40,17 @@ def test_a_record_and_its_absence_can_be_read_by_everybody(
     settings.EXCHANGE = ClientSettings()
     page = pages.open("/my-record/?away", screen, language=language, session=client)
     assert page.locator("a[href$='/my-record/']").count() == 1
+
+
+@LOOKS
+def test_who_looked_can_be_read_by_everybody(
+    pages: Pages, settings: Settings, screen: ViewportSize, language: str
+) -> None:
+    client = Client()
+    sign_in_fully(client, make_citizen(Level.CARD))
+    with OwnGateway() as gateway, UsageRegistry() as registry:
+        answer_record(gateway, settings)
+        answer_usages(gateway)
+        registry.vouch_for(client, settings)
+        page = pages.open("/who-looked/", screen, language=language, session=client)
+    assert page.locator("text=0195-look-1").count() == 1

@@ -58,6 +58,8 @@ class ClientSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client: str = ""
     token_file: str = ""
     population: str = ""
+    who_looked: tuple[str, ...] = ()
+    """Subsystems (`INSTANCE/CLASS/CODE/SUBSYSTEM`) whose members tell a citizen who looked; else `population`'s."""
 
 
 class Tls(msgspec.Struct, frozen=True):
@@ -88,6 +90,8 @@ class Question(msgspec.Struct, frozen=True):
     """Who asks at the member, as the member knows them (X-Road-UserId); not in any statement."""
     xroad_id: str | None = None
     content_type: str = JSON_TYPE
+    bearer: str | None = None
+    """A token for the service itself (Authorization), such as the person's own for `findUsage`."""
 
     @property
     def is_safe(self) -> bool:
@@ -223,6 +227,7 @@ def make_headers(question: Question, life_s: int | None = None, *, is_reliable: 
         "X-Road-Purpose": question.purpose,
         "X-Road-UserId": question.user,
         "X-Road-Id": question.xroad_id,
+        "Authorization": f"Bearer {question.bearer}" if question.bearer is not None else None,
         "Content-Type": question.content_type if question.body else None,
         "Content-Length": str(question.body.stat().st_size) if isinstance(question.body, Path) else None,
         "Prefer": "respond-async" if is_reliable else None,

@@ -61,3 +61,19 @@ def answer_record(gateway: OwnGateway, settings: Settings) -> None:
     gateway.answers[f"{POPULATION}/{NUMBER}/facts"] = Told(200, json.dumps(FACTS).encode())
     settings.EXCHANGE = ClientSettings(gateway.address, "DEMO/GOV/Z99.01/PORTAL", "token", POPULATION)
     settings.EXCHANGE_TOKEN = "token-of-the-portal"  # noqa: S105 # of nobody
+
+
+def answer_usages(gateway: OwnGateway) -> None:
+    """Let the population service's gateway tell of two look-ups, and of older ones."""
+    usage = {
+        "time": 1_790_000_000_000,
+        "client": "DEMO/GOV/Z99.01/CLERK",
+        "service": POPULATION,
+        "purpose": "1.001193#H49.19-0001",
+        "message": "0195-look-1",
+        "check": "checked",
+        "officer": "clerk-7",
+    }
+    other = {**usage, "purpose": "91/2025/QH15", "message": "0195-look-2", "check": "asserted", "officer": ""}
+    page = {"provider": "DEMO/GOV/Z99.02", "usages": [usage, other], "next": 17, "delays": 3}
+    gateway.answers["DEMO/GOV/Z99.02/POPULATION/findUsage"] = Told(200, json.dumps(page).encode())

@@ -33,6 +33,9 @@ class RememberedSignIn(msgspec.Struct, frozen=True):
     account: str
     level: int
     at: int
+    access: str = ""
+    """The provider's access token, until `access_until` (seconds since 1970): opens who looked at the person's data."""
+    access_until: int = 0
 
 
 class ProviderSession:
@@ -52,6 +55,7 @@ def remember_sign_in(request: HttpRequest, proven: ProvenSignIn) -> None:
     request.session.flush()
     login(request, proven.account, backend=BACKEND)
     remembered = RememberedSignIn(proven.issuer, proven.subject, str(proven.account.pk), proven.level, proven.at)
+    remembered = msgspec.structs.replace(remembered, access=proven.access, access_until=proven.access_until)
     request.session[SESSION_KEY] = msgspec.to_builtins(remembered)
 
 

@@ -46,6 +46,9 @@ class ProvenSignIn:
     subject: str
     level: int
     at: int
+    access: str = ""
+    access_until: int = 0
+    """The access token, and until when (seconds since 1970) it can be exchanged for others."""
 
 
 def finish_sign_in(
@@ -67,7 +70,10 @@ def finish_sign_in(
     if account.level < level:
         seen = {"issuer": claims.iss, "acr": claims.acr}
         record_level(account, Reached(Level(level), LevelWay.PROVIDER, seen), timezone.now())
-    return ProvenSignIn(account, claims.iss, claims.sub, level, claims.auth_time or claims.iat)
+    life = tokens.get("expires_in")
+    until = int(time.time()) + life if isinstance(life, int) else 0
+    at = claims.auth_time or claims.iat
+    return ProvenSignIn(account, claims.iss, claims.sub, level, at, tokens["access_token"], until)
 
 
 def require_issuer(provider: Provider, request: SignInRequest, answer: Mapping[str, str]) -> None:
@@ -79,7 +85,7 @@ def require_issuer(provider: Provider, request: SignInRequest, answer: Mapping[s
         raise RelyingError(RelyingErrorKind.MIXED_UP, message)
 
 
-def _exchange_code(party: RelyingParty, provider: Provider, request: SignInRequest, code: str) -> dict[str, str]:
+def _exchange_code(party: RelyingParty, provider: Provider, request: SignInRequest, code: str) -> dict[str, Any]:
     form = {
         "grant_type": "authorization_code",
         "code": code,
