@@ -125,12 +125,33 @@ def rotate(
         typer.echo(f"  done; the directory is version {directory.version}")
 
 
-def show(folder: Folder) -> None:
+def change(
+    folder: Folder,
+    file: Annotated[Path, typer.Argument(help="The edited output of `show --json`.", exists=True, dir_okay=False)],
+    offline: Offline = None,
+) -> None:
+    """Publish an edited directory: names, subsystems, addresses, groups, witnesses; no log's key may be forgotten."""
+    from lienthong.directory.office import Office
+    from lienthong.kernel.clock import SystemClock
+
+    directory = Office(folder, SystemClock(), offline).change(file.read_bytes())
+    typer.echo(f"the directory is version {directory.version}")
+
+
+def show(
+    folder: Folder, *, json: Annotated[bool, typer.Option("--json", help="The document itself, to edit.")] = False
+) -> None:
     """Print members, gateways, logs and revocations as they are served."""
+    import msgspec
+
+    from lienthong.directory.members import format_directory
     from lienthong.directory.office import Office
     from lienthong.kernel.clock import SystemClock
 
     office = Office(folder, SystemClock())
+    if json:
+        typer.echo(msgspec.json.format(format_directory(office.repository.directory_content())).decode())
+        return
     directory, revocations = office.repository.directory_content(), office.repository.revocations()
     typer.echo(
         f"{directory.instance}, version {directory.version}, root key {(folder / 'root.txt').read_text().strip()}"
@@ -153,4 +174,5 @@ def make_directory_commands() -> typer.Typer:
     app.command("revoke")(revoke)
     app.command("rotate")(rotate)
     app.command("show")(show)
+    app.command("change")(change)
     return app

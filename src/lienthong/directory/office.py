@@ -19,6 +19,7 @@ from cryptography import x509
 
 from lienthong.directory.admission import MAX_PENDING, Admission, admit, verify_admission
 from lienthong.directory.authority import Authority, issue_certificate, make_authority
+from lienthong.directory.change import read_change, require_nothing_forgotten
 from lienthong.directory.errors import DirectoryError, DirectoryErrorKind
 from lienthong.directory.members import Directory
 from lienthong.directory.repository import OFFLINE_LIFE, OfflineKeys, OnlineKeys, Repository
@@ -107,7 +108,15 @@ class Office:
     def publish(self, directory: Directory) -> None:
         """Publish a next version, with the offline keys that are there."""
         with self._hold():
+            require_nothing_forgotten(self.repository.directory_content(), directory)
             self.repository.publish(directory, self._offline_keys(), self._online_keys())
+
+    def change(self, raw: bytes) -> Directory:
+        """Publish an edited directory: names, subsystems, addresses, groups, witnesses; no key may be forgotten."""
+        now = self._clock.now_ms()
+        directory = read_change(self.repository.directory_content(), raw, now, now + _ms(OFFLINE_LIFE))
+        self.publish(directory)
+        return directory
 
     def revoke(self, names: tuple[str, ...], reason: str) -> Revocations:
         """Publish that these gateways, logs or TLS keys count no more; unknown names are refused."""
