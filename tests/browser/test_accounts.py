@@ -152,7 +152,10 @@ def test_pages_of_an_administrator(pages: Pages, screen: ViewportSize, language:
     client = enter(make_staff(Caller.ADMINISTRATOR, username="quan.tri", full_name="Lê Thị Quản"))
     colleague = make_staff(Caller.OFFICER, Caller.CLERK)
     make_staff(username="binh.tran", full_name="Trần Thanh Bình")
-    places = [*map(reverse, ("my-account", "staff", "posts")), reverse("colleague", kwargs={"key": colleague.pk})]
+    places = [
+        *map(reverse, ("my-account", "staff", "posts", "levels")),
+        reverse("colleague", kwargs={"key": colleague.pk}),
+    ]
     page = look_at(pages, places, (screen, language), client)
     pages.press(page, "[value=code]")
     page.wait_for_selector(".lt-paper")

@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from lienthong.identity.errors import IdentityError, IdentityErrorKind
 from lienthong.identity.first_administrator import make_first_administrator
-from lienthong.identity.models import Account, Assignment
+from lienthong.identity.lowering import lower_level
+from lienthong.identity.models import Account, Assignment, LevelRecord, Post
 from lienthong.identity.posts import NewPost, assign_post, end_assignment, find_roles, make_post
+from lienthong.identity.words import Level
 from lienthong.web.callers import Caller
 from tests.identity.persons import PASSWORD, add_app, make_citizen, make_staff, sign_in, sign_in_fully
 
@@ -145,3 +147,78 @@ def test_a_post_of_one_commune_names_a_commune() -> None:
     for code in ("0667", "Bãi Cháy"):
         with pytest.raises(IdentityError, match="expected the code of a commune"):
             make_post(NewPost("Z99.01", "Công chức", "", (Caller.CLERK,), code), FIRST_DAY, None)
+
+
+def test_a_post_is_ended_with_its_assignments_and_the_record_says_by_whom(
+    client: Client, administrator: Account
+) -> None:
+    colleague = make_staff(Caller.CLERK, full_name="Trần Thanh Bình")
+    post = Post.objects.get(assignments__account=colleague)
+    answer = client.post(reverse("close-post", kwargs={"post": post.pk}))
+    assert answer.status_code == 302
+    post.refresh_from_db()
+    held = Assignment.objects.get(account=colleague)
+    today = timezone.localdate()
+    assert post.valid.upper == held.valid.upper == today + timedelta(days=1)
+    assert (post.ended_by, held.ended_by) == (administrator, administrator)
+    assert find_roles(colleague, today + timedelta(days=1)) == frozenset()
+    page = client.get(reverse("posts")).content.decode()
+    assert "Chức vụ đã kết thúc" in page
+    again = client.post(reverse("close-post", kwargs={"post": post.pk}))
+    assert again.status_code == 200
+    with pytest.raises(IdentityError):
+        assign_post(colleague, post, today + timedelta(days=1), None, timezone.now())
+
+
+def test_nobody_ends_a_post_that_they_hold_and_no_post_that_is_not_there(
+    client: Client, administrator: Account
+) -> None:
+    own = Post.objects.get(assignments__account=administrator)
+    answer = client.post(reverse("close-post", kwargs={"post": own.pk}))
+    assert "Không ai tự làm" in answer.content.decode()
+    own.refresh_from_db()
+    assert own.ended_at is None
+    assert client.post(reverse("close-post", kwargs={"post": 0})).status_code == 404
+
+
+def test_a_citizens_level_is_taken_back_with_both_names_and_the_reason_in_the_record(
+    client: Client, administrator: Account
+) -> None:
+    citizen = make_citizen(Level.CARD)
+    theirs = Client()
+    sign_in_fully(theirs, citizen)
+    assert theirs.get(reverse("my-account")).status_code == 200
+    told = {"number": citizen.personal_number, "level": "1", "reason": "Nhầm người tại quầy"}
+    page = client.post(reverse("levels"), told).content.decode()
+    citizen.refresh_from_db()
+    assert citizen.level == Level.DATA
+    assert theirs.get(reverse("my-account")).status_code == 302
+    record = LevelRecord.objects.filter(account=citizen).latest("pk")
+    assert (record.way, record.seen["reason"], record.seen["level_before"]) == ("lowered", "Nhầm người tại quầy", 2)
+    for word in (citizen.full_name, administrator.full_name, "Nhầm người tại quầy"):
+        assert word in page
+
+
+@pytest.mark.parametrize(
+    "change", [{"level": "2"}, {"level": "1"}, {"reason": ""}, {"number": "999190012346"}, {"number": "12"}]
+)
+def test_a_level_is_only_lowered_with_a_reason_and_for_somebody_with_an_account(
+    client: Client, administrator: Account, change: dict[str, str]
+) -> None:
+    assert administrator.is_active
+    citizen = make_citizen(Level.DATA)
+    told = {"number": citizen.personal_number, "level": "0", "reason": "Nhầm người", **change}
+    page = client.post(reverse("levels"), told).content.decode()
+    assert "govuk-error-summary" in page
+    citizen.refresh_from_db()
+    assert citizen.level == Level.DATA
+
+
+def test_only_an_administrator_takes_levels_back_and_ends_posts() -> None:
+    client, officer, citizen = Client(), make_staff(Caller.OFFICER), make_citizen(Level.CARD)
+    sign_in_fully(client, officer)
+    assert client.get(reverse("levels")).status_code == 403
+    post = Post.objects.get(assignments__account=officer)
+    assert client.post(reverse("close-post", kwargs={"post": post.pk})).status_code == 403
+    with pytest.raises(IdentityError, match="no administrator's post"):
+        lower_level(citizen, Level.DATA, "why", officer, timezone.now())

@@ -138,6 +138,8 @@ class Post(models.Model):
     valid = DateRangeField()
     made_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
+    ended_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["agency_code"], name="identity_post_agency")]

@@ -101,9 +101,37 @@ def end_assignment(assignment: Assignment, last_day: date, ended_by: Account | N
         locked.save(update_fields=["valid", "ended_by", "ended_at"])
 
 
+def end_post(post: Post, last_day: date, ended_by: Account, now: datetime) -> None:
+    """End a post and whatever assignments to it are open, after a day; raises BAD_POST, and NOT_ALLOWED for one's own.
+
+    Nobody ends a post that they hold: the last administrator would lock everybody out.
+    """
+    with transaction.atomic():
+        locked = Post.objects.select_for_update().get(pk=post.pk)
+        if locked.ended_at is not None or last_day < locked.valid.lower:
+            raise _bad_post(f"end {last_day}: it was ended before, or begins later")
+        held = list(Assignment.objects.filter(post=locked, ended_at=None))
+        if any(each.account_id == ended_by.pk for each in held):
+            message = "nobody ends a post that they hold; ask another administrator"
+            raise IdentityError(IdentityErrorKind.NOT_ALLOWED, message)
+        for each in held:
+            end_assignment(each, last_day, ended_by, now)
+        locked.valid = DateRange(locked.valid.lower, last_day + timedelta(days=1))
+        locked.ended_by, locked.ended_at = ended_by, now
+        locked.save(update_fields=["valid", "ended_by", "ended_at"])
+
+
+def list_ended_posts(most: int) -> list[Post]:
+    """List the posts that were ended last, the newest first."""
+    return list(
+        Post.objects.filter(ended_at__isnull=False).select_related("made_by", "ended_by").order_by("-ended_at")[:most]
+    )
+
+
 def list_posts(day: date) -> list[Post]:
-    """List the posts that are there on a day, by agency."""
-    return list(Post.objects.filter(valid__contains=day).order_by("agency_code", "title", "pk"))
+    """List the posts that are there on a day and were not ended, by agency: those that can be given."""
+    there = Post.objects.filter(valid__contains=day, ended_at=None).select_related("made_by")
+    return list(there.order_by("agency_code", "title", "pk"))
 
 
 def list_staff(words: str) -> list[Account]:

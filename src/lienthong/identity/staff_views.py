@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
@@ -14,7 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lienthong.identity.codes import make_code
 from lienthong.identity.errors import IdentityError, IdentityErrorKind
 from lienthong.identity.models import Account, Assignment, Post
-from lienthong.identity.posts import NewPost, assign_post, end_assignment, list_posts, list_staff, make_post
+from lienthong.identity.posts import (
+    NewPost,
+    assign_post,
+    end_assignment,
+    end_post,
+    list_ended_posts,
+    list_posts,
+    list_staff,
+    make_post,
+)
 from lienthong.identity.signed_in import find_account
 from lienthong.identity.staff import close_account, make_staff_account, reopen_account
 from lienthong.identity.staff_forms import AssignForm, PostForm, StaffForm
@@ -26,6 +35,8 @@ if TYPE_CHECKING:
 
     from django.forms import Form
     from django.http import HttpRequest, HttpResponse
+
+_SHOWN_ENDED: Final = 20
 
 for_administrators = open_to(Caller.ADMINISTRATOR, level=Level.CARD)
 
@@ -70,7 +81,7 @@ def show_colleague(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @for_administrators
 @require_POST
-def end_post(request: HttpRequest, key: UUID, assignment: int) -> HttpResponse:
+def end_held_post(request: HttpRequest, key: UUID, assignment: int) -> HttpResponse:
     """End an assignment today; it stays in the record."""
     account = _get_colleague(key)
     held = Assignment.objects.filter(account=account, pk=assignment).first()
@@ -118,7 +129,26 @@ def show_posts(request: HttpRequest) -> HttpResponse:
             form.add_error("agency_code", _word(error))
         else:
             return HttpResponseRedirect(reverse("posts"))
-    return render(request, "identity/posts.html", {"form": form, "posts": list_posts(today)})
+    return _show_posts(request, form)
+
+
+@for_administrators
+@require_POST
+def close_post(request: HttpRequest, post: int) -> HttpResponse:
+    """End a post today, and with it whatever assignments are open; all of it stays in the record."""
+    found = Post.objects.filter(pk=post).first()
+    if found is None:
+        raise Http404
+    try:
+        end_post(found, timezone.localdate(), _get_administrator(request), timezone.now())
+    except IdentityError as error:
+        return _show_posts(request, PostForm(), _word(error))
+    return HttpResponseRedirect(reverse("posts"))
+
+
+def _show_posts(request: HttpRequest, form: PostForm, problem: str = "") -> HttpResponse:
+    posts, ended = list_posts(timezone.localdate()), list_ended_posts(_SHOWN_ENDED)
+    return render(request, "identity/posts.html", {"form": form, "posts": posts, "ended": ended, "problem": problem})
 
 
 def _show_colleague(request: HttpRequest, account: Account, form: Form, problem: str = "") -> HttpResponse:

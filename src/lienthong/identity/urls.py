@@ -11,7 +11,7 @@ from allauth.mfa.totp import views as apps
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import path
 
-from lienthong.identity import account_views, counter_views, sign_in_views, staff_views
+from lienthong.identity import account_views, counter_views, level_views, sign_in_views, staff_views
 from lienthong.identity.sign_in_views import adding_factor, own_account, removing_factor
 from lienthong.web.callers import Caller, open_to
 
@@ -37,9 +37,11 @@ def make_account_patterns(registry: RegistryPort | None) -> list[URLPattern]:
         path("counter/over/", counter_views.show_over, name="counter-over"),
         path("staff/", staff_views.show_staff, name="staff"),
         path("staff/posts/", staff_views.show_posts, name="posts"),
+        path("staff/posts/<int:post>/end/", staff_views.close_post, name="close-post"),
+        path("staff/levels/", level_views.show_levels, name="levels"),
         path("staff/<uuid:key>/", staff_views.show_colleague, name="colleague"),
         path("staff/<uuid:key>/change/", staff_views.change_colleague, name="colleague-change"),
-        path("staff/<uuid:key>/posts/<int:assignment>/end/", staff_views.end_post, name="end-post"),
+        path("staff/<uuid:key>/posts/<int:assignment>/end/", staff_views.end_held_post, name="end-post"),
     ]
 
 
