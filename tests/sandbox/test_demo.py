@@ -233,6 +233,8 @@ def test_it_goes_on_in_its_folder_stays_up_answers_the_curl_line_and_ends_well_o
     content = _ask_as_curl(line)
     assert (content["unit"]["name"], content["decided"]) == ("Xã Hải Lạng", False)
     assert "one-time codes: " in demo.text
+    for name in ("quan-tri-mau", "can-bo-tinh", "can-bo-xa"):
+        assert f"sign in as {name}, password " in demo.text
     second = demos.start(told.folder, "--once")
     assert demos.finish(second) == 1
     assert f"another demo uses {told.folder}" in second.text

@@ -26,6 +26,20 @@ class Login(msgspec.Struct, frozen=True):
     totp_secret: str
 
 
+class StaffLogin(msgspec.Struct, frozen=True):
+    """The way in of one of an agency's people, and what their post lets them do."""
+
+    name: str
+    post: str
+    password: str
+    totp_secret: str
+
+
+def read_staff_logins(path: Path) -> list[StaffLogin]:
+    """Read what the registry's filling wrote."""
+    return msgspec.json.decode(path.read_bytes(), type=list[StaffLogin])
+
+
 def read_login(path: Path) -> Login:
     """Read what the registry's filling wrote."""
     return msgspec.json.decode(path.read_bytes(), type=Login)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from lienthong.evidence.verify import verify_package
 from lienthong.sandbox.errors import SandboxError, SandboxErrorKind
 from lienthong.sandbox.gateway_home import write_private
-from lienthong.sandbox.logins import read_login
+from lienthong.sandbox.logins import read_login, read_staff_logins
 from lienthong.sandbox.packages import export_whole
 from lienthong.sandbox.visitor import Visitor
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 OWN_RECORD: Final = "/my-record/"
 OWN_EVIDENCE_FILE: Final = "evidence-own-record.zip"
+BACK_OFFICE: Final = "/office/"
+STAFF_PAGES: Final = "/staff/"
 ANSWERED: Final = 200
 
 _TITLE: Final = re.compile(r"<title[^>]*>([^<]*)</title>")
@@ -62,6 +64,11 @@ def show_logins(screen: Screen, sites: Sites) -> None:
     screen.say(f"  registry   {sites.registry.url}")
     screen.say(f"  sign in as {login.number}, password {login.password}")
     screen.say(f"  one-time codes: put the key {login.totp_secret} into an authenticator app")
+    screen.say(
+        f"  back office of the registry: {sites.registry.url}{BACK_OFFICE}, administrator's pages: {STAFF_PAGES}"
+    )
+    for staff in read_staff_logins(sites.staff_logins):
+        screen.say(f"  {staff.post}: sign in as {staff.name}, password {staff.password}, key {staff.totp_secret}")
 
 
 def _say_title(page: Page) -> str:

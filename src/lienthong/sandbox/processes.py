@@ -36,7 +36,7 @@ def fill_registry(children: Children, sites: Sites, people: int, logs: Path) -> 
     command = (
         *(sys.executable, "-m", "lienthong.sandbox.registry_setup", "--settings", str(sites.registry.settings)),
         *("--province", sites.province.url, "--client-secret", str(sites.client_secret), "--logins", str(sites.logins)),
-        *("--people", str(people)),
+        *("--staff-logins", str(sites.staff_logins), "--people", str(people)),
     )
     return children.start(Program("the filling of the registry", command, logs / "registry-setup.log"))
 

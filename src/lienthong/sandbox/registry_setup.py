@@ -1,7 +1,7 @@
 """Fills the sandbox's registry: `python -m lienthong.sandbox.registry_setup --settings FILE --province URL`.
 
 A process of its own, as an operator's commands are: tables, units, synthetic people with cards, the province as a
-client of the sign-ins, and one person who can sign in. Safe to repeat: what is there stays.
+client of the sign-ins, one person who can sign in, clerks and an administrator. Safe to repeat: what is there stays.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ def main() -> int:
     parser.add_argument("--province", required=True, help="the province's address, as browsers see it")
     parser.add_argument("--client-secret", type=Path, required=True)
     parser.add_argument("--logins", type=Path, required=True, help="where to write who can sign in")
+    parser.add_argument("--staff-logins", type=Path, required=True, help="the same for clerks and administrator")
     parser.add_argument("--people", type=int, default=DEMO_PEOPLE)
     told = parser.parse_args()
     try:
@@ -30,6 +31,7 @@ def main() -> int:
             # These read models, which need Django set up.
             from lienthong.sandbox.registry_people import fill_people, make_citizen  # noqa: PLC0415 # reads models
             from lienthong.sandbox.registry_places import fill_places, register_province  # noqa: PLC0415 # as above
+            from lienthong.sandbox.registry_staff import make_staff_logins  # noqa: PLC0415 # as above
 
             migrate(lambda _: None)
             _say("made the tables")
@@ -37,6 +39,7 @@ def main() -> int:
             fill_people(told.people, _say)
             register_province(told.province, told.client_secret)
             make_citizen(told.logins, _say)
+            make_staff_logins(told.staff_logins, _say)
     except LienthongError as error:
         sys.stderr.write(f"registry_setup: {error.message}\n")
         return 1

@@ -70,6 +70,11 @@ class Sites:
         """Where the registry's filling writes who can sign in, for the person who tries the sandbox."""
         return self.folder / "logins.json"
 
+    @property
+    def staff_logins(self) -> Path:
+        """The same for the registry's clerks and its administrator."""
+        return self.folder / "staff-logins.json"
+
 
 def make_sites(federation: Federation) -> Sites:
     """Write both sites' settings, and let the provider's gateway offer the registry's services."""
