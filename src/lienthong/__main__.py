@@ -13,9 +13,12 @@ import typer
 
 from lienthong.directory.commands import make_directory_commands
 from lienthong.evidence.commands import make_evidence_app, make_log_app
+from lienthong.evidence.witnessing.beside_directory import WitnessBesideDirectory
 from lienthong.evidence.witnessing.commands import make_witness_commands
 from lienthong.exchange.commands import make_gateway_app
 from lienthong.exchange.granting.commands import make_grant_app
+from lienthong.exchange.keeping.commands import doctor
+from lienthong.exchange.tracking.commands import reconcile
 from lienthong.kernel.errors import LienthongError
 from lienthong.sandbox.commands import demo
 from lienthong.site.commands import add_site_commands
@@ -40,12 +43,15 @@ def make_app() -> typer.Typer:
     app.callback()(_main_group)
     app.command("version")(show_version)
     app.command("demo")(demo)
+    app.command("doctor")(doctor)
     add_site_commands(app)
-    app.add_typer(make_directory_commands(), name="directory")
+    app.add_typer(make_directory_commands(WitnessBesideDirectory()), name="directory")
     app.add_typer(make_gateway_app(), name="gateway")
     app.add_typer(make_grant_app(), name="grant")
     app.add_typer(make_log_app(), name="log")
-    app.add_typer(make_evidence_app(), name="evidence")
+    evidence = make_evidence_app()
+    evidence.command("reconcile")(reconcile)
+    app.add_typer(evidence, name="evidence")
     app.add_typer(make_witness_commands(), name="witness")
     return app
 

@@ -52,6 +52,7 @@ def reindex(home: Home) -> None:
     from lienthong.evidence.reindex import rebuild_index
     from lienthong.evidence.store import load_store_key
     from lienthong.exchange.gateway.home import open_home
+    from lienthong.exchange.tracking.commands import rebuild
     from lienthong.kernel.keys import load_secret
 
     gateway = open_home(home, os.environ)
@@ -64,7 +65,8 @@ def reindex(home: Home) -> None:
             load_store_key(gateway.keys / "store.key"),
             lambda read: progress.update(task, completed=read),
         )
-    typer.echo(f"indexed {rows} entries of {gateway.log}")
+        lookups = rebuild(gateway)
+    typer.echo(f"indexed {rows} entries of {gateway.log}, {lookups} look-ups of people")
 
 
 def make_gateway_app() -> typer.Typer:
