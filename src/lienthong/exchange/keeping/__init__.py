@@ -1,0 +1,1 @@
+"""What keeps a gateway going, for a person at a shell: its examination, its backup and its restoring."""
