@@ -12,6 +12,7 @@ from lienthong.directory.errors import DirectoryError, DirectoryErrorKind
 from lienthong.directory.office import Office
 from lienthong.directory.store import FolderFiles
 from lienthong.directory.succession import Succession, format_succession, state_key
+from lienthong.evidence.witnessing.beside_directory import WitnessBesideDirectory
 from lienthong.kernel.canonical import decode_base64url, encode_base64url
 from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.keys import VerifyKey, make_signing_key
@@ -44,7 +45,7 @@ class _Kept:
         self.client = DirectoryClient(folder / "client", URL, self.root, MemoryFetcher(self.files))
 
     def run(self, *words: str, answer: str = "") -> str:
-        done = CliRunner().invoke(make_directory_commands(), [*words], input=answer)
+        done = CliRunner().invoke(make_directory_commands(WitnessBesideDirectory()), [*words], input=answer)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         assert done.exit_code == 0, done.output

@@ -130,6 +130,8 @@ def test_two_new_members_come_from_nothing_to_a_proven_call_as_the_page_says(she
     )
     root = (shell.folder / "province" / "root.txt").read_text().strip()
     assert "version 3" in shell.run(f"lienthong evidence verify call.zip --root={root}")
+    cosigned = shell.folder / "commune" / "cosigned-head"
+    shell.wait("the directory's witness", lambda: cosigned.exists() and "DEMO/witness" in cosigned.read_text())
 
     shell.run("lienthong directory revoke province DEMO/GOV/Z99.02/GW1 --reason 'the test is over'")
     shell.wait("the revocation", lambda: "unknown_member" in shell.run(call))

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+    from lienthong.directory.members import Witness
+    from lienthong.directory.office import Office
 
 Folder = Annotated[Path, typer.Argument(help="The directory's folder.", file_okay=False)]
 Offline = Annotated[
@@ -16,7 +22,18 @@ Address = Annotated[str, typer.Option(help="Where to listen, host:port.")]
 DEFAULT_ADDRESS = "127.0.0.1:4500"
 
 
+class OwnWitness(Protocol):
+    """What the directory's server cosigns heads with; a higher house makes it."""
+
+    def make(self, folder: Path, instance: str, address: str) -> Witness:
+        """Make its key and memory, and give what the directory lists of it, served at `address`."""
+
+    def routes(self, office: Office) -> list[BaseRoute]:
+        """Give what it serves beside the directory; nothing for a directory without a witness of its own."""
+
+
 def init(  # noqa: PLR0913 - its parameters are the command's words
+    context: typer.Context,
     folder: Folder,
     instance: Annotated[str, typer.Option(help="The instance that every name begins with.")],
     root_keys: Annotated[int, typer.Option(help="How many root keys to make.")] = 1,
@@ -26,18 +43,22 @@ def init(  # noqa: PLR0913 - its parameters are the command's words
     serve: Annotated[bool, typer.Option("--serve", help="Serve it at once.")] = False,
     address: Address = DEFAULT_ADDRESS,
 ) -> None:
-    """Make keys and an empty directory; prints the root key that gateways and verifiers are given."""
+    """Make keys, a witness and an empty directory; prints the root key that gateways and verifiers are given."""
     from lienthong.directory.office import Office
     from lienthong.kernel.clock import SystemClock
 
-    root = Office(folder, SystemClock(), offline).create(instance, root_keys, threshold)
+    office = Office(folder, SystemClock(), offline)
+    office.require_new()
+    own_witness: OwnWitness = context.obj
+    witness = own_witness.make(folder, instance, address)
+    root = office.create(instance, root_keys, threshold, (witness,))
     typer.echo(f"root key: {root}")
     if serve:
-        serve_directory(folder, address)
+        serve_directory(context, folder, address)
 
 
-def serve_directory(folder: Folder, address: Address = DEFAULT_ADDRESS) -> None:
-    """Serve the directory until SIGTERM or SIGINT; needs no offline key."""
+def serve_directory(context: typer.Context, folder: Folder, address: Address = DEFAULT_ADDRESS) -> None:
+    """Serve the directory and its witness until SIGTERM or SIGINT; needs no offline key."""
     import os
 
     import uvicorn
@@ -49,11 +70,11 @@ def serve_directory(folder: Folder, address: Address = DEFAULT_ADDRESS) -> None:
     os.umask(0o077)
     office = Office(folder, SystemClock())
     office.repository.directory_content()
+    own_witness: OwnWitness = context.obj
+    app = make_directory_app(office, own_witness.routes(office))
     host, _, port = address.rpartition(":")
     typer.echo(f"serving {folder} at http://{address}")
-    uvicorn.run(
-        make_directory_app(office), host=host.strip("[]"), port=int(port), access_log=False, log_level="warning"
-    )
+    uvicorn.run(app, host=host.strip("[]"), port=int(port), access_log=False, log_level="warning")
 
 
 def admit(
@@ -165,9 +186,10 @@ def show(
     typer.echo(f"{len(office.waiting())} requests wait")
 
 
-def make_directory_commands() -> typer.Typer:
+def make_directory_commands(witness: OwnWitness) -> typer.Typer:
     """Give the commands under `lienthong directory`."""
-    app = typer.Typer(no_args_is_help=True, help="Keep the directory of members.")
+    help_text = "Keep the directory of members."
+    app = typer.Typer(no_args_is_help=True, help=help_text, context_settings={"obj": witness})
     app.command("init")(init)
     app.command("serve")(serve_directory)
     app.command("admit")(admit)

@@ -5,6 +5,7 @@ online/             newest.key, revocations.key, authority.key: what a serving m
 public/             all that is served (see repository.py)
 requests/           requests that wait for a person
 gateways/           public TLS keys of admitted gateways and their certificates, by the pinned key's fingerprint
+witness/            the key and the memory of the instance's own witness, which serves beside (see server.py)
 root.txt            the trusted root key that every gateway is given
 """
 
@@ -23,7 +24,7 @@ from lienthong.directory.change import read_change, require_nothing_forgotten
 from lienthong.directory.errors import DirectoryError, DirectoryErrorKind
 from lienthong.directory.members import Directory
 from lienthong.directory.repository import OFFLINE_LIFE, OfflineKeys, OnlineKeys, Repository
-from lienthong.directory.revocations import Revocation, Revocations
+from lienthong.directory.revocations import Revocation, Revocations, subtract
 from lienthong.directory.store import FolderFiles, Store
 from lienthong.kernel.canonical import decode_base64url, encode_base64url
 from lienthong.kernel.keys import load_private, load_signing_key, make_signing_key, store_private, store_signing_key
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from lienthong.directory.members import Witness
     from lienthong.kernel.clock import Clock
     from lienthong.kernel.keys import SigningKey
 
@@ -50,11 +52,9 @@ class Office:
         self._clock = clock
         self.repository = Repository(Store(FolderFiles(self.public)), clock)
 
-    def create(self, instance: str, root_keys: int, threshold: int) -> str:
-        """Make keys and an empty directory, and give the trusted root key; refuses a folder that has one."""
-        if (self.folder / "root.txt").exists():
-            message = f"directory {self.folder} exists already; its root key is in root.txt"
-            raise DirectoryError(DirectoryErrorKind.CONTRADICTORY, message)
+    def create(self, instance: str, root_keys: int, threshold: int, witnesses: tuple[Witness, ...] = ()) -> str:
+        """Make keys and a directory without members, and give the trusted root key; refuses a folder that has one."""
+        self.require_new()
         if not 1 <= threshold <= root_keys:
             message = f"directory: expected a threshold from 1 to {root_keys}, got {threshold}"
             raise DirectoryError(DirectoryErrorKind.CONTRADICTORY, message)
@@ -71,11 +71,22 @@ class Office:
         authority = make_authority(f"Lienthong {instance}", self._clock)
         store_private(self.folder / "online" / "authority.key", authority.key_pem)
         now = self._clock.now_ms()
-        directory = Directory(1, instance, now, now + _ms(OFFLINE_LIFE), authority.certificate_pem.decode("ascii"))
+        pem = authority.certificate_pem.decode("ascii")
+        directory = Directory(1, instance, now, now + _ms(OFFLINE_LIFE), pem, witnesses=witnesses)
         self.repository.create(directory, OfflineKeys(root, targets), self._online_keys(), threshold)
         anchor = encode_base64url(root[0].verify_key.raw)
         (self.folder / "root.txt").write_text(f"{anchor}\n")
         return anchor
+
+    def require_new(self) -> None:
+        """Refuse a folder that has a directory."""
+        if (self.folder / "root.txt").exists():
+            message = f"directory {self.folder} exists already; its root key is in root.txt"
+            raise DirectoryError(DirectoryErrorKind.CONTRADICTORY, message)
+
+    def live_directory(self) -> Directory:
+        """Give the directory as gateways see it: without what is revoked."""
+        return subtract(self.repository.directory_content(), self.repository.revocations())
 
     def receive(self, raw: bytes) -> Admission:
         """Keep a request for a person to look at; raises what is wrong with it, `CONTRADICTORY` if too many wait."""

@@ -19,9 +19,10 @@ from lienthong.directory.admission import MAX_REQUEST_BYTES
 from lienthong.directory.errors import DirectoryError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from starlette.requests import Request
+    from starlette.routing import BaseRoute
 
     from lienthong.directory.office import Office
 
@@ -31,8 +32,8 @@ _NAME: Final = re.compile(r"(metadata|targets)/[A-Za-z0-9._-]+\.json")
 _FINGERPRINT: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-def make_directory_app(office: Office) -> Starlette:
-    """Give the app that serves one directory and keeps its signature fresh."""
+def make_directory_app(office: Office, more: Sequence[BaseRoute] = ()) -> Starlette:
+    """Give the app that serves one directory and keeps its signature fresh; `more` is what it serves beside."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -47,6 +48,7 @@ def make_directory_app(office: Office) -> Starlette:
             Route("/health", pages.show_health),
             Route("/requests", pages.take_request, methods=["POST"]),
             Route("/certificates/{fingerprint}", pages.show_certificate),
+            *more,
             Route("/{name:path}", pages.show_file),
         ],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
@@ -16,7 +16,7 @@ from lienthong.kernel.keys import load_signing_key, make_signing_key, store_sign
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lienthong.directory.members import DirectoryFile, LogKey
+    from lienthong.directory.members import Directory, LogKey
     from lienthong.kernel.clock import Clock
 
 KEY_FILE = "witness.key"
@@ -38,10 +38,20 @@ def make_witness_home(folder: Path, name: str) -> Cosigner:
     return cosigner
 
 
-class WitnessHome:
-    """One witness, open: it knows the logs of a directory's file, which it reads again when that changes."""
+class WitnessedDirectory(Protocol):
+    """Where a witness learns which logs there are, such as a `DirectoryFile`."""
 
-    def __init__(self, folder: Path, directory: DirectoryFile, clock: Clock) -> None:
+    def current(self) -> Directory:
+        """Give the last good directory."""
+
+    def refresh(self) -> bool:
+        """Take a newer one if there is one; raises `DirectoryError` where what is offered is not good."""
+
+
+class WitnessHome:
+    """One witness, open: it knows the logs of a directory, which it looks at again at each question."""
+
+    def __init__(self, folder: Path, directory: WitnessedDirectory, clock: Clock) -> None:
         """Open what `make_witness_home` made; kind `home` where the memory is gone: a new one would forget all."""
         if not (folder / MEMORY_FILE).exists():
             message = f"{folder}: {MEMORY_FILE} is not there; make a witness with another name and key, and list that"
