@@ -49,6 +49,7 @@ PURPOSE: Final = b"x-road-purpose"
 USER_ID: Final = b"x-road-userid"
 PURPOSE_CHECK: Final = b"x-road-purpose-check"
 """`checked`: the consumer's gateway asked its member's case system about the purpose's case. Callers cannot set it."""
+CHECKED_HEADER: Final = (b"X-Road-Purpose-Check", b"checked")
 GATEWAY_SECRET: Final = b"x-road-gateway-secret"
 """What a provider's gateway tells its own services, and nobody else may."""
 DEADLINE: Final = b"x-road-deadline"

@@ -94,18 +94,27 @@ def _name(target: Target, control: Control) -> RequestNames:
 
 
 def prepare_request(
-    method: bytes, target: bytes, headers: Sequence[Header], new_request_id: str, instance: str
+    method: bytes,
+    target: bytes,
+    headers: Sequence[Header],
+    new_request_id: str,
+    instance: str,
+    check: Header | None = None,
 ) -> OutgoingRequest:
     """Make the header part of a local caller's request.
 
     `target` is kept as it came. `headers` are the caller's, in order. `new_request_id` is a fresh UUID for
     X-Road-Request-Id; X-Road-Id is made in X-Road's form `INSTANCE-UUID` if the caller sent none, and
-    Accept is `application/json` then. Raises `ExchangeError` of the consumer's side.
+    Accept is `application/json` then. `check` is this gateway's own word on the purpose (X-Road-Purpose-Check); a
+    caller's is dropped. Raises `ExchangeError` of the consumer's side.
     """
     place = require_request_line(method, target)
     kept, single = split_headers(headers)
     for name in names.NOT_IN_REQUESTS:
         single.pop(name, None)
+    single.pop(names.PURPOSE_CHECK, None)
+    if check is not None:
+        single[names.PURPOSE_CHECK] = check
     single[names.REQUEST_ID] = (b"X-Road-Request-Id", new_request_id.encode("ascii"))
     if names.MESSAGE_ID not in single:
         single[names.MESSAGE_ID] = (b"X-Road-Id", f"{instance}-{new_uuid4()}".encode())

@@ -23,6 +23,7 @@ from lienthong.exchange.gateway.alarms import (
 )
 from lienthong.exchange.gateway.aside import Aside
 from lienthong.exchange.gateway.callers import Callers
+from lienthong.exchange.gateway.case_check import CaseCheck
 from lienthong.exchange.gateway.content import ReliableContent
 from lienthong.exchange.gateway.courier import Courier
 from lienthong.exchange.gateway.descriptions import Descriptions
@@ -291,6 +292,7 @@ def _make_gateway(ground: _Ground, peers: Peers, policy: Policy, replay: ReplayM
         recall=recall,
         tracker=tracker,
         usages=Usages(tracker, home.log, parts.store_key, Aside(loop, parts.threads), _read_trust(home)),
+        case_check=_read_case_check(home, upstream),
         outbox=outbox,
         courier=Courier(loop, home.settings.outbox, report_given_up),
         content=ReliableContent(home.log, parts.store_key, parts.bodies, budget, Aside(loop, parts.threads)),
@@ -312,6 +314,11 @@ def _read_trust(home: GatewayHome) -> UsageTrust | None:
     """Give whose tokens open a person's look-ups, None where the settings name nobody."""
     settings = home.settings.tracker
     return UsageTrust(settings.issuer, home.path(settings.keys), home.member.text) if settings.issuer else None
+
+
+def _read_case_check(home: GatewayHome, upstream: Upstream) -> CaseCheck | None:
+    settings = home.settings.case_check
+    return CaseCheck(settings, load_secret(home.path(settings.secret_file)), upstream) if settings.url else None
 
 
 def _read_callers(home: GatewayHome) -> Callers:

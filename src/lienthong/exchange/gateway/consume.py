@@ -89,6 +89,12 @@ async def _ask(gateway: GatewayState, local: LocalRequest, exchange: str) -> Loc
     asked = request.service.member.text
     gateway.caller_places.take(owner, asked)
     try:
+        if gateway.case_check is not None:
+            # Of a look-up for a case: the member's own case system says whether it may be made at all.
+            check = await gateway.case_check.find_mark(request, headers, local.body)
+            if check is not None:
+                instance = gateway.member.segments[0]
+                request = prepare_request(local.method, local.target, headers, exchange, instance, check)
         if reliable:
             # 5 Promise to deliver it, instead of asking now.
             return await accept_message(gateway, request, local.body, read_life(local.headers, gateway.usual_life_ms))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Spelling
+from lienthong.exchange.gateway.case_check import CaseCheckSettings
 from lienthong.exchange.gateway.places import MAX_CALLERS_REQUESTS, MAX_PEERS_REQUESTS
 from lienthong.exchange.gateway.timeliness import RELIABLE_LIFE_MS
 from lienthong.exchange.gateway.upstream import MAX_CONNECTIONS
@@ -142,6 +143,7 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     admin: AdminSettings = AdminSettings()
     witness: WitnessSettings = WitnessSettings()
     tracker: TrackerSettings = TrackerSettings()
+    case_check: CaseCheckSettings = CaseCheckSettings()
     bench: BenchSettings = BenchSettings()
     error_codes: Spelling = Spelling.SNAKE
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lienthong.directory.members import Directory
     from lienthong.exchange.errors import ExchangeError, Spelling
     from lienthong.exchange.gateway.callers import Callers
+    from lienthong.exchange.gateway.case_check import CaseCheck
     from lienthong.exchange.gateway.content import ReliableContent
     from lienthong.exchange.gateway.courier import Courier
     from lienthong.exchange.gateway.descriptions import Descriptions
@@ -52,6 +53,8 @@ class GatewayState:
     recall: Recall
     tracker: Tracker
     usages: Usages
+    case_check: CaseCheck | None
+    """Asks the member's case system about purposes; None: they are all asserted."""
     refusals: RefusalLimit
     outbox: Outbox
     courier: Courier
