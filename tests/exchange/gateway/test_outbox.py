@@ -79,7 +79,8 @@ def test_a_message_is_found_by_its_address_its_attempt_and_when_it_falls_due(tmp
     require_done(outbox.change(answered))
     # What was sent is no longer needed.
     assert outbox.find("01") == msgspec.structs.replace(answered, record=b"")
-    assert outbox.find_open() == [second]
+    assert outbox.find_open("", 10) == [second]
+    assert outbox.find_open(second.id, 10) == []
     assert outbox.count_states() == {"answered": 1, "waiting": 1}
     require_done(outbox.forget_finished(NOW + 1))
     assert outbox.count_states() == {"waiting": 1}
@@ -145,6 +146,18 @@ def test_what_is_over_is_forgotten_and_what_may_have_acted_is_told_first(tmp_pat
     assert [each.leaf for each in recall.find_overdue(over)] == [b"called"]
     recall.forget_expired(over)
     assert [leaf for leaf in (b"called", b"not", b"done", b"later") if recall.find(leaf)] == [b"called", b"later"]
+    recall.close()
+
+
+def test_every_earlier_attempt_is_told_and_an_answer_first(tmp_path: Path) -> None:
+    recall = Recall(tmp_path / "recall.sqlite", bytes(32))
+    for leaf in (b"1", b"2", b"3"):
+        recall.note_received(leaf, _state(NOW), Attempt(b"same", b"what"), is_called=True)
+    recall.note_outcome(b"1", Outcome.UNKNOWN, 5, "")
+    recall.note_outcome(b"3", Outcome.UNKNOWN, 7, "")
+    assert {each.leaf for each in recall.find_attempts(b"same", b"4")} == {b"1", b"2", b"3"}
+    recall.note_outcome(b"2", Outcome.RESPONSE, 6, "")
+    assert [each.leaf for each in recall.find_attempts(b"same", b"3")] == [b"2", b"1"]
     recall.close()
 
 

@@ -142,11 +142,17 @@ def test_a_message_waits_for_a_provider_that_is_away_across_restarts_and_is_reco
 
 def test_a_message_without_an_outcome_is_given_up_at_its_deadline_and_not_before(quick: Province) -> None:
     with RunningGateway(quick.commune.folder) as gateway:
-        place = send(gateway, X_Road_Deadline="1").headers["location"]
+        place = send(gateway, X_Road_Deadline="1", X_Road_Id="m-1").headers["location"]
         told = wait_for(gateway, place, is_over)
         assert told["state"] == "given up"
         assert told["changed"] >= told["deadline"]
         assert look(gateway, told["answer"]).code == "server.clientproxy.given_up"
+        # It may have had its effect: the same X-Road-Id asks again only once a person has found that it had none.
+        assert send(gateway, X_Road_Id="m-1").headers["location"] == place
+        (line,) = run_command("list", quick.commune.folder).splitlines()
+        found_out = (line.split()[0], "not-carried-out", "--side", "consumer", "--who", "clerk", "--note", "by phone")
+        assert run_command("resolve", quick.commune.folder, *found_out)
+        assert send(gateway, X_Road_Id="m-1").headers["location"] != place
 
 
 @pytest.mark.parametrize("deadline", ["0", "x", "-1", "2592001", "99999999999"])

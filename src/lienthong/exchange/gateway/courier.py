@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from lienthong.evidence.statement import Refused, RequestEnvelope, Response, Unknown
+from lienthong.evidence.statement import Refused, RequestEnvelope, Response
 from lienthong.evidence.store import MessageRecord
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
 from lienthong.exchange.gateway.answers import peer_error, verify_answer, verify_refusal
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 MAX_UNDER_WAY: Final = 64
 """Deliveries at once."""
+RECOVERED_AT_ONCE: Final = 256
+"""Rows in memory at a start: each holds what is resent, and a peer that is away for long leaves many."""
 SPREAD: Final = 0.5
 """A pause is lengthened by up to this part of it, at random."""
 MAX_DOUBLINGS: Final = 30
@@ -72,13 +74,17 @@ class Courier:
 
     async def _start(self, gateway: GatewayState, index: Index) -> None:
         self._is_recovering = True
-        for message in gateway.outbox.find_open():
-            try:
-                await _recover(gateway, index, message)
-            except Exception as error:  # noqa: BLE001 - delivered again then, and the operator hears of the cause
-                fault = ExchangeError(ExchangeErrorKind.INTERNAL_ERROR, "the message's outcome was not found again")
-                fault.__cause__ = error
-                gateway.report(message.exchange, fault)
+        page = gateway.outbox.find_open("", RECOVERED_AT_ONCE)
+        while page:
+            for message in page:
+                try:
+                    await _recover(gateway, index, message)
+                except Exception as error:  # noqa: BLE001 - delivered again then, and the operator hears of the cause
+                    why = "the message's outcome was not found again"
+                    fault = ExchangeError(ExchangeErrorKind.INTERNAL_ERROR, why)
+                    fault.__cause__ = error
+                    gateway.report(message.exchange, fault)
+            page = gateway.outbox.find_open(page[-1].id, RECOVERED_AT_ONCE)
         self._is_recovering = False
         self.look()
 
@@ -191,10 +197,14 @@ class Courier:
         )
 
     async def _give_up(self, gateway: GatewayState, message: Message) -> Message:
-        """Nothing more can be done: say so loudly. What was sent may have had its effect, which a person finds out."""
+        """Nothing more can be done: say so loudly. What was sent may have had its effect, which a person finds out.
+
+        Until then the attempt stands, as that of an unknown outcome: the provider soon forgets the message, and would
+        carry out another one under the same X-Road-Id.
+        """
         self._report(message.exchange, message.service, message.code)
         await gateway.unresolved.note(_doubt(gateway, message, DoubtKind.GIVEN_UP))
-        return msgspec.structs.replace(message, state=State.GIVEN_UP, attempt=None)
+        return msgspec.structs.replace(message, state=State.GIVEN_UP)
 
 
 async def _reach(gateway: GatewayState, message: Message) -> Calls:
@@ -269,5 +279,7 @@ async def _recovered(
     statement = subject.message
     if isinstance(statement, Response) and content is not None:
         return _end_answered(gateway, message, subject.leaf, content)
-    code = statement.code if isinstance(statement, Refused) else ExchangeErrorKind.OUTCOME_UNKNOWN
-    return await _end_refused(gateway, message, code, unknown=isinstance(statement, Unknown))
+    if isinstance(statement, Refused):
+        return await _end_refused(gateway, message, statement.code, unknown=False)
+    # `unknown`, or an answer whose content is erased: the service was called.
+    return await _end_refused(gateway, message, ExchangeErrorKind.OUTCOME_UNKNOWN, unknown=True)

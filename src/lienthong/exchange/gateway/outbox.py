@@ -218,9 +218,9 @@ class Outbox:
         """Give messages to deliver, those first that wait longest."""
         return self._select(f"{_OPEN} AND next <= ? ORDER BY next LIMIT ?", now_ms, limit)
 
-    def find_open(self) -> list[Message]:
-        """Give all messages that are being delivered."""
-        return self._select(_OPEN)
+    def find_open(self, after: str, limit: int) -> list[Message]:
+        """Give messages that are being delivered, by their ids, from behind `after` on."""
+        return self._select(f"{_OPEN} AND id > ? ORDER BY id LIMIT ?", after, limit)
 
     def find_next_time(self, now_ms: int) -> int | None:
         """Give when the next message falls due after now; None if none does."""

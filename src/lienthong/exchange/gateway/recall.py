@@ -94,14 +94,14 @@ def hash_attempt(key: bytes, request: IncomingRequest | OutgoingRequest, target:
 class Turn:
     """One reliable request that is being dealt with. `known` is what is recorded of this very message.
 
-    `earlier` is what is recorded of an earlier attempt of the same caller with the same X-Road-Id.
+    `earlier` is what is recorded of all earlier attempts of the same caller with the same X-Road-Id: an answer first.
     """
 
     def __init__(self, recall: Recall, leaf: bytes, attempt: Attempt, statement: Request) -> None:
         self.leaf = leaf
         self.attempt = attempt
         self.known = recall.find(leaf)
-        self.earlier = recall.find_attempt(attempt.id, leaf)
+        self.earlier = recall.find_attempts(attempt.id, leaf)
         self._recall = recall
         self._statement = statement
 
@@ -114,9 +114,8 @@ class Turn:
         self._recall.end_turn(self)
 
     def require_same(self) -> None:
-        """Require that an earlier attempt asked the same; raises `conflicting_message`."""
-        earlier = self.earlier
-        if earlier is not None and earlier.content not in {None, self.attempt.content}:
+        """Require that the earlier attempts asked the same; raises `conflicting_message`."""
+        if any(each.content not in {None, self.attempt.content} for each in self.earlier):
             raise ExchangeError(
                 ExchangeErrorKind.CONFLICTING_MESSAGE,
                 "an earlier message of this client to this service had the same X-Road-Id and another method, path, "
@@ -177,10 +176,12 @@ class Recall:
         """Give what is recorded of a message."""
         return self._find("leaf = ?", (leaf,))
 
-    def find_attempt(self, attempt: bytes, leaf: bytes) -> Remembered | None:
-        """Give the attempt with this hash that tells most: an answer, else an unknown outcome, else any."""
-        order = "ORDER BY outcome = 'response' DESC, outcome = 'unknown' DESC, is_called DESC LIMIT 1"
-        return self._find(f"attempt = ? AND leaf <> ? {order}", (attempt, leaf))
+    def find_attempts(self, attempt: bytes, leaf: bytes) -> list[Remembered]:
+        """Give the attempts with this hash but for the one with this leaf: an answer first.
+
+        All of them: that one had no effect says nothing of another, whose outcome may be unknown.
+        """
+        return self._select("attempt = ? AND leaf <> ? ORDER BY outcome = 'response' DESC", (attempt, leaf))
 
     def find_overdue(self, now_ms: int) -> list[Remembered]:
         """Give the messages whose time is over and whose service may have been called without a recorded answer."""

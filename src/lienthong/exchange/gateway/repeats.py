@@ -69,10 +69,9 @@ async def call_once(gateway: GatewayState, turn: Turn, request: ServiceRequest, 
 
     Raises `CalledLater` where the message stays open, and ExchangeError where its outcome is unknown for good.
     """
-    earlier = turn.earlier
-    if earlier is not None and earlier.outcome is Outcome.RESPONSE:
-        return await _read_answer(gateway, earlier.entry)
-    for before in (turn.known, earlier):
+    if turn.earlier and turn.earlier[0].outcome is Outcome.RESPONSE:
+        return await _read_answer(gateway, turn.earlier[0].entry)
+    for before in (turn.known, *turn.earlier):
         _require_callable(gateway, before, service)
     turn.note_called(is_called=True)
     try:
@@ -107,5 +106,11 @@ async def _read_answer(gateway: GatewayState, entry: int) -> ServiceAnswer:
     if content is None:
         raise ExchangeError(ExchangeErrorKind.LOGGING_FAILED, f"entry {entry} holds no answer to give again")
     part = parse_response_part(content.header)
-    body = await gateway.content.load_body(content.body)
+    try:
+        body = await gateway.content.load_body(content.body)
+    except ExchangeError as error:
+        if error.kind is ExchangeErrorKind.OVERLOADED:
+            # There is an answer, and no room for it now: not a refusal, which would end the message.
+            raise CalledLater(error) from error
+        raise
     return ServiceAnswer(part.status, part.reason, list(part.headers), body)
