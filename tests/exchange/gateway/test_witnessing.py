@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,6 +22,7 @@ from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.assembly import Surroundings
 from lienthong.exchange.gateway.cosigned_frame import CosignedFrame, decode_cosigned, encode_cosigned
 from lienthong.exchange.gateway.frames import AnswerFrame, FrameType, frame, split_frames
+from lienthong.exchange.gateway.peer_watch import MAX_UNLINKED, LinkWatch
 from lienthong.kernel.keys import load_signing_key, make_signing_key, store_signing_key
 from tests.evidence.history import History
 from tests.exchange.gateway.province import AGENCY, CLIENT, COMMUNE, SERVICE, STRANGER, TOKEN, read_kinds
@@ -162,6 +164,27 @@ def test_a_fork_toward_one_peer_is_found_within_the_limit(
             link.send(encode_cosigned(CosignedFrame(link.sent_size, cosigned, ())))
             assert link.is_gone()
     assert "not one history" in capsys.readouterr().out
+
+
+def test_a_second_link_beside_an_overdue_one_gets_no_time_of_its_own(
+    province: Province, witness: WitnessServer, liar: Peer
+) -> None:
+    assert witness.url
+    with RunningGateway(province.agency.folder, watchful()) as gateway, liar.dial(gateway.peers) as first:
+        assert ask(first)
+        time.sleep(3 * LIMIT_S)
+        with liar.dial(gateway.peers) as second:
+            assert not ask(second)
+
+
+def test_a_link_keeps_a_bounded_number_of_heads_and_the_oldest_of_them() -> None:
+    watch = LinkWatch(0, deque())
+    for size in range(1, 3 * MAX_UNLINKED):
+        watch.note(size, float(size))
+    assert len(watch.unlinked) == MAX_UNLINKED
+    assert watch.unlinked[0] == (1, 1.0)
+    watch.cover(1)
+    assert watch.unlinked[0] == (2 * MAX_UNLINKED + 1, 2 * MAX_UNLINKED + 1.0)
 
 
 def test_a_peer_that_was_refused_is_heard_again_once_its_head_is_cosigned(

@@ -1,8 +1,9 @@
 """The 5-minute rule (rule 7.1): what a peer shows us must be linked to a head that a witness has cosigned.
 
 Each link's heads are noted once a second, and not on a message's way. One that no cosigned head covers within LIMIT_S
-is overdue: while a witness is reachable for us, the link's next head is refused; while none is, we alarm and go on.
-What was overdue on a link that ended stays so on the next one. A restart begins the 5 minutes anew.
+is overdue: while a witness is reachable for us, the next head on any link of that log is refused, for a new link beside
+the old one must not begin the 5 minutes anew; while none is, we alarm and go on. What was overdue on a link that ended
+stays so on the next one. A restart begins the 5 minutes anew.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 LIMIT_S = 300.0
 """The rule's 5 minutes."""
+MAX_UNLINKED = 2_000
+"""Heads that one link has noted: one a second, so that all but the newest few hundred are overdue anyway."""
 MAX_AHEAD_MS = 5 * 60 * 1000
 """A cosignature from further in the future than clocks differ (rule 4.4) does not count."""
 
@@ -49,6 +52,9 @@ class LinkWatch:
         """Note the link's newest head."""
         if size > self.linked and (not self.unlinked or self.unlinked[-1][0] < size):
             self.unlinked.append((size, now))
+            while len(self.unlinked) > MAX_UNLINKED:
+                # The first one says since when something is overdue; what it stood before is overdue as well.
+                del self.unlinked[1]
 
     def cover(self, size: int) -> None:
         """Take out what a cosigned head of `size` entries covers."""
@@ -77,6 +83,7 @@ class PeerWatch:
         self._limit_s = limit_s
         self._linked: dict[str, int] = {}
         self._carried: dict[str, deque[tuple[int, float]]] = {}
+        self._live: dict[str, set[LinkWatch]] = {}
         self._told: set[tuple[str, str]] = set()
 
     def linked_size(self, origin: str) -> int:
@@ -87,13 +94,20 @@ class PeerWatch:
         """A link is ready: go on from what the last one left, and tell the peer of our cosigned head."""
         if not self._directory().witnesses or link.peer_log is None:
             return
-        origin = link.peer_log.origin
-        link.watch = LinkWatch(self._linked.get(origin, 0), self._carried.pop(origin, deque()))
+        self._begin_watch(link, link.peer_log.origin)
         self.look(link, now)
         self.tell(link)
 
+    def _begin_watch(self, link: Link, origin: str) -> LinkWatch:
+        watch = LinkWatch(self._linked.get(origin, 0), self._carried.pop(origin, deque()))
+        self._live.setdefault(origin, set()).add(watch)
+        link.watch = watch
+        return watch
+
     def end(self, link: Link) -> None:
         """A link is gone: what it has shown must still be covered."""
+        if link.watch is not None and link.peer_log is not None:
+            self._live.get(link.peer_log.origin, set()).discard(link.watch)
         if link.watch is not None and link.watch.unlinked and link.peer_log is not None:
             carried = self._carried.get(link.peer_log.origin, deque())
             # By time, so that the first is the one that is overdue first; `cover` takes out by size.
@@ -111,7 +125,7 @@ class PeerWatch:
             link.watch.unlinked.clear()
         elif link.seen_head is not None:
             link.watch.note(link.seen_head.size, now)
-        link.refusal = self._find_refusal(link.peer_log.origin, link.watch, now)
+        link.refusal = self._find_refusal(link.peer_log.origin, now)
 
     def tell_all(self, links: Iterable[Link]) -> None:
         """Tell all peers of our newest cosigned head."""
@@ -142,10 +156,9 @@ class PeerWatch:
             return
         self._heads.remember(log.origin, KnownHead(checkpoint.size, checkpoint.root, frame.note))
         self._linked[log.origin] = max(self._linked.get(log.origin, 0), checkpoint.size)
-        if link.watch is None:
-            link.watch = LinkWatch(0, deque())
-        link.watch.cover(checkpoint.size)
-        if not link.watch.unlinked:
+        watch = link.watch if link.watch is not None else self._begin_watch(link, log.origin)
+        watch.cover(checkpoint.size)
+        if not watch.unlinked:
             link.refusal = None
             self._told = {told for told in self._told if told[0] != log.origin}
 
@@ -171,9 +184,10 @@ class PeerWatch:
         # The third line of our own note was verified when it was kept.
         return int(note.split(b"\n", 2)[1])
 
-    def _find_refusal(self, origin: str, watch: LinkWatch, now: float) -> ExchangeError | None:
+    def _find_refusal(self, origin: str, now: float) -> ExchangeError | None:
         """Give why a peer is refused. The 5 minutes run while a witness is reachable for us, whatever the peer says."""
-        if not watch.unlinked or now - watch.unlinked[0][1] <= self._limit_s:
+        noted = min((each.unlinked[0][1] for each in self._live.get(origin, ()) if each.unlinked), default=now)
+        if now - noted <= self._limit_s:
             return None
         since = self._witnessing.reachable_since
         if since is None:
