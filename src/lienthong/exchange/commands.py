@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from lienthong.exchange.joining.commands import init
+from lienthong.exchange.keeping.commands import backup, restore
 from lienthong.exchange.succession.commands import succeed
 from lienthong.exchange.unknowns.commands import make_unknown_app
 
@@ -78,6 +79,8 @@ def make_gateway_app() -> typer.Typer:
     app.command("reindex")(reindex)
     app.add_typer(make_unknown_app(), name="unknown")
     app.command("succeed")(succeed)
+    app.command("backup")(backup)
+    app.command("restore")(restore)
     return app
 
 
