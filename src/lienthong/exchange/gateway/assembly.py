@@ -49,6 +49,7 @@ from lienthong.exchange.gateway.retention import Retention
 from lienthong.exchange.gateway.spool import SpoolBudget
 from lienthong.exchange.gateway.startup import LogTail
 from lienthong.exchange.gateway.state import GatewayState
+from lienthong.exchange.gateway.succession import require_settled
 from lienthong.exchange.gateway.tracker import LogReading, open_tracker
 from lienthong.exchange.gateway.unresolved import Unresolved
 from lienthong.exchange.gateway.upstream import Upstream
@@ -207,6 +208,7 @@ def assemble(
     Raises the error of the house whose part cannot be made: what, where, and what to do.
     """
     clock = surroundings.clock
+    require_settled(home)
     directory_file = open_directory(home)
     policy = Policy(home.services, home.grants)
     policy.load()

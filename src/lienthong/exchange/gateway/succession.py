@@ -63,10 +63,21 @@ def succeed(home: GatewayHome, reason: str, clock: Clock, head: bytes = b"") -> 
         note, checkpoint = asyncio.run(_find_closing_head(home, head))
         plan = _plan(home, reason, clock.now_ms(), note, checkpoint)
         _write(home.folder / REQUEST_FILE, format_succession(plan))
-    # A crash from here on leaves the plan, by which this command goes on.
+    # A crash from here on leaves the plan, by which this command goes on; until then the gateway does not start.
     _make_log(home, plan)
     _move(home, plan)
     return plan
+
+
+def require_settled(home: GatewayHome) -> None:
+    """Require that no other log was begun to follow this home's: what it took now, its closed log would not count."""
+    plan = _find_plan(home)
+    if plan is not None:
+        text = (
+            f"{REQUEST_FILE}: {plan.origin} was begun to follow {plan.closes} and is not in its place: run "
+            "`lienthong gateway succeed` again, which goes on"
+        )
+        raise ExchangeError(ExchangeErrorKind.MALFORMED_SETTINGS, text)
 
 
 def _find_plan(home: GatewayHome) -> Succession | None:
