@@ -55,6 +55,7 @@ def test_a_subject_is_found_where_the_service_says(
         ("query:number", f"/?number={NUMBER};number=001095000002", (), b""),
         ("header:X-Subject", "/", (), b""),
         ("header:X-Subject", "/", ((b"X-Subject", NUMBER.encode()), (b"x-subject", b"001095000002")), b""),
+        ("header:X-Subject", "/", ((b"X-Subject", NUMBER.encode()), (b"X_Subject", b"001095000002")), b""),
         ("body:/number", "/", (), b""),
         ("body:/number", "/", (), None),
         ("body:/number", "/", (), b'{"number": 1095000001}'),

@@ -141,7 +141,8 @@ def _decode(raw: bytes) -> str:
 
 def _find_in_header(place: SubjectPlace, request: IncomingRequest, _body: bytes | None) -> str | _Unreadable:
     name = place.name.encode()
-    found = [value for each, value in request.part.headers if each.lower() == name]
+    # `_` too: CGI and WSGI read both as one, and would give the service another value than ours.
+    found = [value for each, value in request.part.headers if each.lower().replace(b"_", b"-") == name]
     if len(found) != 1:
         return _Unreadable(f"it must stand there once, and stands {len(found)} times")
     return found[0].decode("latin-1")
