@@ -10,6 +10,7 @@ from lienthong.sandbox.errors import SandboxError, SandboxErrorKind
 from lienthong.sandbox.gateway_home import write_private
 from lienthong.sandbox.logins import read_login, read_staff_logins
 from lienthong.sandbox.packages import export_whole
+from lienthong.sandbox.sites import REGISTRY_KEYS
 from lienthong.sandbox.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from lienthong.sandbox.visitor import Page
 
 OWN_RECORD: Final = "/my-record/"
+WHO_LOOKED: Final = "/who-looked/"
 OWN_EVIDENCE_FILE: Final = "evidence-own-record.zip"
 BACK_OFFICE: Final = "/office/"
 STAFF_PAGES: Final = "/staff/"
@@ -39,8 +41,13 @@ def show_own_record(screen: Screen, children: Children, federation: Federation, 
         page = visitor.sign_in(start, login, lambda line: screen.say(f"  {line}"))
         for address in visitor.way:
             screen.say(f"  {address}")
+        keys = visitor.open(f"{sites.registry.url}/openid/keys").text
+        write_private(federation.provider.folder / REGISTRY_KEYS, keys.encode())
+        looked = visitor.open(f"{sites.province.url}{WHO_LOOKED}")
     exchanges = require_own_record(page, login)
     screen.say(f"  the page shows {login.full_name}, {login.number}, asked by {len(exchanges)} exchanges")
+    require_own_look_up(looked, exchanges)
+    screen.say(f"  {WHO_LOOKED} lists who looked, these exchanges among them")
     raw = export_whole(federation.consumer, exchanges[0], children.require_running)
     write_private(federation.folder / OWN_EVIDENCE_FILE, raw)
     screen.show_verdict(verify_package(raw, federation.root))
@@ -54,6 +61,13 @@ def require_own_record(page: Page, login: Login) -> list[str]:
         message = f"expected the record of {login.full_name} at {place}, got {page.status} {_say_title(page)}"
         raise SandboxError(SandboxErrorKind.SITE, message)
     return exchanges
+
+
+def require_own_look_up(page: Page, exchanges: list[str]) -> None:
+    """Require that the page of who looked lists the look-ups that were just made."""
+    if page.status != ANSWERED or not all(exchange in page.text for exchange in exchanges):
+        message = f"expected {len(exchanges)} look-ups at {WHO_LOOKED}, got {page.status} {_say_title(page)}"
+        raise SandboxError(SandboxErrorKind.SITE, message)
 
 
 def show_logins(screen: Screen, sites: Sites) -> None:

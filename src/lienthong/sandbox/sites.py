@@ -31,6 +31,8 @@ PASSED_MODE: Final = 0o711
 END_SECONDS: Final = 20.0
 SITE_SECRET: Final = "gateway.secret"  # noqa: S105 # a file's name
 CLIENT_SECRET: Final = "province-client.secret"  # noqa: S105 # as above
+REGISTRY_KEYS: Final = "registry-keys.json"
+"""In the provider's gateway's home: the keys of the registry, whose tokens it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,5 +183,9 @@ service = "POPULATION/persons"
 methods = ["GET"]
 paths = ["/*", "/*/facts"]
 """
+    # Who looked is told to the bearers of this registry's tokens; its key set comes once the site is up.
+    settings = (federation.provider.folder / "gateway.toml").read_text("utf-8")
+    trust = f'\n[tracker]\nissuer = "{registry.url}"\nkeys = "{REGISTRY_KEYS}"\n'
+    write_private(federation.provider.folder / "gateway.toml", (settings + trust).encode())
     write_private(federation.provider.folder / "services.toml", services.encode())
     write_private(federation.provider.folder / "grants.toml", grants.encode())
