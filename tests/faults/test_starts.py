@@ -76,7 +76,7 @@ def test_a_stale_run_file_is_replaced_by_a_start(pair: Pair, service: RecordingS
     stale = json.loads(run_file.read_bytes())
     # Alone, it has nobody to ask about its head and does not listen yet: the old addresses must not be believed.
     pair.launch(Side.CONSUMER)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while run_file.exists():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -119,7 +119,7 @@ def test_a_torn_tail_waits_for_a_peer_and_is_dropped_after_its_answer(pair: Pair
         file.write(b"LTB\1" + b"half a batch" * 10)
 
     pair.launch(Side.CONSUMER)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while "waiting for one" not in pair.report_of(Side.CONSUMER):
         assert time.monotonic() < deadline
         time.sleep(0.05)
