@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from lienthong.exchange.gateway.home import split_address
 from lienthong.exchange.gateway.operation.api import make_api_routes
+from lienthong.exchange.gateway.operation.page import make_page_routes
 from lienthong.kernel.canonical import encode_base64url
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def make_admin_app(parts: Assembly) -> Starlette:
             Route("/checkpoint", admin.show_checkpoint),
             Route("/tile/{name:path}", admin.show_tile),
             *make_api_routes(parts),
+            *make_page_routes(parts),
             *witness,
         ]
     )

@@ -15,10 +15,11 @@ from lienthong.evidence.export import export_exchange
 from lienthong.evidence.home import EvidenceHome
 from lienthong.evidence.index import Index
 from lienthong.evidence.verify import verify_package
+from lienthong.evidence.witness import WitnessedHeads
 from lienthong.exchange.errors import ExchangeError
 from lienthong.exchange.keeping.backup import Keys, back_up, unpack
 from lienthong.exchange.keeping.restoring import restore_home
-from lienthong.kernel.keys import load_secret
+from lienthong.kernel.keys import load_secret, make_signing_key, store_signing_key
 from tests.exchange.gateway.province import CLIENT, SERVICE, TOKEN
 from tests.exchange.gateway.running import RunningGateway, call
 from tests.exchange.gateway.test_witnessing import wait_for_head, watchful, witness
@@ -94,6 +95,19 @@ def test_keys_are_in_a_backup_only_as_one_chose(province: Province, tmp_path: Pa
     assert not (tmp_path / "wrong").exists()
     with pytest.raises(ExchangeError, match="already"):
         back_up(home, tmp_path / "none.tar", Keys.NONE)
+
+
+def test_a_witness_is_in_no_backup_and_is_restored_from_none(province: Province, tmp_path: Path) -> None:
+    home = province.commune.folder
+    store_signing_key(home / "keys" / "witness.key", make_signing_key())
+    WitnessedHeads(home / "witness.sqlite").close()
+    for keys in Keys:
+        file, restored = tmp_path / f"{keys}.tar", tmp_path / keys
+        back_up(home, file, keys, PASSPHRASE)
+        restore_home(file, restored, PASSPHRASE, home / "keys", b"")
+        assert (restored / "keys" / "log.key").exists()
+        assert not (restored / "keys" / "witness.key").exists()
+        assert not (restored / "witness.sqlite").exists()
 
 
 @pytest.mark.parametrize("name", ["../out", "/etc/out", "a/../../out", "link"])

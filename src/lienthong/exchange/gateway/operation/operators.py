@@ -1,26 +1,21 @@
-"""Who may operate a gateway: whose token has its hash in `admin.operators`, sent as bearer or in the page's cookie."""
+"""Who may operate a gateway: whose token has its hash in `admin.operators`, sent as bearer or typed into the page."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from lienthong.kernel.canonical import encode_base64url
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-COOKIE: Final = "lienthong-operator"
 
-
-def is_operator(request: Request, operators: tuple[str, ...], *, by_cookie: bool = False) -> bool:
-    """Say whether a request comes from an operator; a cookie counts for the page alone, never for the API."""
+def is_operator(request: Request, operators: tuple[str, ...]) -> bool:
+    """Say whether a request carries an operator's bearer token; a cookie never counts here."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    offered = token.strip() if scheme.lower() == "bearer" else ""
-    if by_cookie and not offered:
-        offered = request.cookies.get(COOKIE, "")
-    return is_token(offered, operators)
+    return scheme.lower() == "bearer" and is_token(token.strip(), operators)
 
 
 def is_token(offered: str, operators: tuple[str, ...]) -> bool:
