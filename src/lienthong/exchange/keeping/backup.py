@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from typing import IO
 
 SEALED_KEYS: Final = "keys.sealed"
-LEFT_OUT: Final = frozenset({"run.json", "run.new", "doctor.tmp"})
-"""Of the running process alone."""
+NEVER_RESTORED: Final = frozenset({"witness.sqlite", "witness.key"})
+"""A witness with an older memory, or none, can be led to cosign a fork: it begins anew, with another key."""
+LEFT_OUT: Final = frozenset({"run.json", "run.new", "doctor.tmp"}) | NEVER_RESTORED
+"""Of the running process alone, or of a witness."""
 KEY_SUFFIXES: Final = (".key", ".secret")
 _SALT_BYTES: Final = 16
 _NONCE_BYTES: Final = 12
@@ -168,7 +170,7 @@ def _write(folder: Path, name: str, content: IO[bytes]) -> None:
 
 def _read_keys(home: Path) -> dict[str, bytes]:
     found = sorted(path for path in home.rglob("*") if path.suffix in KEY_SUFFIXES and not path.is_symlink())
-    return {path.relative_to(home).as_posix(): path.read_bytes() for path in found}
+    return {path.relative_to(home).as_posix(): path.read_bytes() for path in found if path.name not in LEFT_OUT}
 
 
 def _seal(keys: dict[str, bytes], passphrase: bytes) -> bytes:

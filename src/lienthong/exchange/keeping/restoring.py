@@ -13,7 +13,7 @@ from lienthong.evidence.store import load_store_key
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.home import open_home
 from lienthong.exchange.gateway.succession import succeed
-from lienthong.exchange.keeping.backup import unpack
+from lienthong.exchange.keeping.backup import NEVER_RESTORED, unpack
 from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.keys import load_secret
 
@@ -65,5 +65,6 @@ def _catch_up(home: GatewayHome) -> None:
 def _take_keys(source: Path, keys: Path) -> None:
     keys.mkdir(mode=0o700, exist_ok=True)
     for path in sorted([*source.glob("*.key"), *source.glob("*.secret")]):
-        shutil.copyfile(path, keys / path.name)
-        (keys / path.name).chmod(0o600)
+        if path.name not in NEVER_RESTORED:
+            shutil.copyfile(path, keys / path.name)
+            (keys / path.name).chmod(0o600)
