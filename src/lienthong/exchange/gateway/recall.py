@@ -94,7 +94,7 @@ def hash_attempt(key: bytes, request: IncomingRequest | OutgoingRequest, target:
 class Turn:
     """One reliable request that is being dealt with. `known` is what is recorded of this very message.
 
-    `earlier` is what is recorded of all earlier attempts of the same caller with the same X-Road-Id: an answer first.
+    `earlier` is what is recorded of its caller's earlier attempts with the same X-Road-Id: an answered one, or all.
     """
 
     def __init__(self, recall: Recall, leaf: bytes, attempt: Attempt, statement: Request) -> None:
@@ -177,11 +177,13 @@ class Recall:
         return self._find("leaf = ?", (leaf,))
 
     def find_attempts(self, attempt: bytes, leaf: bytes) -> list[Remembered]:
-        """Give the attempts with this hash but for the one with this leaf: an answer first.
+        """Give the attempts with this hash but for the one with this leaf: one that has an answer, else all.
 
         All of them: that one had no effect says nothing of another, whose outcome may be unknown.
         """
-        return self._select("attempt = ? AND leaf <> ? ORDER BY outcome = 'response' DESC", (attempt, leaf))
+        others = "attempt = ? AND leaf <> ?"
+        answered = self._select(f"{others} AND outcome = 'response' LIMIT 1", (attempt, leaf))
+        return answered or self._select(others, (attempt, leaf))
 
     def find_overdue(self, now_ms: int) -> list[Remembered]:
         """Give the messages whose time is over and whose service may have been called without a recorded answer."""
