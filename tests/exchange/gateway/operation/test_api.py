@@ -109,7 +109,7 @@ def test_monitoring_records_tell_of_both_sides_answers_and_refusals_page_by_page
         pages[side] = found
     assert pages["Client"][1]["faultCode"] == "path_not_granted"
     first, other = pages["Client"][0], pages["Producer"][0]
-    assert first["requestOutTs"] <= other["requestInTs"] <= other["responseOutTs"] <= first["responseInTs"]  # type: ignore[operator]
+    assert first["requestOutTs"] <= other["requestInTs"] <= other["responseOutTs"] <= first["responseInTs"]  # type: ignore[operator] # times are numbers
     assert first["serviceSecurityServerAddress"] == f"{AGENCY}/GW1"
     assert (first["clientSubsystemCode"], first["serviceCode"]) == ("PORTAL", "units")
     nobody: dict[str, object] = {"records": [], "next": None}
@@ -177,7 +177,7 @@ def test_a_call_in_doubt_is_listed_and_resolved(pair: tuple[RunningGateway, Runn
     assert get(agency, "/api/v1/unknown", "POST", told).status == 200
     assert get(agency, "/api/v1/unknown", "POST", {**told, "verdict": "not carried out"}).status == 400
     assert read(agency, "/api/v1/unknown") == []
-    assert len(read(agency, "/api/v1/unknown?resolved=true")) == 1  # type: ignore[arg-type]
+    assert len(read(agency, "/api/v1/unknown?resolved=true")) == 1  # type: ignore[arg-type] # a list
     assert get(agency, "/api/v1/unknown?resolved=perhaps").status == 400
 
 
