@@ -21,6 +21,7 @@ from lienthong.evidence.bodies import BodyStore
 from lienthong.evidence.store import load_store_key
 from lienthong.evidence.subject import open_content
 from lienthong.kernel.clock import SystemClock
+from lienthong.sandbox.gateway_home import hash_token
 from tests.exchange.gateway.canaries import files_under, forms_of, search
 from tests.exchange.gateway.province import (
     CLIENT,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from tests.simulators.backend import Backend
 
 NAME = "Nguyễn Thị Bạch Yến"
+OPERATOR = "token-of-an-operator"
 CASE = "H49.19-240307-0001"
 NUMBERS = {
     "path": "001095000001",
@@ -133,13 +135,19 @@ def test_nothing_about_people_or_cases_lies_outside_the_encrypted_stores(provinc
     header = ("X-Person", NUMBERS["answer's header"])
     service.answer = BackendAnswer(headers=(("Content-Type", "application/json"), header), body=ANSWER)
     homes = (province.agency, province.commune)
+    for home in homes:
+        with (home.folder / "gateway.toml").open("a") as settings:
+            settings.write(f'[admin]\noperators = ["{hash_token(OPERATOR)}"]\nmonitoring_file = "monitoring.jsonl"\n')
     with program(province.agency, province.folder), program(province.commune, province.folder) as address:
         ask_everything(address, service)
         time.sleep(1.2)
+        for home in homes:
+            keep_what_operators_see(home, province.folder)
         # While they run, and after they have published and closed everything.
         assert search(files_under(province.folder), CANARIES) == []
     assert search(files_under(province.folder), CANARIES) == []
     for home in homes:
+        assert b"succeeded" in (home.folder / "monitoring.jsonl").read_bytes()
         require_sound(home)
         assert list((home.folder / "log" / "tile" / "entries").rglob("*")) != []
     assert {"received", "response", "refused", "unknown"} == set(read_kinds(province.agency))
@@ -149,6 +157,15 @@ def test_nothing_about_people_or_cases_lies_outside_the_encrypted_stores(provinc
     # And it is there, for one who has the store's key.
     for home in homes:
         require_kept(home)
+
+
+def keep_what_operators_see(home: GatewayHome, folder: Path) -> None:
+    """Put metrics, monitoring records and the admin API's answers among the files that are searched."""
+    admin = json.loads((home.folder / "run.json").read_bytes())["admin"]
+    for name in ("metrics", "monitoring", "api/v1/status", "api/v1/unknown", "api/v1/peers", "api/v1/services"):
+        reply = call(admin, "GET", f"/{name}", {"Authorization": f"Bearer {OPERATOR}"})
+        assert (name, reply.status) == (name, 200)
+        (folder / f"{home.folder.name}.{name.replace('/', '.')}").write_bytes(reply.body)
 
 
 def require_found_where_planted(province: Province) -> None:

@@ -120,6 +120,17 @@ def test_monitoring_records_tell_of_both_sides_answers_and_refusals_page_by_page
     assert get(commune, "/monitoring?from=yesterday").status == 400
 
 
+def test_a_callers_trace_goes_through_and_none_is_made(
+    pair: tuple[RunningGateway, RunningGateway], service: Backend
+) -> None:
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    headers = {"X-Road-Client": CLIENT, "X-Road-Token": TOKEN}
+    for sent in ({"traceparent": trace, "tracestate": "a=1"}, {}):
+        assert call(pair[1].consumers, "GET", f"/r1/{SERVICE}/granted/1", {**headers, **sent}).status == 200
+        got = {name.lower(): value for name, value in service.calls[-1].headers.items()}
+        assert {name: got[name] for name in ("traceparent", "tracestate") if name in got} == sent
+
+
 def test_members_services_peers_and_checkpoints_are_shown(pair: tuple[RunningGateway, RunningGateway]) -> None:
     agency, commune = pair
     reply = ask(commune, "/granted/1")
