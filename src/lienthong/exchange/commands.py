@@ -45,6 +45,21 @@ def create_log(home: Home) -> None:
     typer.echo(f"made the log {gateway.settings.log} in {gateway.log}")
 
 
+def init_witness(home: Home) -> None:
+    """Make the key and the memory of a witness of other members' logs, and print what the directory lists."""
+    from lienthong.exchange.gateway.home import open_home
+    from lienthong.exchange.gateway.own_witness import make_own_witness
+    from lienthong.kernel.canonical import encode_base64url
+
+    gateway = open_home(home, os.environ)
+    key = make_own_witness(gateway)
+    name = gateway.settings.witness.name
+    if not name:
+        typer.echo(f'set in gateway.toml: [witness] name = "{gateway.settings.gateway}/witness"')
+        name = f"{gateway.settings.gateway}/witness"
+    typer.echo(f'for the directory: {{"name": "{name}", "key": "{encode_base64url(key.raw)}", "url": …}}')
+
+
 def reindex(home: Home) -> None:
     """Make the index of exchanges again from the log; refused while the gateway runs."""
     from rich.progress import Progress
@@ -76,6 +91,7 @@ def make_gateway_app() -> typer.Typer:
     app.command("init")(init)
     app.command("serve")(serve)
     app.command("create-log")(create_log)
+    app.command("init-witness")(init_witness)
     app.command("reindex")(reindex)
     app.add_typer(make_unknown_app(), name="unknown")
     app.command("succeed")(succeed)

@@ -22,8 +22,11 @@ from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.assembly import Surroundings
 from lienthong.exchange.gateway.cosigned_frame import CosignedFrame, decode_cosigned, encode_cosigned
 from lienthong.exchange.gateway.frames import AnswerFrame, FrameType, frame, split_frames
+from lienthong.exchange.gateway.home import open_home
+from lienthong.exchange.gateway.own_witness import make_own_witness
 from lienthong.exchange.gateway.peer_watch import MAX_UNLINKED, LinkWatch
-from lienthong.kernel.keys import load_signing_key, make_signing_key, store_signing_key
+from lienthong.kernel.errors import KernelError
+from lienthong.kernel.keys import load_signing_key
 from tests.evidence.history import History
 from tests.exchange.gateway.province import AGENCY, CLIENT, COMMUNE, SERVICE, STRANGER, TOKEN, read_kinds
 from tests.exchange.gateway.running import RunningGateway, call
@@ -320,13 +323,12 @@ def test_a_log_that_was_rewritten_under_its_key_is_not_cosigned(
 # A member's gateway that is willing.
 def test_a_members_gateway_cosigns_other_members_heads_and_not_its_own(province: Province, liar: Peer) -> None:
     home = province.stranger
-    key = make_signing_key()
-    store_signing_key(home.keys / "witness.key", key)
     name = f"{STRANGER}/GW1/witness"
     with (home.folder / "gateway.toml").open("a") as settings:
         settings.write(f'\n[witness]\nname = "{name}"\n')
+    key = make_own_witness(open_home(home.folder, {}))
     with RunningGateway(home.folder) as stranger:
-        list_witnesses(province, Witness(name, key.verify_key, f"http://{stranger.admin}/witness"))
+        list_witnesses(province, Witness(name, key, f"http://{stranger.admin}/witness"))
         folder = province.agency.folder
         with RunningGateway(folder, watchful(PATIENCE_S)) as gateway, liar.dial(gateway.peers) as link:
             assert ask(link)
@@ -335,10 +337,23 @@ def test_a_members_gateway_cosigns_other_members_heads_and_not_its_own(province:
                 assert time.monotonic() < until
                 time.sleep(0.01)
         note = (folder / "cosigned-head").read_bytes()
-        assert find_cosignatures(note, [Cosigner(name, key.verify_key)])
+        assert find_cosignatures(note, [Cosigner(name, key)])
         own = History(1, load_signing_key(home.keys / "log.key"), home.origin)
         body = format_add_checkpoint(0, (), own.sign())
         assert call(stranger.admin, "POST", "/witness/add-checkpoint", body=body).status == 404
+
+
+def test_a_gateway_that_has_forgotten_what_it_cosigned_does_not_start(province: Province) -> None:
+    home = province.stranger
+    with (home.folder / "gateway.toml").open("a") as settings:
+        settings.write(f'\n[witness]\nname = "{STRANGER}/GW1/witness"\n')
+    opened = open_home(home.folder, {})
+    make_own_witness(opened)
+    with pytest.raises(KernelError):
+        make_own_witness(opened)
+    opened.witnessed.unlink()
+    with pytest.raises(ExchangeError, match="a second history"), RunningGateway(home.folder):
+        pass
 
 
 def test_a_witness_of_another_members_name_does_not_start(province: Province) -> None:
