@@ -25,6 +25,7 @@ GUARDED = (
     "/monitoring",
     *(f"/api/v1/{name}" for name in ("status", "members", "services", "grants", "exchanges/x", "unknown", "peers")),
     "/api/v1/checkpoints",
+    "/api/v1/doctor",
     "/api/v1/monitoring",
 )
 

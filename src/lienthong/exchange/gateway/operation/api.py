@@ -18,6 +18,7 @@ from lienthong.evidence.errors import EvidenceError
 from lienthong.exchange.access import make_grant
 from lienthong.exchange.errors import ExchangeError
 from lienthong.exchange.gateway.operation import views
+from lienthong.exchange.gateway.operation.doctor import examine
 from lienthong.exchange.gateway.operation.metrics import MEDIA_TYPE, Metrics
 from lienthong.exchange.gateway.operation.monitoring import MAX_PAGE, Monitoring, Wanted
 from lienthong.exchange.gateway.operation.openapi import describe_api
@@ -82,6 +83,7 @@ def make_api_routes(parts: Assembly) -> list[Route]:
         ("POST", "/api/v1/unknown", api.resolve_unknown),
         ("GET", "/api/v1/peers", api.list_peers),
         ("GET", "/api/v1/checkpoints", api.show_checkpoints),
+        ("GET", "/api/v1/doctor", api.show_findings),
         ("GET", "/api/v1/monitoring", api.show_monitoring),
         ("GET", "/monitoring", api.show_monitoring),
     )
@@ -206,6 +208,10 @@ class _Api:
     async def show_checkpoints(self, _request: Request) -> Response:
         """Show our log's heads."""
         return _json(views.show_checkpoints(self._parts))
+
+    async def show_findings(self, _request: Request) -> Response:
+        """Examine this gateway, as `lienthong doctor` does."""
+        return _json(await asyncio.to_thread(examine, self._parts.home, self._parts.gateway.clock))
 
     async def show_monitoring(self, request: Request) -> Response:
         """Give a page of operational monitoring records."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from lienthong.exchange.gateway.operation import views
+from lienthong.exchange.gateway.operation.doctor import Finding
 from lienthong.exchange.gateway.operation.monitoring import MAX_PAGE, MonitoringPage
 from lienthong.exchange.gateway.unresolved import Doubt
 
@@ -22,7 +23,7 @@ class _Answers:
         shapes = [
             *(views.StatusView, views.GrantView, views.NewGrant, views.ExchangeView, views.CheckpointView),
             *(list[views.MemberView], list[views.ServiceView], list[views.GrantView], list[views.PeerView]),
-            *(list[Doubt], Doubt, MonitoringPage, problem, resolution),
+            *(list[Finding], list[Doubt], Doubt, MonitoringPage, problem, resolution),
         ]
         schemas, self.components = msgspec.json.schema_components(shapes, ref_template=_REFERENCE)
         self._schemas = dict(zip(map(str, shapes), schemas, strict=True))
@@ -66,6 +67,7 @@ def _describe_reading(answers: _Answers) -> dict[str, Any]:
         },
         "/api/v1/peers": _get("Other gateways and their traffic", "listPeers", of(list[views.PeerView])),
         "/api/v1/checkpoints": _get("Our log's heads", "showCheckpoints", of(views.CheckpointView)),
+        "/api/v1/doctor": _get("Findings, as of the command", "showFindings", of(list[Finding])),
         "/api/v1/monitoring": _get("Monitoring records", "showMonitoring", of(MonitoringPage), _wanted()),
     }
 
