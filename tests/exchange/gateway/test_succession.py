@@ -11,6 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from lienthong.directory.errors import DirectoryError, DirectoryErrorKind
+from lienthong.directory.members import Witness
 from lienthong.directory.succession import format_succession, parse_succession, succeed_log
 from lienthong.evidence.checkpoint import verify_checkpoint
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
@@ -27,10 +28,11 @@ from lienthong.exchange.gateway.succession import require_settled, succeed
 from lienthong.exchange.succession.commands import succeed as succeed_command
 from lienthong.kernel.canonical import encode_base64url
 from lienthong.kernel.clock import SystemClock
-from lienthong.kernel.keys import load_signing_key
+from lienthong.kernel.keys import load_signing_key, make_signing_key
+from lienthong.sandbox.ports import find_free_ports
 from tests.exchange.gateway.province import CLIENT, SERVICE, TOKEN, read_statements
 from tests.exchange.gateway.running import RunningGateway, call
-from tests.exchange.gateway.test_witnessing import ask, wait_for_head, watchful, witness
+from tests.exchange.gateway.test_witnessing import ask, list_witnesses, wait_for_head, watchful, witness
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,6 +156,15 @@ def test_without_a_witness_a_peers_head_tells_where_the_old_log_ended(province: 
     plan = follow(province, "restored", link.heads[-1].note)
     assert plan.size == 2
     assert statements(folder / "closed" / "1") == []
+
+
+def test_a_log_is_not_followed_while_none_of_its_witnesses_can_say_where_it_ended(province: Province) -> None:
+    exchange(province)
+    unreachable = f"http://127.0.0.1:{find_free_ports(1)[0]}/witness"
+    list_witnesses(province, Witness("DEMO/witness", make_signing_key().verify_key, unreachable))
+    with pytest.raises(ExchangeError, match="no witness of the directory answers"):
+        follow(province)
+    assert not (province.agency.folder / "successor.json").exists()
 
 
 def test_a_forged_head_of_a_peer_closes_nothing(province: Province, liar: Peer) -> None:

@@ -103,6 +103,12 @@ async def _find_closing_head(home: GatewayHome, head: bytes) -> tuple[bytes, Che
     log = open_log(home.log, home.settings.log, key, ports, settings)
     try:
         witnessing = Witnessing(log, key.verify_key, lambda: directory, home.cosigned)
+        if not head and witnessing.witnesses() and (await witnessing.ask_latest())[1] == 0:
+            raise ExchangeError(
+                ExchangeErrorKind.NETWORK_ERROR,
+                "no witness of the directory answers, and a restored log would be closed too low: reach one, or give "
+                "--head with the newest head that a peer has kept",
+            )
         known = await witnessing.find_latest()
         if head:
             known = max(known, (verify_checkpoint(head, log.origin, key.verify_key).size, head))
