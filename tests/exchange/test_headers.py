@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lienthong.exchange.headers import FILTERED, is_disguised, join_accept, split_headers
+from lienthong.exchange.headers import FILTERED, find_trace, is_disguised, join_accept, split_headers
 
 XROAD_FILTERED = re.findall(
     r"[a-z-]+",
@@ -96,3 +96,19 @@ VALUES = st.sampled_from([b"", b" ", b"a", b"A, b", b"close"])
 def test_splitting_twice_changes_nothing(sent: list[tuple[bytes, bytes]]) -> None:
     kept, single = split_headers(sent)
     assert split_headers([*kept, *single.values()]) == (kept, single)
+
+
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+@pytest.mark.parametrize("line", [f"traceparent:{TRACE}", f"Accept:a/b\r\nTraceparent: {TRACE} "])
+def test_a_trace_is_found_among_header_lines(line: str) -> None:
+    assert find_trace(f"GET\r\n/path\r\n{line}\r\nX:y\r\n".encode()) == TRACE
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", f"X-Traceparent:{TRACE}", f"traceparent:{TRACE}0", "traceparent:001095000001", f"a:{TRACE}", "traceparent:"],
+)
+def test_what_has_not_the_form_of_a_trace_never_reaches_the_operator(line: str) -> None:
+    assert find_trace(f"GET\r\n/path\r\n{line}\r\nX:y\r\n".encode()) == ""

@@ -7,6 +7,7 @@ X-Road.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -76,6 +77,8 @@ _REMEMBERED_NAMES: Final = 256
 """More names than clients and services use; few enough that a stranger's long ones cost little memory."""
 
 
+_TRACE: Final = re.compile(rb"(?im:^traceparent):[ \t]*([0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2})[ \t]*\r?\n")
+
 # Plain numbers: looking up an enumeration's member costs as much as the rest of a header's turn.
 _FREELY: Final = 0
 _ONCE: Final = 1
@@ -102,6 +105,15 @@ def is_disguised(lower: bytes) -> bool:
         return False
     plain = lower.replace(b"_", b"-")
     return plain in FILTERED or plain.startswith(CONTROL_PREFIX)
+
+
+def find_trace(lines: bytes) -> str:
+    """Give the `traceparent` (W3C Trace Context) among header lines, "" if there is none in its exact form.
+
+    Nothing else may pass for one: it goes to the operator's messages.
+    """
+    found = _TRACE.search(lines)
+    return found[1].decode("ascii") if found else ""
 
 
 def split_headers(headers: Iterable[Header]) -> tuple[list[Header], dict[bytes, Header]]:

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("lienthong.gateway")
 
 
-def report_exchange(exchange: str, error: ExchangeError) -> None:
-    """An exchange was refused or failed; of an unexpected error the traceback too."""
+def report_exchange(exchange: str, error: ExchangeError, trace: str = "") -> None:
+    """An exchange was refused or failed; of an unexpected error the traceback too. `trace` is the caller's."""
+    told = {"traceparent": trace} if trace else {}
     if error.__cause__ is not None and error.kind is ExchangeErrorKind.INTERNAL_ERROR:
-        _log.error("exchange failed", exchange=exchange, exc_info=error.__cause__)
+        _log.error("exchange failed", exchange=exchange, **told, exc_info=error.__cause__)
     else:
-        _log.warning("exchange refused", exchange=exchange, kind=error.kind, side=error.side)
+        _log.warning("exchange refused", exchange=exchange, kind=error.kind, side=error.side, **told)
 
 
 def report_overload(door: str, refused: int, under_way: int) -> None:
@@ -38,6 +39,11 @@ def report_overload(door: str, refused: int, under_way: int) -> None:
 def report_policy(error: ExchangeError) -> None:
     """An edited settings file is invalid; the last good one stays in force."""
     _log.error("settings refused", kind=error.kind, why=error.message)
+
+
+def report_delays(error: ExchangeError) -> None:
+    """The file of delayed disclosures cannot be read: nothing is delayed."""
+    _log.error("delays refused", kind=error.kind, why=error.message)
 
 
 def report_directory(error: DirectoryError) -> None:

@@ -25,7 +25,7 @@ from lienthong.exchange.gateway.spool import Body
 from lienthong.exchange.gateway.statuses import tell_status
 from lienthong.exchange.gateway.timeliness import SYNCHRONOUS_LIFE_MS, require_recent
 from lienthong.exchange.gateway.unresolved import Doubt, DoubtKind, DoubtSide
-from lienthong.exchange.headers import join_accept
+from lienthong.exchange.headers import find_trace, join_accept
 from lienthong.exchange.message import prepare_request
 from lienthong.kernel.canonical import encode_base64url
 from lienthong.kernel.ids import new_uuid7
@@ -52,7 +52,7 @@ class ConsumerDoor:
 
     def refuse(self, caller: CallerConnection, error: ExchangeError, headers: list[tuple[bytes, bytes]]) -> None:
         """Answer a request that could not be read whole."""
-        caller.answer(_error_answer(self._gateway, error, join_accept(headers), new_uuid7(self._gateway.clock)))
+        caller.answer(_error_answer(self._gateway, error, headers, new_uuid7(self._gateway.clock)))
 
 
 async def consume(gateway: GatewayState, caller: CallerConnection, local: LocalRequest) -> None:
@@ -61,13 +61,13 @@ async def consume(gateway: GatewayState, caller: CallerConnection, local: LocalR
     try:
         answer = await _ask(gateway, local, exchange)
     except ExchangeError as error:
-        answer = _error_answer(gateway, error, join_accept(local.headers), exchange)
+        answer = _error_answer(gateway, error, local.headers, exchange)
         if error.kind is ExchangeErrorKind.OVERLOADED and error.side is Side.CONSUMER:
             caller.rest()
     except Exception as error:  # noqa: BLE001 - the caller gets an answer and the operator the cause, whatever it is
         fault = ExchangeError(ExchangeErrorKind.INTERNAL_ERROR, "the gateway met an unexpected error")
         fault.__cause__ = error
-        answer = _error_answer(gateway, fault, join_accept(local.headers), exchange)
+        answer = _error_answer(gateway, fault, local.headers, exchange)
     local.body.close()
     caller.answer(answer)
 
@@ -180,10 +180,13 @@ async def _accept_refusal(
     raise peer_error(frame.code, frame.detail)
 
 
-def _error_answer(gateway: GatewayState, error: ExchangeError, accept: bytes, exchange: str) -> LocalAnswer:
+def _error_answer(
+    gateway: GatewayState, error: ExchangeError, headers: list[tuple[bytes, bytes]], exchange: str
+) -> LocalAnswer:
     if error.kind is not ExchangeErrorKind.OVERLOADED:
         # Of overload one line a second tells: a line for each refusal would cost as much as the work refused.
-        gateway.report(exchange, error)
-    rendered = render_error(error, accept, gateway.spelling, exchange)
+        trace = find_trace(b"".join(b"%b:%b\r\n" % header for header in headers))
+        gateway.report(exchange, error, trace)
+    rendered = render_error(error, join_accept(headers), gateway.spelling, exchange)
     head = b"".join([b"%d Error\r\n" % rendered.status, *(b"%b: %b\r\n" % header for header in rendered.headers)])
     return LocalAnswer(head, Body(rendered.body))

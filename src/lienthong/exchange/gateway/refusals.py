@@ -14,6 +14,7 @@ from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.frames import RefusalKind, RefuseFrame
 from lienthong.exchange.gateway.recall import Outcome
 from lienthong.exchange.gateway.unresolved import Doubt, DoubtKind, DoubtSide
+from lienthong.exchange.headers import find_trace
 from lienthong.kernel.canonical import encode_base64url
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ async def refuse(
 
     Gives the entry, None if there is none.
     """
-    gateway.report(exchange, error)
+    gateway.report(exchange, error, find_trace(arrival.frame.header_part))
     if error.kind is ExchangeErrorKind.RATE_EXCEEDED or not gateway.refusals.is_within(arrival.link.peer):
         arrival.serving.error(arrival.frame.stream, error.kind, error.message)
         return None
@@ -71,7 +72,7 @@ async def report_no_answer(
     exchange = names.exchange
     if error.kind in NOT_CALLED:
         return await refuse(gateway, arrival, peer, exchange, error)
-    gateway.report(exchange, error)
+    gateway.report(exchange, error, find_trace(arrival.frame.header_part))
     statement = Unknown(answers=encode_base64url(peer.leaf))
     committed = await _tell(gateway, arrival, RefusalKind.UNKNOWN, (statement, exchange, error))
     note_unknown(gateway, statement.answers, exchange, names.client, names.service)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lienthong.exchange.gateway.case_check import CaseCheck
     from lienthong.exchange.gateway.content import ReliableContent
     from lienthong.exchange.gateway.courier import Courier
+    from lienthong.exchange.gateway.delays import Delays
     from lienthong.exchange.gateway.descriptions import Descriptions
     from lienthong.exchange.gateway.journal import Journal
     from lienthong.exchange.gateway.outbox import Outbox
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
     from lienthong.exchange.identifiers import MemberId
     from lienthong.exchange.rates import RateMeter
     from lienthong.kernel.clock import Clock
+
+
+class ReportExchange(Protocol):
+    """Who is told of a refused or failed exchange."""
+
+    def __call__(self, exchange: str, error: ExchangeError, trace: str = "") -> None:
+        """Tell of an error by exchange id, and by the caller's trace (see `headers.find_trace`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +61,7 @@ class GatewayState:
     recall: Recall
     tracker: Tracker
     usages: Usages
+    delays: Delays
     case_check: CaseCheck | None
     """Asks the member's case system about purposes; None: they are all asserted."""
     refusals: RefusalLimit
@@ -64,7 +73,7 @@ class GatewayState:
     """For how long a reliable message is delivered where its caller names no deadline."""
     spelling: Spelling
     answer_s: float
-    report: Callable[[str, ExchangeError], None]
+    report: ReportExchange
     """Tell the operator of an error, by exchange id; never with personal data."""
     at_step: Callable[[str], None]
     """Told before each numbered step of a reliable message; a fault test ends the process there."""

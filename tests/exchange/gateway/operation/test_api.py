@@ -132,6 +132,17 @@ def test_a_callers_trace_goes_through_and_none_is_made(
         assert {name: got[name] for name in ("traceparent", "tracestate") if name in got} == sent
 
 
+def test_a_refusal_is_told_with_the_callers_trace_at_both_gateways(
+    pair: tuple[RunningGateway, RunningGateway], capsys: pytest.CaptureFixture[str]
+) -> None:
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    headers = {"X-Road-Client": CLIENT, "X-Road-Token": TOKEN, "traceparent": trace}
+    assert call(pair[1].consumers, "GET", f"/r1/{SERVICE}/elsewhere", headers).status == 500
+    told = [line for line in capsys.readouterr().out.splitlines() if "exchange refused" in line]
+    assert len(told) == 2
+    assert all(trace in line for line in told)
+
+
 def test_members_services_peers_and_checkpoints_are_shown(pair: tuple[RunningGateway, RunningGateway]) -> None:
     agency, commune = pair
     reply = ask(commune, "/granted/1")
