@@ -16,6 +16,7 @@ from lienthong.evidence.commands import make_evidence_app, make_log_app
 from lienthong.evidence.witnessing.beside_directory import WitnessBesideDirectory
 from lienthong.evidence.witnessing.commands import make_witness_commands
 from lienthong.exchange.commands import make_gateway_app
+from lienthong.exchange.gateway.erasing import erase_message
 from lienthong.exchange.granting.commands import make_grant_app
 from lienthong.exchange.keeping.commands import doctor
 from lienthong.exchange.tracking.commands import reconcile
@@ -49,7 +50,7 @@ def make_app() -> typer.Typer:
     app.add_typer(make_gateway_app(), name="gateway")
     app.add_typer(make_grant_app(), name="grant")
     app.add_typer(make_log_app(), name="log")
-    evidence = make_evidence_app()
+    evidence = make_evidence_app(erase_message)
     evidence.command("reconcile")(reconcile)
     app.add_typer(evidence, name="evidence")
     app.add_typer(make_witness_commands(), name="witness")

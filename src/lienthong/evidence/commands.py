@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
     from lienthong.evidence.check import Report
     from lienthong.kernel.keys import VerifyKey
+
+    ErasePromised: TypeAlias = Callable[[Path, str], int]
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The log's folder.", exists=True, file_okay=False)]
 Key = Annotated[str | None, typer.Option(help="The log's public key, as the directory lists it.")]
@@ -102,23 +107,32 @@ def verify(file: PackageFile, root: Root) -> None:
     print_verdict(Console(highlight=False), verdict)
 
 
-def erase(identifier: Identifier, home: Home) -> None:
-    """Erase the content of one exchange in this home for good. Its proofs stay valid."""
-    from lienthong.evidence.erase import erase_exchange
-    from lienthong.evidence.home import EvidenceHome
+def _make_erase(erase_promised: ErasePromised) -> Callable[[Identifier, Home], None]:
+    def erase(identifier: Identifier, home: Home) -> None:
+        """Erase the content of one exchange in this home for good. Its proofs stay valid."""
+        from lienthong.evidence.erase import erase_exchange
+        from lienthong.evidence.home import EvidenceHome
 
-    erasure = erase_exchange(EvidenceHome(home), identifier)
-    typer.echo(f"erased {erasure.records} records and {erasure.bodies} bodies of the exchange {erasure.exchange}")
+        erasure = erase_exchange(EvidenceHome(home), identifier)
+        promised = erase_promised(home, erasure.exchange)
+        more = f", and {promised} reliable message" if promised else ""
+        what = f"{erasure.records} records and {erasure.bodies} bodies{more}"
+        typer.echo(f"erased {what} of the exchange {erasure.exchange}")
+
+    return erase
 
 
-def make_evidence_app() -> typer.Typer:
-    """Give the commands under `lienthong evidence`."""
+def make_evidence_app(erase_promised: ErasePromised = lambda _home, _exchange: 0) -> typer.Typer:
+    """Give the commands under `lienthong evidence`.
+
+    `erase_promised` erases what a home holds of an exchange beside its log and store, and gives of how many messages.
+    """
     app = typer.Typer(
         help="Show, verify and erase what was exchanged.", no_args_is_help=True, pretty_exceptions_enable=False
     )
     app.command("export")(export)
     app.command("verify")(verify)
-    app.command("erase")(erase)
+    app.command("erase")(_make_erase(erase_promised))
     return app
 
 

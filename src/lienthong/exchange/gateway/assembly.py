@@ -30,6 +30,7 @@ from lienthong.exchange.gateway.descriptions import Descriptions
 from lienthong.exchange.gateway.directory_watch import OwnKeys, open_directory, renew_certificate
 from lienthong.exchange.gateway.head_check import PATIENCE_S
 from lienthong.exchange.gateway.home import MS_PER_HOUR, naming
+from lienthong.exchange.gateway.erasing import erase_older_messages
 from lienthong.exchange.gateway.journal import Journal
 from lienthong.exchange.gateway.link import LinkLimits
 from lienthong.exchange.gateway.listener import ListenerLimits
@@ -45,7 +46,7 @@ from lienthong.exchange.gateway.recall import Recall
 from lienthong.exchange.gateway.recalls import Recalls
 from lienthong.exchange.gateway.refusals import RefusalLimit
 from lienthong.exchange.gateway.replay import ReplayMemory
-from lienthong.exchange.gateway.retention import Retention
+from lienthong.exchange.gateway.retention import MS_PER_DAY, Retention
 from lienthong.exchange.gateway.spool import SpoolBudget
 from lienthong.exchange.gateway.startup import LogTail
 from lienthong.exchange.gateway.state import GatewayState
@@ -170,6 +171,12 @@ class Assembly:
 
     def close(self) -> None:
         """Close the log and the stores, as far as they are whole."""
+    def erase_expired(self) -> None:
+        """Erase what is older than the kept days, in log, store and outbox; runs in a thread, once an hour."""
+        kept_ms = self.home.settings.store.keep_days * MS_PER_DAY
+        erase_older_messages(self.home.outbox, self.surroundings.clock.now_ms() - kept_ms)
+        self.retention.erase_expired()
+
         self.gateway.courier.stop()
         self.gateway.outbox.stop()
         self.evidence.threads.shutdown(wait=True)

@@ -46,6 +46,8 @@ RECOVERED_AT_ONCE: Final = 256
 SPREAD: Final = 0.5
 """A pause is lengthened by up to this part of it, at random."""
 MAX_DOUBLINGS: Final = 30
+ERASED: Final = "erased"
+"""Why a message is given up whose content was erased before it had an outcome."""
 LEAST_PAUSE_S: Final = 0.005
 
 
@@ -147,6 +149,8 @@ class Courier:
     async def _try(self, gateway: GatewayState, message: Message) -> Message:
         if gateway.clock.now_ms() >= message.until:
             return await self._give_up(gateway, message)
+        if not message.record:
+            return await self._give_up(gateway, msgspec.structs.replace(message, code=ERASED))
         calls = await _reach(gateway, message)
         content = gateway.content.unseal(message.leaf, message.record)
         body = await gateway.content.load_body(content.body)

@@ -222,6 +222,12 @@ def _require_outbox(settings: OutboxSettings) -> None:
         )
     if settings.keep_days < 1 or not 0 < settings.first_pause_s <= settings.longest_pause_s:
         raise ExchangeError(
+    if settings.outbox.keep_days > settings.store.keep_days:
+        raise ExchangeError(
+            ExchangeErrorKind.MALFORMED_SETTINGS,
+            f"gateway.toml: outbox.keep_days is {settings.outbox.keep_days}, expected at most "
+            f"{settings.store.keep_days} as store.keep_days: a status address would show an answer that is to be erased",
+        )
             ExchangeErrorKind.MALFORMED_SETTINGS,
             "gateway.toml: [outbox]: expected keep_days of 1 or more and pauses over 0, the longest the longer",
         )

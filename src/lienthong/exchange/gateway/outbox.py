@@ -106,8 +106,9 @@ _SELECT: Final = f"SELECT {_COLUMNS} FROM message WHERE "  # noqa: S608 - our ow
 _FORGET: Final = f"DELETE FROM message WHERE changed < ? AND NOT {_OPEN}"  # noqa: S608 - our own words
 _NEXT: Final = f"SELECT min(next) FROM message WHERE next > ? AND {_OPEN}"  # noqa: S608 - our own words
 _UPDATE: Final = (
-    "UPDATE message SET state=?, code=?, tries=?, next=?, changed=?, answer=?, answer_leaf=?, attempt=?, record=? "
-    "WHERE id=?"
+    "UPDATE message SET state=?, code=?, tries=?, next=?, changed=?, answer=?, answer_leaf=?, attempt=?, "
+    # What was erased meanwhile (erasing.py) is not written back.
+    "record=CASE record WHEN x'' THEN x'' ELSE ? END WHERE id=?"
 )
 Change: TypeAlias = "tuple[str, tuple[Any, ...]]"
 
@@ -141,7 +142,7 @@ class Outbox:
 
     def change(self, message: Message) -> Pending[None]:
         """Write what may change of a message; resolved when it is durable."""
-        record = b"" if message.state is State.ANSWERED else message.record
+        record = message.record if message.is_open else b""
         return self.write(
             _UPDATE,
             *(message.state, message.code, message.tries, message.next, message.changed),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lienthong.evidence.errors import EvidenceError
+from lienthong.exchange.errors import ExchangeError
 from lienthong.exchange.gateway.admin import serve_admin
 from lienthong.exchange.gateway.alarms import report_overload, report_policy, report_start, report_upkeep
 from lienthong.exchange.gateway.assembly import Assembly, Surroundings, assemble
@@ -253,13 +254,13 @@ class _Process:
             await self._try_in_thread("index and heads", self._parts.flush_index)
             if self._loop.time() >= erase_at:
                 erase_at = self._loop.time() + RETENTION_EVERY_S
-                await self._try_in_thread("retention", self._parts.retention.erase_expired)
+                await self._try_in_thread("retention", self._parts.erase_expired)
 
     async def _try_in_thread(self, what: str, call: Callable[[], None]) -> None:
         """Do what can be done again later: an error is told, and the next turn tries once more."""
         try:
             await self._loop.run_in_executor(self._parts.evidence.threads, call)
-        except (EvidenceError, OSError) as error:
+        except (EvidenceError, ExchangeError, OSError) as error:
             report_upkeep(what, error)
 
     async def close(self, *, drain: bool) -> None:

@@ -67,6 +67,8 @@ async def _give_answer(gateway: GatewayState, local: LocalRequest, message: Mess
     if message.is_open:
         return _json(HTTPStatus.ACCEPTED, _describe(gateway, message), b"Retry-After: 1\r\n")
     if message.state is State.ANSWERED:
+        if not message.answer:
+            return _json(HTTPStatus.GONE, {"message": "the answer was erased; the proofs of the exchange stay"})
         content = gateway.content.unseal(message.answer_leaf, message.answer)
         return LocalAnswer(content.header, await gateway.content.load_body(content.body))
     rendered = render_error(_explain(message), join_accept(local.headers), gateway.spelling, message.exchange)
