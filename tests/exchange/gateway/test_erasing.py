@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import time
 from typing import TYPE_CHECKING
@@ -114,9 +115,28 @@ def test_a_file_that_cannot_be_erased_in_is_named(tmp_path: Path) -> None:
         erase_message(tmp_path, "01")
 
 
-def test_an_answer_is_not_kept_longer_in_the_outbox_than_in_the_store(province: Province) -> None:
-    with (province.commune.folder / "gateway.toml").open("a") as settings:
-        settings.write("\n[store]\nkeep_days = 29\n")
-    with pytest.raises(ExchangeError, match=r"outbox\.keep_days is 30, expected at most 29") as refused:
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("[store]\nkeep_days = 29", "outbox.keep_days is 30, expected at most 29"),
+        ("[store]\nkeep_days = 2\n[outbox]\nkeep_days = 2", "outbox.deadline_hours is 72.0, expected at most 48"),
+    ],
+)
+def test_the_outbox_promises_and_shows_nothing_for_longer_than_the_store_keeps_it(
+    province: Province, settings: str, told: str
+) -> None:
+    with (province.commune.folder / "gateway.toml").open("a") as written:
+        written.write(f"\n{settings}\n")
+    with pytest.raises(ExchangeError, match=re.escape(told)) as refused:
         open_home(province.commune.folder, {})
     assert refused.value.kind is ExchangeErrorKind.MALFORMED_SETTINGS
+
+
+def test_a_deadline_beyond_what_is_kept_is_refused(quick: Province) -> None:
+    with (quick.commune.folder / "gateway.toml").open("a") as settings:
+        settings.write("keep_days = 1\ndeadline_hours = 24\n[store]\nkeep_days = 1\n")
+    with RunningGateway(quick.commune.folder) as gateway:
+        assert send(gateway, X_Road_Deadline="86400").status == 202
+        refused = send(gateway, X_Road_Deadline="86401")
+        assert refused.code == "server.clientproxy.invalid_request"
+        assert b"from 1 to 86400" in refused.body

@@ -51,15 +51,18 @@ def without_preference(headers: Sequence[Header]) -> list[Header]:
     return [header for header in headers if header[0].lower() != PREFER]
 
 
-def read_life(headers: Sequence[Header], usual_ms: int) -> int:
-    """Give for how many milliseconds to go on delivering: X-Road-Deadline in seconds, or what is usual."""
+def read_life(headers: Sequence[Header], usual_ms: int, longest_ms: int) -> int:
+    """Give for how many milliseconds to go on delivering: X-Road-Deadline in seconds, or what is usual.
+
+    `longest_ms` is for how long the store keeps what is resent, where that is shorter than the mode's own limit.
+    """
     values = [value.strip() for name, value in headers if name.lower() == DEADLINE]
     if not values:
         return usual_ms
     text = values[-1]
     life = int(text) * 1000 if text.isdigit() and len(text) < len(str(RELIABLE_LIFE_MS)) else 0
-    if not 0 < life <= RELIABLE_LIFE_MS:
-        most = RELIABLE_LIFE_MS // 1000
+    if not 0 < life <= min(longest_ms, RELIABLE_LIFE_MS):
+        most = min(longest_ms, RELIABLE_LIFE_MS) // 1000
         raise invalid_request(f"X-Road-Deadline is {shown(text)}: expected a number of seconds from 1 to {most}")
     return life
 

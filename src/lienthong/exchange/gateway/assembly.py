@@ -313,6 +313,7 @@ def _make_gateway(ground: _Ground, peers: Peers, policy: Policy, replay: ReplayM
         report=report_exchange,
         at_step=ground.surroundings.at_step,
     )
+        longest_life_ms=home.settings.store.keep_days * MS_PER_DAY,
 
 
 def _read_log(home: GatewayHome, parts: EvidenceParts, policy: Policy) -> LogReading:

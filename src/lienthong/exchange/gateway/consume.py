@@ -97,7 +97,8 @@ async def _ask(gateway: GatewayState, local: LocalRequest, exchange: str) -> Loc
                 request = prepare_request(local.method, local.target, headers, exchange, instance, check)
         if reliable:
             # 5 Promise to deliver it, instead of asking now.
-            return await accept_message(gateway, request, local.body, read_life(local.headers, gateway.usual_life_ms))
+            life_ms = read_life(local.headers, gateway.usual_life_ms, gateway.longest_life_ms)
+            return await accept_message(gateway, request, local.body, life_ms)
         return await _ask_somewhere(gateway, request, local.body)
     finally:
         gateway.caller_places.give_back(owner, asked)

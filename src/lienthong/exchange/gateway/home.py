@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MEBIBYTE = 1024 * 1024
 MAX_PORT = 65_535
 MS_PER_HOUR = 60 * 60 * 1000
+HOURS_PER_DAY = 24
 
 
 class DirectorySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -222,14 +223,25 @@ def _require_outbox(settings: OutboxSettings) -> None:
         )
     if settings.keep_days < 1 or not 0 < settings.first_pause_s <= settings.longest_pause_s:
         raise ExchangeError(
-    if settings.outbox.keep_days > settings.store.keep_days:
-        raise ExchangeError(
-            ExchangeErrorKind.MALFORMED_SETTINGS,
-            f"gateway.toml: outbox.keep_days is {settings.outbox.keep_days}, expected at most "
-            f"{settings.store.keep_days} as store.keep_days: a status address would show an answer that is to be erased",
-        )
+    _require_kept(settings)
             ExchangeErrorKind.MALFORMED_SETTINGS,
             "gateway.toml: [outbox]: expected keep_days of 1 or more and pauses over 0, the longest the longer",
+        )
+
+
+def _require_kept(settings: GatewaySettings) -> None:
+    """Require that the store keeps what the outbox resends and shows."""
+    kept, outbox = settings.store.keep_days, settings.outbox
+    if outbox.keep_days > kept:
+        raise ExchangeError(
+            ExchangeErrorKind.MALFORMED_SETTINGS,
+            f"gateway.toml: outbox.keep_days is {outbox.keep_days}, expected at most {kept} as store.keep_days: "
+            "a status address would show an answer that is to be erased",
+        )
+            ExchangeErrorKind.MALFORMED_SETTINGS,
+            f"gateway.toml: outbox.deadline_hours is {outbox.deadline_hours}, expected at most "
+            f"{kept * HOURS_PER_DAY}, the {kept} days of store.keep_days: a promised message would be erased before "
+            "it is delivered",
         )
 
 
@@ -240,6 +252,8 @@ def naming(what: str) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         why = getattr(error, "strerror", None) or error
+    if outbox.deadline_hours > kept * HOURS_PER_DAY:
+        raise ExchangeError(
         text = f"{what}: {why}; free or correct it, and start again"
         raise ExchangeError(ExchangeErrorKind.MALFORMED_SETTINGS, text) from error
 

@@ -71,6 +71,8 @@ class GatewayState:
     unresolved: Unresolved
     usual_life_ms: int
     """For how long a reliable message is delivered where its caller names no deadline."""
+    longest_life_ms: int
+    """For how long the store keeps what is resent: no message is promised for longer."""
     spelling: Spelling
     answer_s: float
     report: ReportExchange
