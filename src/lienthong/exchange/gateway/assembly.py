@@ -28,9 +28,9 @@ from lienthong.exchange.gateway.content import ReliableContent
 from lienthong.exchange.gateway.courier import Courier
 from lienthong.exchange.gateway.descriptions import Descriptions
 from lienthong.exchange.gateway.directory_watch import OwnKeys, open_directory, renew_certificate
+from lienthong.exchange.gateway.erasing import erase_older_messages
 from lienthong.exchange.gateway.head_check import PATIENCE_S
 from lienthong.exchange.gateway.home import MS_PER_HOUR, naming
-from lienthong.exchange.gateway.erasing import erase_older_messages
 from lienthong.exchange.gateway.journal import Journal
 from lienthong.exchange.gateway.link import LinkLimits
 from lienthong.exchange.gateway.listener import ListenerLimits
@@ -169,14 +169,14 @@ class Assembly:
         self.gateway.tracker.flush(size)
         self.heads.save(self.home.peer_heads)
 
-    def close(self) -> None:
-        """Close the log and the stores, as far as they are whole."""
     def erase_expired(self) -> None:
         """Erase what is older than the kept days, in log, store and outbox; runs in a thread, once an hour."""
         kept_ms = self.home.settings.store.keep_days * MS_PER_DAY
         erase_older_messages(self.home.outbox, self.surroundings.clock.now_ms() - kept_ms)
         self.retention.erase_expired()
 
+    def close(self) -> None:
+        """Close the log and the stores, as far as they are whole."""
         self.gateway.courier.stop()
         self.gateway.outbox.stop()
         self.evidence.threads.shutdown(wait=True)
@@ -307,13 +307,13 @@ def _make_gateway(ground: _Ground, peers: Peers, policy: Policy, replay: ReplayM
         content=ReliableContent(home.log, parts.store_key, parts.bodies, budget, Aside(loop, parts.threads)),
         unresolved=Unresolved(outbox, clock),
         usual_life_ms=int(home.settings.outbox.deadline_hours * MS_PER_HOUR),
+        longest_life_ms=home.settings.store.keep_days * MS_PER_DAY,
         refusals=RefusalLimit(),
         spelling=home.settings.error_codes,
         answer_s=home.settings.limits.answer_s,
         report=report_exchange,
         at_step=ground.surroundings.at_step,
     )
-        longest_life_ms=home.settings.store.keep_days * MS_PER_DAY,
 
 
 def _read_log(home: GatewayHome, parts: EvidenceParts, policy: Policy) -> LogReading:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 MEBIBYTE = 1024 * 1024
 MAX_PORT = 65_535
-MS_PER_HOUR = 60 * 60 * 1000
 HOURS_PER_DAY = 24
+MS_PER_HOUR = 60 * 60 * 1000
 
 
 class DirectorySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -211,6 +211,7 @@ def open_home(folder: Path, environ: Mapping[str, str]) -> GatewayHome:
             f"gateway.toml: store.keep_days is {settings.store.keep_days}, expected 1 or more; "
             "to keep no bodies, set store.keep_bodies to false",
         )
+    _require_kept(settings)
     return home
 
 
@@ -223,7 +224,6 @@ def _require_outbox(settings: OutboxSettings) -> None:
         )
     if settings.keep_days < 1 or not 0 < settings.first_pause_s <= settings.longest_pause_s:
         raise ExchangeError(
-    _require_kept(settings)
             ExchangeErrorKind.MALFORMED_SETTINGS,
             "gateway.toml: [outbox]: expected keep_days of 1 or more and pauses over 0, the longest the longer",
         )
@@ -238,6 +238,8 @@ def _require_kept(settings: GatewaySettings) -> None:
             f"gateway.toml: outbox.keep_days is {outbox.keep_days}, expected at most {kept} as store.keep_days: "
             "a status address would show an answer that is to be erased",
         )
+    if outbox.deadline_hours > kept * HOURS_PER_DAY:
+        raise ExchangeError(
             ExchangeErrorKind.MALFORMED_SETTINGS,
             f"gateway.toml: outbox.deadline_hours is {outbox.deadline_hours}, expected at most "
             f"{kept * HOURS_PER_DAY}, the {kept} days of store.keep_days: a promised message would be erased before "
@@ -252,8 +254,6 @@ def naming(what: str) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         why = getattr(error, "strerror", None) or error
-    if outbox.deadline_hours > kept * HOURS_PER_DAY:
-        raise ExchangeError(
         text = f"{what}: {why}; free or correct it, and start again"
         raise ExchangeError(ExchangeErrorKind.MALFORMED_SETTINGS, text) from error
 
