@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from lienthong.exchange.delaying.commands import make_delay_app
 from lienthong.exchange.joining.commands import init
 from lienthong.exchange.keeping.commands import backup, restore
 from lienthong.exchange.succession.commands import succeed
@@ -94,6 +95,7 @@ def make_gateway_app() -> typer.Typer:
     app.command("init-witness")(init_witness)
     app.command("reindex")(reindex)
     app.add_typer(make_unknown_app(), name="unknown")
+    app.add_typer(make_delay_app(), name="delay")
     app.command("succeed")(succeed)
     app.command("backup")(backup)
     app.command("restore")(restore)

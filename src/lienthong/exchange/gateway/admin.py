@@ -95,13 +95,14 @@ class _Admin:
 
     async def show_health(self, _request: Request) -> Response:
         """Say that the gateway runs, and how much it has to do."""
-        log = self._parts.evidence.log
+        log, gateway = self._parts.evidence.log, self._parts.gateway
         return JSONResponse(
             {
                 "status": "ok",
                 "log": {"origin": log.origin, "size": log.size, "published": log.published_size},
                 "links": sorted(link.peer for link in self._parts.peers.links if link.is_ready),
                 "spool_bytes": self._parts.budget.used,
+                "delays": gateway.delays.count(gateway.clock.now_ms()),
             }
         )
 

@@ -14,6 +14,7 @@ from lienthong.evidence.log import Log, LogPorts, LogSettings, open_log
 from lienthong.evidence.reindex import catch_up
 from lienthong.evidence.store import check_record, load_store_key
 from lienthong.exchange.gateway.alarms import (
+    report_delays,
     report_directory,
     report_exchange,
     report_failure,
@@ -26,6 +27,7 @@ from lienthong.exchange.gateway.callers import Callers
 from lienthong.exchange.gateway.case_check import CaseCheck
 from lienthong.exchange.gateway.content import ReliableContent
 from lienthong.exchange.gateway.courier import Courier
+from lienthong.exchange.gateway.delays import Delays
 from lienthong.exchange.gateway.descriptions import Descriptions
 from lienthong.exchange.gateway.directory_watch import OwnKeys, open_directory, renew_certificate
 from lienthong.exchange.gateway.erasing import erase_older_messages
@@ -283,6 +285,9 @@ def _make_gateway(ground: _Ground, peers: Peers, policy: Policy, replay: ReplayM
     outbox = Outbox(home.outbox, lambda call, then: _run_in_thread(loop, parts.threads, call, then), parts.fail)
     kept_bodies = parts.bodies if home.settings.store.keep_bodies else None
     tracker = open_tracker(home.tracker, home.keys, _read_log(home, parts, policy), parts.log.size)
+    usages = Usages(tracker, home.log, parts.store_key, Aside(loop, parts.threads), _read_trust(home))
+    delays = _open_delays(home)
+    usages.is_delayed, usages.count_delays = delays.is_delayed, delays.count
     return GatewayState(
         member=home.member,
         own_origin=home.settings.log,
@@ -300,7 +305,8 @@ def _make_gateway(ground: _Ground, peers: Peers, policy: Policy, replay: ReplayM
         replay=replay,
         recall=recall,
         tracker=tracker,
-        usages=Usages(tracker, home.log, parts.store_key, Aside(loop, parts.threads), _read_trust(home)),
+        usages=usages,
+        delays=delays,
         case_check=_read_case_check(home, upstream),
         outbox=outbox,
         courier=Courier(loop, home.settings.outbox, report_given_up),
@@ -324,6 +330,14 @@ def _read_trust(home: GatewayHome) -> UsageTrust | None:
     """Give whose tokens open a person's look-ups, None where the settings name nobody."""
     settings = home.settings.tracker
     return UsageTrust(settings.issuer, home.path(settings.keys), home.member.text) if settings.issuer else None
+
+
+def _open_delays(home: GatewayHome) -> Delays:
+    """Give the delays of disclosure; a damaged file is told, and keeps no gateway from starting."""
+    delays = Delays(home.delays, home.delay_rules)
+    if (error := delays.refresh()) is not None:
+        report_delays(error)
+    return delays
 
 
 def _read_case_check(home: GatewayHome, upstream: Upstream) -> CaseCheck | None:

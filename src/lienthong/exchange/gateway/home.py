@@ -9,6 +9,7 @@ import msgspec
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Spelling
 from lienthong.exchange.gateway.case_check import CaseCheckSettings
+from lienthong.exchange.gateway.delays import USUAL_MAXIMUM, DelayMaximum, DelayRules
 from lienthong.exchange.gateway.places import MAX_CALLERS_REQUESTS, MAX_PEERS_REQUESTS
 from lienthong.exchange.gateway.timeliness import RELIABLE_LIFE_MS
 from lienthong.exchange.gateway.upstream import MAX_CONNECTIONS
@@ -96,6 +97,8 @@ class OutboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep_days: int = 30
     first_pause_s: float = 1.0
     longest_pause_s: float = 300.0
+    open_messages: int = 10_000
+    """Of one own system, under delivery at once: a provider that is away for days fills no disk."""
 
 
 class AdminSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,10 +121,15 @@ class WitnessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TrackerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who looked: the registry (issuer) whose tokens open a person's own look-ups, and the file of its public keys."""
+    """Who looked: the registry (issuer) whose tokens open a person's own look-ups, and the file of its public keys.
+
+    `approvers` are who may approve delays of disclosure: the SHA-256 (base64url) of each one's own token, by name.
+    """
 
     issuer: str = ""
     keys: str = ""
+    approvers: dict[str, str] = {}
+    delay_maximum: tuple[DelayMaximum, ...] = USUAL_MAXIMUM
 
 
 class BenchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -163,6 +171,7 @@ class GatewayHome:
         self.outbox = folder / "outbox.sqlite"
         self.recall = folder / "recall.sqlite"
         self.tracker = folder / "tracker.sqlite"
+        self.delays = folder / "delays.json"
         self.run_file = folder / "run.json"
         self.peer_heads = folder / "peer-heads.json"
         self.cosigned = folder / "cosigned-head"
@@ -181,6 +190,11 @@ class GatewayHome:
     def root_key(self) -> VerifyKey:
         """The trusted key of the directory."""
         return VerifyKey(decode_base64url(self.settings.directory.root))
+
+    @property
+    def delay_rules(self) -> DelayRules:
+        """Who may approve a delay of disclosure, and how long it may be."""
+        return DelayRules(self.settings.tracker.approvers, self.settings.tracker.delay_maximum)
 
     def path(self, name: str) -> Path:
         """Give a file named in the settings, relative to the home."""
@@ -222,10 +236,12 @@ def _require_outbox(settings: OutboxSettings) -> None:
             f"gateway.toml: outbox.deadline_hours is {settings.deadline_hours}, expected over 0 and at most "
             f"{RELIABLE_LIFE_MS // MS_PER_HOUR}",
         )
-    if settings.keep_days < 1 or not 0 < settings.first_pause_s <= settings.longest_pause_s:
+    counts = min(settings.keep_days, settings.open_messages)
+    if counts < 1 or not 0 < settings.first_pause_s <= settings.longest_pause_s:
         raise ExchangeError(
             ExchangeErrorKind.MALFORMED_SETTINGS,
-            "gateway.toml: [outbox]: expected keep_days of 1 or more and pauses over 0, the longest the longer",
+            "gateway.toml: [outbox]: expected keep_days and open_messages of 1 or more and pauses over 0, the longest "
+            "the longer",
         )
 
 

@@ -18,7 +18,7 @@ import msgspec
 from lienthong.evidence.errors import EvidenceError
 from lienthong.exchange.errors import ExchangeError
 from lienthong.exchange.gateway.admin import serve_admin
-from lienthong.exchange.gateway.alarms import report_overload, report_policy, report_start, report_upkeep
+from lienthong.exchange.gateway.alarms import report_delays, report_overload, report_policy, report_start, report_upkeep
 from lienthong.exchange.gateway.assembly import Assembly, Surroundings, assemble
 from lienthong.exchange.gateway.consume import ConsumerDoor
 from lienthong.exchange.gateway.head_check import find_highest_head, is_start_allowed, peers_to_ask
@@ -206,12 +206,14 @@ class _Process:
             settle_overdue(self._parts.gateway, self._parts.home.settings.outbox.keep_days)
 
     async def _watch(self) -> None:
-        """Take edits of services and grants, and a new directory."""
+        """Take edits of services, grants and delays, and a new directory."""
         looks = 0
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             for error in self._parts.gateway.policy.refresh():
                 report_policy(error)
+            if (damage := self._parts.gateway.delays.refresh()) is not None:
+                report_delays(damage)
             looks += 1
             if looks * LOOK_EVERY_S >= DIRECTORY_EVERY_S:
                 looks = 0

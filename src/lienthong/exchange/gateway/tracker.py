@@ -128,6 +128,11 @@ class Tracker:
         self.flush(0)
         return frozenset(Lookup(*row) for row in self._ask("SELECT subject, entry, time FROM lookup", ()))
 
+    def has_entry(self, entry: int) -> bool:
+        """Say whether an entry is a look-up. Reads the whole tracker: for a command, not for a request."""
+        self.flush(0)
+        return bool(self._ask("SELECT 1 FROM lookup WHERE entry = ? LIMIT 1", (entry,)))
+
     def catch_up(self, reading: LogReading, size: int | None) -> int:
         """Read the log's end behind the mark again, up to `size`; for every start. Gives the number of rows."""
         mark = self._ask("SELECT size FROM mark", ())[0][0]

@@ -82,7 +82,7 @@ class Usages:
         self._store_key = store_key
         self._aside = aside
         self._trust = trust
-        self.find_delay: Callable[[str, str, int], bool] = _delay_nothing
+        self.is_delayed: Callable[[str, int, int], bool] = _delay_nothing
         self.count_delays: Callable[[int], int] = _count_nothing
 
     async def answer(self, request: IncomingRequest, now_ms: int) -> Form:
@@ -102,11 +102,21 @@ class Usages:
         return Form(JSON_TYPE, msgspec.json.encode(page))
 
     def _read_page(self, member: str, number: str, before: int, limit: int, now_ms: int) -> UsagePage:
-        rows = self._tracker.find(number, before, limit)
-        told = [self._read_usage(row.entry) for row in rows]
-        shown = tuple(each for each in told if not self.find_delay(each.client, each.purpose, now_ms))
-        following = rows[-1].entry if len(rows) == limit else None
-        return UsagePage(member, shown, following, self.count_delays(now_ms))
+        """Fill a page with what may be told. A page's length and `next` are as if a delayed look-up were not there."""
+        shown: dict[int, Usage] = {}
+        following, rows = None, self._tracker.find(number, before, limit)
+        while rows and following is None:
+            for row in rows:
+                usage = self._read_usage(row.entry)
+                if self.is_delayed(usage.message, usage.time, now_ms):
+                    continue
+                if len(shown) == limit:
+                    following = next(reversed(shown))
+                    break
+                shown[row.entry] = usage
+            else:
+                rows = self._tracker.find(number, rows[-1].entry, limit) if len(rows) == limit else ()
+        return UsagePage(member, tuple(shown.values()), following, self.count_delays(now_ms))
 
     def _read_usage(self, index: int) -> Usage:
         entry = get_entry(self._log, index)
@@ -143,7 +153,7 @@ def _read_number(request: IncomingRequest, name: str, usual: int) -> int:
     return int(text) if text and text.isascii() and text.isdecimal() and 0 < int(text) <= NEWEST else usual
 
 
-def _delay_nothing(_client: str, _purpose: str, _now_ms: int) -> bool:
+def _delay_nothing(_exchange: str, _looked_ms: int, _now_ms: int) -> bool:
     return False
 
 

@@ -1,0 +1,1 @@
+"""Delays of disclosure, by command: asked for, approved by two, ended."""
