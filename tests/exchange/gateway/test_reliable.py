@@ -122,6 +122,20 @@ def test_an_attempt_again_gets_the_same_promise_and_another_content_under_its_id
     assert read_kinds(quick.commune) == ["request"]
 
 
+def test_a_client_has_so_many_open_messages_and_what_is_beyond_leaves_no_trace(quick: Province) -> None:
+    with (quick.commune.folder / "gateway.toml").open("a") as settings:
+        settings.write("open_messages = 2\n")
+    with RunningGateway(quick.commune.folder) as gateway:
+        assert [send(gateway, X_Road_Id=f"m-{number}").status for number in (1, 2)] == [202, 202]
+        refused = send(gateway, X_Road_Id="m-3")
+        assert (refused.status, refused.code) == (503, "server.clientproxy.overloaded")
+        assert "retry-after" in refused.headers
+        # A promise that was given is given again, and another client has its own room.
+        assert send(gateway, X_Road_Id="m-2").status == 202
+        assert send(gateway, X_Road_Client=OTHER_CLIENT, X_Road_Token=OTHER_TOKEN).status == 202
+    assert read_kinds(quick.commune) == ["request"] * 3
+
+
 def test_a_message_waits_for_a_provider_that_is_away_across_restarts_and_is_recorded_once(
     quick: Province, service: Backend
 ) -> None:

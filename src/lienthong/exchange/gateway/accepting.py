@@ -75,6 +75,8 @@ async def accept_message(gateway: GatewayState, request: OutgoingRequest, body: 
     accepted = gateway.outbox.find_attempt(attempt.id)
     if accepted is not None:
         return _promise(accepted, request, attempt)
+    # Refused before anything is logged or kept: what is promised lies on the disk until it is delivered.
+    gateway.courier.require_room(request.client.text)
     with gateway.courier.hold_attempt(attempt.id):
         message = await _freeze(gateway, request, body, life_ms, attempt)
         # 5.3 The row, and wait. A crash before leaves a request in our log that nobody received and no caller was

@@ -107,6 +107,16 @@ class Courier:
         finally:
             self._attempts.discard(attempt)
 
+    def require_room(self, client: str) -> None:
+        """Require that one more message of a client may be promised; raises `overloaded`.
+
+        What is being accepted is not counted yet: of that there are `limits.own_requests` at most.
+        """
+        limit = self._settings.open_messages
+        if self._gateway is not None and self._gateway.outbox.count_open(client) >= limit:
+            why = f"{limit} reliable messages of {client} wait to be delivered; try again when some are"
+            raise ExchangeError(ExchangeErrorKind.OVERLOADED, why)
+
     def look(self) -> None:
         """Begin the deliveries that are due, and look again when the next one is."""
         gateway = self._gateway

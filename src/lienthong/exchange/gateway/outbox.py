@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS message (
 CREATE UNIQUE INDEX IF NOT EXISTS message_by_attempt ON message (attempt) WHERE attempt IS NOT NULL;
 CREATE INDEX IF NOT EXISTS message_by_next ON message (next) WHERE state IN ('waiting', 'delivered');
 CREATE INDEX IF NOT EXISTS message_by_change ON message (changed) WHERE state NOT IN ('waiting', 'delivered');
+CREATE INDEX IF NOT EXISTS message_by_client ON message (client) WHERE state IN ('waiting', 'delivered');
 CREATE TABLE IF NOT EXISTS doubt (
     leaf TEXT NOT NULL, side TEXT NOT NULL, exchange TEXT NOT NULL, client TEXT NOT NULL, service TEXT NOT NULL,
     kind TEXT NOT NULL, time INTEGER NOT NULL, verdict TEXT NOT NULL, note TEXT NOT NULL, who TEXT NOT NULL,
@@ -105,6 +106,7 @@ _INSERT: Final = f"INSERT INTO message ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: 
 _SELECT: Final = f"SELECT {_COLUMNS} FROM message WHERE "  # noqa: S608 - our own columns
 _FORGET: Final = f"DELETE FROM message WHERE changed < ? AND NOT {_OPEN}"  # noqa: S608 - our own words
 _NEXT: Final = f"SELECT min(next) FROM message WHERE next > ? AND {_OPEN}"  # noqa: S608 - our own words
+_COUNT: Final = f"SELECT count(*) FROM message WHERE client = ? AND {_OPEN}"  # noqa: S608 - our own words
 _UPDATE: Final = (
     "UPDATE message SET state=?, code=?, tries=?, next=?, changed=?, answer=?, answer_leaf=?, attempt=?, "
     # What was erased meanwhile (erasing.py) is not written back.
@@ -227,6 +229,11 @@ class Outbox:
         """Give when the next message falls due after now; None if none does."""
         ((time,),) = self._reader.execute(_NEXT, (now_ms,)).fetchall()
         return None if time is None else int(time)
+
+    def count_open(self, client: str) -> int:
+        """Give how many messages of a client are being delivered."""
+        ((count,),) = self._reader.execute(_COUNT, (client,)).fetchall()
+        return int(count)
 
     def count_states(self) -> dict[str, int]:
         """Give how many messages are in each state."""
