@@ -73,6 +73,7 @@ def test_a_message_is_found_by_its_address_its_attempt_and_when_it_falls_due(tmp
     assert outbox.find_attempt(b"02") == second
     assert outbox.find("03") is None
     assert outbox.find_due(NOW + 1, 10) == [first]
+    assert outbox.find_due(NOW + 1, 10, {first.gateway}) == []
     assert outbox.find_next_time(NOW + 1) == NOW + 2
     assert outbox.find_next_time(NOW + 2) is None
     answered = msgspec.structs.replace(first, state=State.ANSWERED, answer=b"answer", answer_leaf=b"leaf")

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
+from lienthong.exchange.gateway.courier import MAX_UNDER_WAY
 from lienthong.exchange.unknowns.commands import make_unknown_app
 from tests.exchange.gateway.province import (
     CLIENT,
     OTHER_CLIENT,
     OTHER_TOKEN,
     SERVICE,
+    STRANGER,
     TOKEN,
     Province,
     read_kinds,
@@ -134,6 +136,22 @@ def test_a_client_has_so_many_open_messages_and_what_is_beyond_leaves_no_trace(q
         assert send(gateway, X_Road_Id="m-2").status == 202
         assert send(gateway, X_Road_Client=OTHER_CLIENT, X_Road_Token=OTHER_TOKEN).status == 202
     assert read_kinds(quick.commune) == ["request"] * 3
+
+
+def test_a_provider_that_hangs_leaves_room_for_deliveries_to_others(quick: Province, service: Backend) -> None:
+    service.may_answer.clear()
+    homes = (quick.agency, quick.stranger, quick.commune)
+    with RunningGateway(homes[0].folder), RunningGateway(homes[1].folder), RunningGateway(homes[2].folder) as gateway:
+        hanging = [send(gateway).headers["location"] for _ in range(2 * MAX_UNDER_WAY + 1)]
+        asked = {"X-Road-Client": CLIENT, "X-Road-Token": TOKEN, "Prefer": "respond-async"}
+        place = call(gateway.consumers, "GET", f"/r1/{STRANGER}/PORTAL/none", asked).headers["location"]
+        # The answer is a refusal, and comes while the others still wait for theirs.
+        assert wait_for(gateway, place, is_over)["state"] == "refused"
+        waiting = json.loads(look(gateway, hanging[0]).body)
+        assert (waiting["state"], waiting["tries"]) == ("waiting", 0)
+        service.may_answer.set()
+        for each in hanging:
+            assert wait_for(gateway, each, is_over)["state"] == "answered"
 
 
 def test_a_message_waits_for_a_provider_that_is_away_across_restarts_and_is_recorded_once(

@@ -20,6 +20,7 @@ from lienthong.exchange.gateway.calls import AnswerArrival, RefusalArrival
 from lienthong.exchange.gateway.frames import RefusalKind
 from lienthong.exchange.gateway.outbox import State
 from lienthong.exchange.gateway.pending import run_story
+from lienthong.exchange.gateway.places import Places
 from lienthong.exchange.gateway.timeliness import require_since
 from lienthong.exchange.gateway.unresolved import Doubt, DoubtKind, DoubtSide
 from lienthong.exchange.message import reread_request
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from lienthong.exchange.message import OutgoingRequest
 
 MAX_UNDER_WAY: Final = 64
-"""Deliveries at once."""
+"""Deliveries at once. One provider's gateway has at most a share of them (places.py): one that hangs stops no other."""
 RECOVERED_AT_ONCE: Final = 256
 """Rows in memory at a start: each holds what is resent, and a peer that is away for long leaves many."""
 SPREAD: Final = 0.5
@@ -60,6 +61,7 @@ class Courier:
         self._report = report
         self._gateway: GatewayState | None = None
         self._under_way: set[str] = set()
+        self._places = Places(MAX_UNDER_WAY)
         self._attempts: set[bytes] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._is_recovering = False
@@ -126,13 +128,30 @@ class Courier:
             self._timer.cancel()
             self._timer = None
         now = gateway.clock.now_ms()
-        for message in gateway.outbox.find_due(now, MAX_UNDER_WAY):
-            if message.id not in self._under_way and len(self._under_way) < MAX_UNDER_WAY:
-                self._under_way.add(message.id)
-                run_story(self._deliver(gateway, message))
+        full: set[str] = set()
+        while self._begin(gateway, now, full):
+            pass
         next_time = gateway.outbox.find_next_time(now)
         if next_time is not None and self._timer is None:
             self._timer = self._loop.call_later(max(LEAST_PAUSE_S, (next_time - now) / 1000), self.look)
+
+    def _begin(self, gateway: GatewayState, now: int, full: set[str]) -> bool:
+        """Begin what is due but for the gateways `full`; True if some are full now and others' messages may lie behind.
+
+        Of a page at most MAX_UNDER_WAY messages are under way already, so it always has others, if there are any.
+        """
+        known = len(full)
+        for message in gateway.outbox.find_due(now, 2 * MAX_UNDER_WAY, full):
+            if message.id in self._under_way or message.gateway in full:
+                continue
+            try:
+                self._places.take(message.gateway, "")
+            except ExchangeError:
+                full.add(message.gateway)
+                continue
+            self._under_way.add(message.id)
+            run_story(self._deliver(gateway, message))
+        return len(full) > known and self._places.used < MAX_UNDER_WAY
 
     async def _deliver(self, gateway: GatewayState, message: Message) -> None:
         """Deliver once and write down what came of it; never raises."""
@@ -154,6 +173,7 @@ class Courier:
         except ExchangeError as error:
             gateway.report(message.exchange, error)
         self._under_way.discard(message.id)
+        self._places.give_back(message.gateway, "")
         self._loop.call_soon(self.look)
 
     async def _try(self, gateway: GatewayState, message: Message) -> Message:

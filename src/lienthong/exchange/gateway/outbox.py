@@ -18,7 +18,7 @@ from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.pending import Pending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     RunInThread: TypeAlias = Callable[[Callable[[], None], Callable[[Exception | None], None]], None]
@@ -35,7 +35,8 @@ CREATE TABLE IF NOT EXISTS message (
     answer BLOB NOT NULL, answer_leaf BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS message_by_attempt ON message (attempt) WHERE attempt IS NOT NULL;
-CREATE INDEX IF NOT EXISTS message_by_next ON message (next) WHERE state IN ('waiting', 'delivered');
+DROP INDEX IF EXISTS message_by_next;
+CREATE INDEX IF NOT EXISTS message_by_due ON message (next, gateway) WHERE state IN ('waiting', 'delivered');
 CREATE INDEX IF NOT EXISTS message_by_change ON message (changed) WHERE state NOT IN ('waiting', 'delivered');
 CREATE INDEX IF NOT EXISTS message_by_client ON message (client) WHERE state IN ('waiting', 'delivered');
 CREATE TABLE IF NOT EXISTS doubt (
@@ -217,9 +218,10 @@ class Outbox:
         """Give the message of a caller's earlier attempt, as long as that one stands."""
         return self._find("attempt = ?", attempt)
 
-    def find_due(self, now_ms: int, limit: int) -> list[Message]:
-        """Give messages to deliver, those first that wait longest."""
-        return self._select(f"{_OPEN} AND next <= ? ORDER BY next LIMIT ?", now_ms, limit)
+    def find_due(self, now_ms: int, limit: int, without: Collection[str] = ()) -> list[Message]:
+        """Give messages to deliver, those first that wait longest; none for the gateways `without`."""
+        others = f"gateway NOT IN ({', '.join('?' * len(without))})"
+        return self._select(f"{_OPEN} AND next <= ? AND {others} ORDER BY next LIMIT ?", now_ms, *without, limit)
 
     def find_open(self, after: str, limit: int) -> list[Message]:
         """Give messages that are being delivered, by their ids, from behind `after` on."""
