@@ -9,6 +9,7 @@ from django.urls import include, path
 from lienthong.identity.urls import make_account_patterns
 from lienthong.portal.province.own_record import show_own_record
 from lienthong.portal.province.start import show_start
+from lienthong.portal.province.verifier import VERIFIER, show_verifier
 from lienthong.portal.province.who_looked import show_who_looked
 from lienthong.site.urls_common import common_patterns
 
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", show_start, name="start"),
     path("my-record/", show_own_record, name="own-record"),
     path("who-looked/", show_who_looked, name="who-looked"),
+    path(f"who-looked/{VERIFIER}", show_verifier, name="verifier"),
     path("services/areas/", include("lienthong.areas.urls")),
     path("sign-in/provider/", include("lienthong.identity.relying.urls")),
     *make_account_patterns(None),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
 
+from lienthong.evidence.one_file import verify_lienthong
 from lienthong.exchange.client import ClientSettings
 from lienthong.exchange.gateway.usages import Usage as GatewayUsage
 from lienthong.exchange.gateway.usages import UsagePage
@@ -66,6 +68,18 @@ def test_a_person_sees_each_look_up_of_each_member(
     # The own number is in no address: the token says whose look-ups these are.
     assert headers["authorization"] == "Bearer for-DEMO/GOV/Z99.02"
     assert NUMBER not in path
+
+
+def test_the_page_links_the_verifier_which_anyone_may_save(person: Client, gateway: OwnGateway) -> None:
+    page = person.get("/who-looked/").content.decode()
+    assert 'href="/who-looked/verify_lienthong.py"' in page
+    assert "Tự kiểm tra bằng chứng" in page
+    person.logout()
+    answer = person.get("/who-looked/verify_lienthong.py")
+    assert answer.status_code == 200
+    assert answer.content == Path(verify_lienthong.__file__).read_bytes()
+    assert answer["Content-Disposition"] == 'attachment; filename="verify_lienthong.py"'
+    assert len(gateway.asked) == 1
 
 
 def test_older_look_ups_are_asked_of_one_member(person: Client, gateway: OwnGateway) -> None:
