@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+import pytest
+
 from lienthong.exchange.gateway.frames import AnswerFrame, ErrorFrame, OpenFrame, RefusalKind, RefuseFrame
 from lienthong.kernel.ids import new_uuid4
 from tests.exchange.gateway.proofs import asked_leaf, require_answer_proven, require_one_history, require_refusal_proven
 from tests.exchange.gateway.province import CLIENT, SERVICE, Province, read_kinds, require_sound
 from tests.exchange.gateway.running import RunningGateway
+from tests.simulators.backend import BackendAnswer
 from tests.simulators.peer import Question, make_question
 
 if TYPE_CHECKING:
@@ -91,6 +94,45 @@ def test_a_replayed_answer_is_not_given_where_its_grant_was_withdrawn(province: 
         again, _ = ask_again(liar, link, question, committed)
     assert isinstance(again, ErrorFrame)
     assert again.code == "not_granted"
+    assert read_kinds(province.agency) == ["received", "response"]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_told"),
+    [
+        (None, "/id", False),
+        (None, "/*", True),
+        ("/id", "/id", True),
+        ("/id", "/*", True),
+        ("/*", "/id", False),
+    ],
+)
+def test_a_replayed_answer_is_not_given_where_the_grants_fields_were_narrowed(
+    province: Province, liar: Peer, service: Backend, before: str | None, now: str, *, is_told: bool
+) -> None:
+    service.answer = BackendAnswer(body=b'{"id": 1, "name": "An"}', headers=(("Content-Type", "application/json"),))
+    grants = province.agency.folder / "grants.toml"
+    plain = grants.read_text()
+
+    def name_fields(field: str | None) -> None:
+        wanted = f'service = "AREAS/units"\nfields = ["{field}"]' if field else 'service = "AREAS/units"'
+        grants.write_text(plain.replace('service = "AREAS/units"', wanted))
+
+    name_fields(before)
+    question = reliable()
+    with RunningGateway(province.agency.folder) as provider, liar.dial(provider.peers) as link:
+        committed = log_question(liar, link, question)
+        first, _ = link.hear(link.send_question(question, committed))
+    name_fields(now)
+    with RunningGateway(province.agency.folder) as provider, liar.dial(provider.peers) as link:
+        again, _ = ask_again(liar, link, question, committed)
+    assert isinstance(first, AnswerFrame)
+    if is_told:
+        assert isinstance(again, AnswerFrame)
+        assert again.index == first.index
+    else:
+        assert isinstance(again, ErrorFrame)
+        assert again.code == "not_granted"
     assert read_kinds(province.agency) == ["received", "response"]
 
 

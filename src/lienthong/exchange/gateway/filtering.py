@@ -9,9 +9,14 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
+from lienthong.evidence.message_part import parse_response_part
+from lienthong.exchange.errors import ExchangeError
 from lienthong.exchange.fields import MAX_FILTERED, filter_json, unfiltered
 from lienthong.exchange.gateway.spool import EMPTY_BODY, Body
 from lienthong.exchange.gateway.upstream import ServiceAnswer
+from lienthong.exchange.headers import MADE_IN_RESPONSES
 
 if TYPE_CHECKING:
     from lienthong.exchange.fields import FieldFilter
@@ -53,6 +58,33 @@ def filter_answer(kept: FieldFilter, answer: ServiceAnswer) -> ServiceAnswer:
         return ServiceAnswer(answer.status, answer.reason, headers, Body(filter_json(kept, raw)))
     finally:
         answer.body.close()
+
+
+def is_within(kept: FieldFilter, header_part: bytes, body: Body) -> bool:
+    """Say whether a recorded answer holds nothing but what a grant with fields lets through; leaves the body open.
+
+    What differs in spelling only counts as the same. An answer that cannot be filtered is not within.
+    """
+    part = parse_response_part(header_part)
+    if any(not _is_kept(name.lower()) for name, _ in part.headers):
+        return False
+    if not body.length:
+        return True
+    if body.length > MAX_FILTERED:
+        return False
+    recorded = b"".join(body.chunks())
+    answer = ServiceAnswer(part.status, part.reason, list(part.headers), Body(recorded))
+    try:
+        _require_whole_json(answer)
+        raw = _decode(answer, recorded)
+        filtered = filter_json(kept, raw)
+        return filtered == raw or msgspec.json.decode(filtered) == msgspec.json.decode(raw)
+    except (ExchangeError, msgspec.DecodeError, RecursionError):
+        return False
+
+
+def _is_kept(name: bytes) -> bool:
+    return name in KEPT_HEADERS or name in MADE_IN_RESPONSES or name == b"content-length"
 
 
 def _require_whole_json(answer: ServiceAnswer) -> None:

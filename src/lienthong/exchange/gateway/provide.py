@@ -145,7 +145,7 @@ async def _act(gateway: GatewayState, received: _Received, turn: Turn | None) ->
     frame, body, now = arrival.frame, arrival.body, gateway.clock.now_ms()
     known = turn.known if turn is not None else None
     if known is not None and known.outcome in TOLD_WITHOUT_GRANT:
-        await tell_again(gateway, arrival, peer, known)
+        await tell_again(gateway, arrival, peer, known, None)
         return
     try:
         # 4.4 In its time.
@@ -161,7 +161,8 @@ async def _act(gateway: GatewayState, received: _Received, turn: Turn | None) ->
         await _refuse(gateway, received, turn, error)
         return
     if known is not None and known.outcome:
-        await tell_again(gateway, arrival, peer, known)
+        fields = allowed.grant.fields if allowed is not None else None
+        await tell_again(gateway, arrival, peer, known, fields)
         return
     if allowed is not None and allowed.service.address is not None:
         # A service that has all it may have is not called: told before anything is logged.

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Final
 from lienthong.evidence.message_part import parse_response_part
 from lienthong.evidence.statement import Response, ResponseEnvelope
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
+from lienthong.exchange.gateway.filtering import is_within
 from lienthong.exchange.gateway.frames import RefusalKind, RefuseFrame
 from lienthong.exchange.gateway.recall import Outcome
 from lienthong.exchange.gateway.refusals import NOT_CALLED
 from lienthong.exchange.gateway.upstream import ServiceAnswer
 
 if TYPE_CHECKING:
+    from lienthong.exchange.fields import FieldFilter
     from lienthong.exchange.gateway.journal import PeerEntry
     from lienthong.exchange.gateway.recall import Remembered, Turn
     from lienthong.exchange.gateway.serving import RequestArrival
@@ -37,10 +39,15 @@ class CalledLater(Exception):  # noqa: N818 - not an error of the exchange: the 
         self.error = error
 
 
-async def tell_again(gateway: GatewayState, arrival: RequestArrival, peer: PeerEntry, known: Remembered) -> None:
-    """Send the recorded outcome of a message: its entry in our log, proven under the newest checkpoint."""
+async def tell_again(
+    gateway: GatewayState, arrival: RequestArrival, peer: PeerEntry, known: Remembered, fields: FieldFilter | None
+) -> None:
+    """Send the recorded outcome of a message: its entry in our log, proven under the newest checkpoint.
+
+    `fields` are those of the grant as it is now; raises `not_granted` where the recorded answer has more.
+    """
     if known.outcome is Outcome.RESPONSE:
-        await _answer_again(gateway, arrival, peer, known)
+        await _answer_again(gateway, arrival, peer, known, fields)
         return
     refused = known.outcome is Outcome.REFUSED
     kind = RefusalKind.REFUSED if refused else RefusalKind.UNKNOWN
@@ -51,13 +58,21 @@ async def tell_again(gateway: GatewayState, arrival: RequestArrival, peer: PeerE
     arrival.serving.refuse(committed, frame)
 
 
-async def _answer_again(gateway: GatewayState, arrival: RequestArrival, peer: PeerEntry, known: Remembered) -> None:
+async def _answer_again(
+    gateway: GatewayState, arrival: RequestArrival, peer: PeerEntry, known: Remembered, fields: FieldFilter | None
+) -> None:
     subject, content = await gateway.content.read_entry(known.entry)
     statement = subject.message
     if content is None or not isinstance(statement, Response):
         why = f"entry {known.entry} holds no answer to give again"
         raise ExchangeError(ExchangeErrorKind.LOGGING_FAILED, why)
     body = await gateway.content.load_body(content.body)
+    if fields is not None and not is_within(fields, content.header, body):
+        body.close()
+        raise ExchangeError(
+            ExchangeErrorKind.NOT_GRANTED,
+            "the recorded answer holds more than the fields that the grant lets through now; ask under a new X-Road-Id",
+        )
     envelope = ResponseEnvelope(statement.to, statement.time, peer.leaf, content.salt)
     # Proven when it is sent, and not before: the link's history goes forward only.
     committed = gateway.journal.log.prove_entry(known.entry)
