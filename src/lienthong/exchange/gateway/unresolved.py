@@ -69,6 +69,9 @@ _INSERT: Final = f"INSERT OR IGNORE INTO doubt ({_COLUMNS}) VALUES ({_MARKS})"  
 _SELECT: Final = f"SELECT {_COLUMNS} FROM doubt WHERE "  # noqa: S608 - our own columns
 
 
+_RESOLVE: Final = "UPDATE doubt SET verdict=?, who=?, note=?, resolved=? WHERE leaf=? AND side=? AND verdict=''"
+
+
 class Unresolved:
     """The list, for the gateway's stories, its admin pages and its commands."""
 
@@ -100,17 +103,15 @@ class Unresolved:
         found = self._find(leaf, side)
         if found is None or verdict is Verdict.OPEN:
             raise ExchangeError(ExchangeErrorKind.INVALID_REQUEST, f"there is no call {leaf} in doubt at the {side}")
-        if found.verdict not in {Verdict.OPEN, verdict}:
-            why = f"{found.who} resolved {leaf} as {found.verdict} before"
-            raise ExchangeError(ExchangeErrorKind.INVALID_REQUEST, why)
+        if found.verdict is not Verdict.OPEN:
+            _require_verdict(found, verdict)
         done = msgspec.structs.replace(found, verdict=verdict, who=who, note=note, resolved=self._clock.now_ms())
+        # The first verdict stands, also that of one who resolves it in another process at the same time.
+        await self._outbox.write(_RESOLVE, done.verdict, done.who, done.note, done.resolved, leaf, side)
+        done = _require_verdict(self._find(leaf, side) or done, verdict)
         if verdict is Verdict.NOT_CARRIED_OUT and side is DoubtSide.CONSUMER:
-            # The caller may ask again under the same X-Road-Id.
-            self._outbox.write("UPDATE message SET attempt = NULL WHERE exchange = ?", found.exchange)
-        await self._outbox.write(
-            "UPDATE doubt SET verdict=?, who=?, note=?, resolved=? WHERE leaf=? AND side=?",
-            *(done.verdict, done.who, done.note, done.resolved, leaf, side),
-        )
+            # The caller may ask again under the same X-Road-Id. After a crash before this, resolve it again.
+            await self._outbox.write("UPDATE message SET attempt = NULL WHERE exchange = ?", found.exchange)
         return done
 
     def is_not_carried_out(self, leaf: bytes) -> bool:
@@ -126,6 +127,14 @@ class Unresolved:
     def _find(self, leaf: str, side: DoubtSide) -> Doubt | None:
         rows = self._outbox.ask(_SELECT + "leaf = ? AND side = ?", leaf, side)
         return _read_row(rows[0]) if rows else None
+
+
+def _require_verdict(found: Doubt, verdict: Verdict) -> Doubt:
+    """Require that a doubt is resolved as somebody wants it; raises `invalid_request`."""
+    if found.verdict is not verdict:
+        why = f"{found.who} resolved {found.leaf} as {found.verdict} before"
+        raise ExchangeError(ExchangeErrorKind.INVALID_REQUEST, why)
+    return found
 
 
 def _read_row(row: tuple[str, str, str, str, str, str, int, str, str, str, int]) -> Doubt:
