@@ -105,7 +105,8 @@ _COLUMNS: Final = ", ".join(Message.__struct_fields__)
 _MARKS: Final = ", ".join("?" * len(Message.__struct_fields__))
 _INSERT: Final = f"INSERT INTO message ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608 - our own columns
 _SELECT: Final = f"SELECT {_COLUMNS} FROM message WHERE "  # noqa: S608 - our own columns
-_FORGET: Final = f"DELETE FROM message WHERE changed < ? AND NOT {_OPEN}"  # noqa: S608 - our own words
+_DOUBTED: Final = "exchange IN (SELECT exchange FROM doubt WHERE side = 'consumer')"
+_FORGET: Final = f"DELETE FROM message WHERE changed < ? AND NOT {_OPEN} AND NOT {_DOUBTED}"  # noqa: S608 - our own words
 _NEXT: Final = f"SELECT min(next) FROM message WHERE next > ? AND {_OPEN}"  # noqa: S608 - our own words
 _COUNT: Final = f"SELECT count(*) FROM message WHERE client = ? AND {_OPEN}"  # noqa: S608 - our own words
 _UPDATE: Final = (
@@ -161,7 +162,10 @@ class Outbox:
         return done
 
     def forget_finished(self, before_ms: int) -> Pending[None]:
-        """Drop messages that came to their end before a time, and resolved doubts."""
+        """Drop messages that came to their end before a time, and doubts that were resolved before it.
+
+        A message in doubt stays with its doubt: its X-Road-Id is not free until a person has found out.
+        """
         self.write("DELETE FROM doubt WHERE resolved BETWEEN 1 AND ?", before_ms)
         return self.write(_FORGET, before_ms)
 
