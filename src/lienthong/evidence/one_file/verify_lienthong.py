@@ -1,6 +1,6 @@
 """Verifies an evidence package on your own machine, with nothing but Python 3.9 or newer, and without a network.
 
-    python3 -I verify_lienthong.py PACKAGE --root KEY
+    python3 -I verify_lienthong.py PACKAGE --root=KEY
 
 PACKAGE is the zip file of one exchange; KEY is the directory's root key (43 characters of base64url), which you should
 have from somebody else than who gave you the package. Exit code 0: everything is proven, and the text says what.
@@ -29,6 +29,7 @@ MAX_ZIP_BYTES, MAX_STATEMENT_BYTES, MAX_HEADER_BYTES, MAX_NOTE_BYTES = 1 << 30, 
 MAX_PATH, MAX_SIGNATURES, MAX_ROOTS, MAX_SEGMENT = 53, 32, 256, 255
 HASH_BYTES, SALT_BYTES, SIGNATURE_BYTES, KEY_ID_BYTES, TIME_BYTES = 32, 16, 64, 4, 8
 MEMBER_SEGMENTS, ORIGIN_SLASHES = 3, 4
+STATUSES = (100, 999)
 CLOCK_SKEW_MS = 5 * 60 * 1000
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OverflowError, struct.error)
 
@@ -322,7 +323,8 @@ def read_statement(part: str, raw: bytes, *kinds: str) -> dict[str, Any]:
             good = isinstance(value, str) and HASH.fullmatch(value) is not None
         else:
             good = isinstance(value, bool if name == "reliable" else str)
-        require(good and (name != "v" or value == 1), part, f"{name} cannot be {value!r}")
+        good = good and (name != "v" or value == 1) and (name != "status" or STATUSES[0] <= value <= STATUSES[1])
+        require(good, part, f"{name} cannot be {value!r}")
     return statement
 
 
