@@ -14,6 +14,7 @@ import pytest
 from lienthong.directory.chain import join_chain
 from lienthong.directory.members import Directory, LogClosure, LogKey, Witness, sign_directory
 from lienthong.evidence.canonical_zip import read_zip, write_zip
+from lienthong.evidence.checkpoint import Checkpoint, sign_checkpoint
 from lienthong.evidence.cosignature import cosign, format_signature_line
 from lienthong.evidence.erase import erase_exchange
 from lienthong.evidence.errors import EvidenceError
@@ -23,7 +24,8 @@ from lienthong.evidence.note import parse_note
 from lienthong.evidence.one_file import verify_lienthong
 from lienthong.evidence.package import ContentState, Manifest
 from lienthong.evidence.proof import format_proof, parse_proof
-from lienthong.evidence.statement import Refused, Unknown
+from lienthong.evidence.statement import Received, Refused, Unknown, decode_statement, encode_statement
+from lienthong.evidence.tree import leaf_hash
 from lienthong.evidence.verify import verify_package
 from lienthong.kernel.canonical import canonical_bytes, encode_base64url
 from lienthong.kernel.errors import KernelError
@@ -290,6 +292,33 @@ def test_the_chain_of_roots_and_targets_is_followed(case: Case, tmp_path: Path) 
     for change in changes:
         forged = canonical_bytes(chain | change)
         require_refused(tmp_path, case.consumer | {"directory.json": forged}, anchor)
+
+
+def test_what_a_lying_gateway_signs_about_a_message_is_refused(tmp_path: Path) -> None:
+    members = Members(tmp_path / "members")
+    parts = read_zip(export(members.consumer, members.exchange().id))
+    members.close()
+    name = "response/received/statement.json"
+    received = decode_statement(parts[name])
+    assert isinstance(received, Received)
+    for lie in ({}, {"leaf": encode_base64url(bytes(32))}, {"size": received.size + 1}, {"exchange": "another"}):
+        statement = encode_statement(msgspec.structs.replace(received, **lie))
+        head = Checkpoint(members.consumer.origin, 1, leaf_hash(statement))
+        proof = format_proof(0, (), sign_checkpoint(head, members.consumer.key))
+        forged = parts | {name: statement, "response/received/proof": proof}
+        if lie:
+            assert "names another" in require_refused(tmp_path, forged, members.root.verify_key)
+        else:
+            verify_package(write_zip(forged), members.root.verify_key)
+            assert run(tmp_path, write_zip(forged), members.root.verify_key).returncode == 0
+
+
+def test_a_request_of_a_closed_log_needs_a_receipt_from_before(case: Case, tmp_path: Path) -> None:
+    log = case.directory.gateways[0].logs[0]
+    closed = msgspec.structs.replace(log, closed=LogClosure(1, encode_base64url(bytes(32)), NOW + 99, "stolen"))
+    directory = with_consumer_log(case, closed)["directory.json"]
+    message = require_refused(tmp_path, case.provider | {"directory.json": directory}, case.root.verify_key)
+    assert "request/proof: its log was closed" in message
 
 
 def test_a_path_or_a_checkpoint_that_was_changed_is_refused(case: Case, tmp_path: Path) -> None:
