@@ -5,9 +5,13 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytest_plugins = ["tests.database"]
 
@@ -27,6 +31,15 @@ def pytest_configure() -> None:
     addresses that our programs are given, which are loopback in every test.
     """
     sys.addaudithook(_refuse_network)
+
+
+@pytest.fixture(autouse=True)
+def same_umask() -> Iterator[None]:
+    """Take back what a command did to its process: it is the test's own where the command is called in it."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
 
 
 def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:

@@ -27,7 +27,7 @@ def trust_in(registry: Registry) -> UsageTrust:
 
 
 def test_the_persons_own_token_tells_who_asks(tmp_path: Path) -> None:
-    registry = Registry(tmp_path / "keys.json")
+    registry = Registry(tmp_path / "keys.json", NOW)
     assert verify_usage_token(registry.sign(NUMBER, MEMBER), trust_in(registry), NOW) == NUMBER
 
 
@@ -42,14 +42,14 @@ def test_the_persons_own_token_tells_who_asks(tmp_path: Path) -> None:
         lambda registry: registry.sign(NUMBER, MEMBER, iat=NOW + 3_600, exp=NOW + 3_700),
         lambda registry: registry.sign(NUMBER, MEMBER, typ="JWT"),
         lambda registry: registry.sign(NUMBER, MEMBER, number=7),
-        lambda registry: Registry(registry.file.with_name("other.json")).sign(NUMBER, MEMBER),
+        lambda registry: Registry(registry.file.with_name("other.json"), NOW).sign(NUMBER, MEMBER),
         lambda registry: registry.sign(NUMBER, MEMBER)[:-8] + "AAAAAAAA",
         lambda _: "a.b.c",
         lambda _: "",
     ],
 )
 def test_any_other_token_opens_nothing(tmp_path: Path, make: Callable[[Registry], str]) -> None:
-    registry = Registry(tmp_path / "keys.json")
+    registry = Registry(tmp_path / "keys.json", NOW)
     token = make(registry)
     with pytest.raises(ExchangeError) as error:
         verify_usage_token(token, trust_in(registry), NOW)
@@ -58,7 +58,7 @@ def test_any_other_token_opens_nothing(tmp_path: Path, make: Callable[[Registry]
 
 
 def test_without_the_registrys_keys_nobody_is_told(tmp_path: Path) -> None:
-    registry = Registry(tmp_path / "keys.json")
+    registry = Registry(tmp_path / "keys.json", NOW)
     token = registry.sign(NUMBER, MEMBER)
     registry.file.unlink()
     with pytest.raises(ExchangeError, match="operator"):

@@ -17,14 +17,16 @@ ISSUER = "https://registry.example"
 class Registry:
     """Signs tokens; what a token says can be changed claim by claim."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, now: int | None = None) -> None:
+        """`now`, in seconds, is its clock where the test does not use the real time."""
+        self.now = now
         self.key = jwk.JWK.generate(kty="EC", crv="P-256")
         self.file = file
         public = {**self.key.export_public(as_dict=True), "kid": self.key.thumbprint()}
         file.write_text(json.dumps({"keys": [public]}))
 
     def sign(self, person: str, member: str, typ: str = "usage+jwt", **changed: Any) -> str:  # noqa: ANN401 - a claim
-        now = int(time.time())
+        now = int(time.time()) if self.now is None else self.now
         claims = {"iss": ISSUER, "aud": member, "number": person, "iat": now, "exp": now + 300, "level": 2}
         signed = jws.JWS(json.dumps({**claims, **changed}))
         header = {"alg": "ES256", "typ": typ, "kid": self.key.thumbprint()}
