@@ -166,6 +166,17 @@ class Recall:
         self._under_way |= {leaf, attempt.id}
         return Turn(self, leaf, attempt, statement)
 
+    def hold(self, leaf: bytes) -> bool:
+        """Keep a message from being dealt with while its outcome is being recorded; False if it is dealt with."""
+        if leaf in self._under_way:
+            return False
+        self._under_way.add(leaf)
+        return True
+
+    def release(self, leaf: bytes) -> None:
+        """What was held may be dealt with again."""
+        self._under_way.discard(leaf)
+
     def end_turn(self, turn: Turn) -> None:
         """A message is no longer being dealt with."""
         self._under_way -= {turn.leaf, turn.attempt.id}

@@ -94,15 +94,21 @@ async def _tell(
 
 
 async def record_unknown(gateway: GatewayState, leaf: bytes, exchange: str, client: str, service: str) -> None:
-    """Log that the outcome of a request received before is unknown; nobody waits for it any more."""
+    """Log that the outcome of a request received before is unknown; nobody waits for it any more.
+
+    Held until that is noted: a copy that comes meanwhile must not find it open and record a second outcome (rule 5).
+    """
+    if not gateway.recall.hold(leaf):
+        return
     answers = encode_base64url(leaf)
     try:
         committed = await gateway.journal.append_outcome(Unknown(answers=answers), exchange)
+        gateway.recall.note_outcome(leaf, Outcome.UNKNOWN, committed.index, "")
+        note_unknown(gateway, answers, exchange, client, service)
     except ExchangeError as error:
         gateway.report(exchange, error)
-        return
-    gateway.recall.note_outcome(leaf, Outcome.UNKNOWN, committed.index, "")
-    note_unknown(gateway, answers, exchange, client, service)
+    finally:
+        gateway.recall.release(leaf)
 
 
 def note_unknown(gateway: GatewayState, leaf: str, exchange: str, client: str, service: str) -> None:
