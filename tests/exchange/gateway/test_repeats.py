@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lienthong.evidence.statement import Request
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.frames import AnswerFrame, ErrorFrame, OpenFrame, RefusalKind, RefuseFrame
+from lienthong.exchange.gateway.recall import Recall
+from lienthong.exchange.message import read_request
 from lienthong.kernel.ids import new_uuid4
 from tests.exchange.gateway.proofs import asked_leaf, require_answer_proven, require_one_history, require_refusal_proven
-from tests.exchange.gateway.province import CLIENT, SERVICE, Province, read_kinds, require_sound
+from tests.exchange.gateway.province import AGENCY, CLIENT, SERVICE, Province, read_kinds, require_sound
 from tests.exchange.gateway.running import RunningGateway
 from tests.simulators.backend import BackendAnswer
 from tests.simulators.peer import Question, make_question
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lienthong.evidence.batch import Committed
     from tests.simulators.backend import Backend
     from tests.simulators.peer import Peer, PeerLink, Reply
@@ -276,3 +282,21 @@ def test_an_altered_copy_of_a_message_is_not_answered(provider: RunningGateway, 
     assert isinstance(told, ErrorFrame)
     assert told.code == "bad_proof"
     assert len(service.calls) == 1
+
+
+# Rule 5: at a start `unknown` is being recorded while the consumer's gateway already sends its message again.
+def test_a_message_whose_outcome_is_being_recorded_is_not_dealt_with(tmp_path: Path) -> None:
+    question, leaf = reliable(), b"l" * 32
+    request = read_request(question.part)
+    statement = question.statement(f"{AGENCY}/GW1/1")
+    assert isinstance(statement, Request)
+    recall = Recall(tmp_path / "recall.sqlite", bytes(32))
+    assert recall.hold(leaf)
+    assert not recall.hold(leaf)
+    with pytest.raises(ExchangeError) as refused:
+        recall.take_turn(leaf, request, bytes(32), statement)
+    assert refused.value.kind is ExchangeErrorKind.UNDER_WAY
+    recall.release(leaf)
+    with recall.take_turn(leaf, request, bytes(32), statement):
+        assert not recall.hold(leaf)
+    recall.close()
