@@ -66,8 +66,9 @@ campaign: .venv/test.stamp .venv/assets.stamp ## Run the long fault campaigns th
 lock: $(BIN)/uv ## Take the newest allowed versions into requirements/*.txt
 	$(LOCK) requirements/uv.in -o requirements/uv.txt
 	$(LOCK) pyproject.toml -o requirements/core.txt
-	$(LOCK) requirements/build.in -c requirements/core.txt -o requirements/build.txt
-	$(LOCK) requirements/test.in -c requirements/core.txt -c requirements/build.txt -o requirements/test.txt
+	$(LOCK) --extra figures pyproject.toml -c requirements/core.txt -o requirements/figures.txt
+	$(LOCK) requirements/build.in -c requirements/figures.txt -o requirements/build.txt
+	$(LOCK) requirements/test.in -c requirements/figures.txt -c requirements/build.txt -o requirements/test.txt
 
 clean: ## Remove .venv and everything that was built
 	rm -rf .venv node_modules src/lienthong/portal/built build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -80,8 +81,8 @@ $(BIN)/uv: requirements/uv.txt
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
 	touch $@
 
-.venv/core.stamp: $(BIN)/uv requirements/core.txt requirements/build.txt pyproject.toml
-	$(UV_INSTALL) --require-hashes -r requirements/core.txt -r requirements/build.txt
+.venv/core.stamp: $(BIN)/uv requirements/core.txt requirements/figures.txt requirements/build.txt pyproject.toml
+	$(UV_INSTALL) --require-hashes -r requirements/core.txt -r requirements/figures.txt -r requirements/build.txt
 	$(UV_INSTALL) --no-deps --no-build-isolation --editable .
 	touch $@
 
@@ -94,7 +95,7 @@ $(BIN)/uv: requirements/uv.txt
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent
 	touch $@
 
-.venv/assets.stamp: .venv/node.stamp $(shell find src/lienthong/portal/styles src/lienthong/portal/scripts src/lienthong/portal/images -type f) $(wildcard src/lienthong/portal/locale/*/LC_MESSAGES/*.po) src/lienthong/portal/build_assets.py
+.venv/assets.stamp: .venv/node.stamp $(shell find src/lienthong/portal/styles src/lienthong/portal/scripts src/lienthong/portal/images -type f) $(shell find src/lienthong/portal -name '*.po') src/lienthong/portal/build_assets.py
 	$(BIN)/python -m lienthong.portal.build_assets
 	touch $@
 

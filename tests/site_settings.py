@@ -37,6 +37,6 @@ _connection["OPTIONS"] = {**_connection.get("OPTIONS", {}), "options": "-c lient
 _composed = compose_settings(_site, SiteSecrets("key of tests " * 4, GATEWAY_SECRET), _connection)
 globals().update(_composed)
 
-# The tables of the other role's sign-in too, so that its rules are tested in the same database.
-INSTALLED_APPS = [*_composed["INSTALLED_APPS"], *RELYING_APPS]
+# The tables of the other role too, so that its rules are tested in the same database.
+INSTALLED_APPS = [*_composed["INSTALLED_APPS"], *RELYING_APPS, "lienthong.cases", "lienthong.delivery"]
 RELYING_PARTY = None

@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 
 from lienthong.portal.assets import asset_url, read_manifest
 from lienthong.portal.error_pages import refuse_form, show_bad_request, show_fault, show_forbidden
-from lienthong.portal.wording import find_missing, find_unused
+from lienthong.portal.wording import find_missing, find_repeated, find_unused
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -21,6 +21,7 @@ def _get(client: Client, path: str, **headers: str) -> HttpResponse:
 def test_every_text_of_every_page_has_its_vietnamese() -> None:
     assert find_missing("vi") == []
     assert find_unused("vi") == []
+    assert find_repeated("vi") == []
 
 
 @pytest.mark.django_db

@@ -80,8 +80,8 @@ def write_hashed(files: dict[str, bytes], folder: Path) -> dict[str, str]:
 
 
 def compile_wording() -> None:
-    """Compile each language's `django.po` to the `.mo` beside it."""
-    for path in sorted((PORTAL / "locale").glob("*/LC_MESSAGES/django.po")):
+    """Compile each catalogue of each language, `django.po`, to the `.mo` beside it."""
+    for path in sorted(PORTAL.glob("**/locale/*/LC_MESSAGES/django.po")):
         with path.open("rb") as source, path.with_suffix(".mo").open("wb") as target:
             write_mo(target, read_po(source, locale=path.parts[-3], abort_invalid=True))
 

@@ -1,12 +1,14 @@
 """The wording of pages: which texts our pages and modules have, and which of them a language lacks.
 
-The texts in templates and modules are English; `locale/vi/LC_MESSAGES/django.po` holds the Vietnamese, which is what
-people see unless they choose otherwise. Needs Babel, a build requirement.
+The texts in templates and modules are English; the catalogues `locale/vi/LC_MESSAGES/django.po` hold the Vietnamese,
+which is what people see unless they choose otherwise. Each set of pages has a catalogue of its own. Needs Babel, a build requirement.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,11 +16,14 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from babel.messages.catalog import Catalog, Message
 
 SOURCE: Final = Path(__file__).parents[1]
+
+CATALOGUES: Final = tuple(sorted(SOURCE.glob("portal/**/locale")))
+"""The folders of catalogues; where a text stands in one only, their order does not matter."""
 
 WORDED_LIBRARIES: Final = ("allauth",)
 
@@ -44,28 +49,38 @@ def find_library_texts() -> set[str]:
     return texts
 
 
-def read_catalogue(language: str) -> Catalog:
-    """Read a language's texts."""
-    path = Path(__file__).parent / "locale" / language / "LC_MESSAGES" / "django.po"
-    with path.open("rb") as file:
-        return read_po(file, locale=language, abort_invalid=True)
+def read_catalogues(language: str) -> list[Catalog]:
+    """Read a language's texts, one catalogue for each set of pages."""
+    catalogues = []
+    for folder in CATALOGUES:
+        with (folder / language / "LC_MESSAGES" / "django.po").open("rb") as file:
+            catalogues.append(read_po(file, locale=language, abort_invalid=True))
+    return catalogues
+
+
+def find_repeated(language: str) -> list[str]:
+    """Give the texts that stand in more than one catalogue, sorted: which words would win is hard to see."""
+    told = Counter(
+        key for each in read_catalogues(language) for key in {_key(message) for message in each if message.id}
+    )
+    return sorted(text for text, count in told.items() if count > 1)
 
 
 def find_missing(language: str) -> list[str]:
     """Give the texts that the language has no words for, sorted."""
-    known = {_key(message) for message in _translated(read_catalogue(language))}
+    known = {_key(message) for message in _translated(read_catalogues(language))}
     return sorted(find_texts() - known)
 
 
 def find_unused(language: str) -> list[str]:
     """Give the texts of the language that no page has any more, sorted. Libraries' own texts may be worded here too."""
-    ours = {_key(message) for message in _translated(read_catalogue(language))}
+    ours = {_key(message) for message in _translated(read_catalogues(language))}
     return sorted(ours - find_texts() - find_library_texts())
 
 
-def _translated(catalogue: Catalog) -> Iterator[Message]:
+def _translated(catalogues: Iterable[Catalog]) -> Iterator[Message]:
     """Give the messages that have words and are not marked as doubtful; a plural needs all its forms."""
-    for message in catalogue:
+    for message in chain.from_iterable(catalogues):
         words = message.string if isinstance(message.string, tuple | list) else (message.string,)
         if message.id and all(words) and not message.fuzzy:
             yield message

@@ -147,7 +147,7 @@ def _make_language(site: Site) -> dict[str, Any]:
         "LANGUAGE_CODE": site.settings.language,
         "LANGUAGES": [("vi", "Tiếng Việt"), ("en", "English")],
         "LANGUAGE_COOKIE_NAME": f"lt_{site.settings.role}_language",
-        "LOCALE_PATHS": [PORTAL / "locale"],
+        "LOCALE_PATHS": sorted(PORTAL.glob("**/locale")),
         "USE_I18N": True,
         # Instants are kept in UTC; people see Vietnam's clock.
         "USE_TZ": True,

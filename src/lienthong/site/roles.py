@@ -35,7 +35,14 @@ ROLES: Final = {
         "lienthong.site.urls_registry",
     ),
     Role.PROVINCE: RoleParts(
-        ("lienthong.areas", "lienthong.identity", *RELYING_APPS, "lienthong.portal"),
+        (
+            "lienthong.areas",
+            "lienthong.identity",
+            *RELYING_APPS,
+            "lienthong.cases",
+            "lienthong.delivery",
+            "lienthong.portal",
+        ),
         "lienthong.site.urls_province",
     ),
 }

@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"who-looked/{VERIFIER}", show_verifier, name="verifier"),
     path("services/areas/", include("lienthong.areas.urls")),
     path("sign-in/provider/", include("lienthong.identity.relying.urls")),
+    path("", include("lienthong.portal.cases.urls")),
+    path("delivery/", include("lienthong.portal.delivery.urls")),
     *make_account_patterns(None),
     *common_patterns,
 ]

@@ -1,0 +1,1 @@
+"""Cases: procedures, applications and what is done to them, steps at several agencies, papers."""

@@ -1,0 +1,1 @@
+"""Delivery: directives, tasks, targets, indicators, the board and the report."""

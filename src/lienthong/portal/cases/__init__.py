@@ -1,0 +1,1 @@
+"""Pages of cases: for citizens, officers, and whoever checks a paper."""

@@ -1,0 +1,1 @@
+"""Pages of delivery: directives, targets, indicators, the board and the report."""
