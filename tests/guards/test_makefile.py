@@ -18,7 +18,7 @@ def test_every_target_for_people_is_in_the_help() -> None:
 
 def test_every_locked_requirement_has_hashes_and_each_file_its_source() -> None:
     for lock in (ROOT / "requirements").glob("*.txt"):
-        source = ROOT / ("pyproject.toml" if lock.stem == "core" else f"requirements/{lock.stem}.in")
+        source = ROOT / ("pyproject.toml" if lock.stem in {"core", "figures"} else f"requirements/{lock.stem}.in")
         assert source.is_file()
         requirements = re.split(r"\n(?=[a-z])", lock.read_text())[1:]
         assert requirements

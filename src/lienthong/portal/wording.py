@@ -1,7 +1,8 @@
 """The wording of pages: which texts our pages and modules have, and which of them a language lacks.
 
 The texts in templates and modules are English; the catalogues `locale/vi/LC_MESSAGES/django.po` hold the Vietnamese,
-which is what people see unless they choose otherwise. Each set of pages has a catalogue of its own. Needs Babel, a build requirement.
+which is what people see unless they choose otherwise. Each set of pages has a catalogue of its own. Needs Babel, a
+build requirement.
 """
 
 from __future__ import annotations
@@ -60,9 +61,9 @@ def read_catalogues(language: str) -> list[Catalog]:
 
 def find_repeated(language: str) -> list[str]:
     """Give the texts that stand in more than one catalogue, sorted: which words would win is hard to see."""
-    told = Counter(
-        key for each in read_catalogues(language) for key in {_key(message) for message in each if message.id}
-    )
+    told: Counter[str] = Counter()
+    for catalogue in read_catalogues(language):
+        told.update({_key(message) for message in catalogue if message.id})
     return sorted(text for text, count in told.items() if count > 1)
 
 
