@@ -142,6 +142,11 @@ openid_approved_clients = ["{CLIENT_ID}"]
 def _describe_province(sites: Sites, federation: Federation) -> str:
     return f"""\
 {_describe_site(sites.province)}
+[office]
+phone = "1900 0000 (số mẫu)"
+address = "Bộ phận Một cửa (mẫu), nhà số 1, đường Mẫu"
+hours = "7:30-11:30, 13:30-17:00"
+
 [relying]
 issuer = "{sites.registry.url}"
 client_id = "{CLIENT_ID}"

@@ -76,6 +76,8 @@ def compose_settings(site: Site, secrets: SiteSecrets, database: dict[str, Any])
         "IS_SANDBOX": site.is_sandbox,
         "SECRET_KEY": secrets.key,
         "GATEWAY_SECRET": secrets.gateway,
+        "PROFILE": site.profile,
+        "OFFICE": site.settings.office,
         "EXCHANGE": site.settings.exchange,
         "EXCHANGE_TOKEN": secrets.exchange,
         "DEBUG": False,

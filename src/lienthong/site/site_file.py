@@ -18,6 +18,7 @@ from lienthong.identity.relying.configuration import RelyingSettings
 from lienthong.kernel.errors import KernelError, KernelErrorKind
 from lienthong.kernel.keys import load_secret, make_secret, store_secret
 from lienthong.kernel.settings import load_settings
+from lienthong.portal.cases.office import OfficeSettings, Profile
 from lienthong.site.errors import SiteError, SiteErrorKind
 from lienthong.site.roles import Role
 
@@ -56,6 +57,8 @@ class SiteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     openid_approved_clients: tuple[str, ...] = ()
     relying: RelyingSettings = RelyingSettings()
     exchange: ClientSettings = ClientSettings()
+    profile: Profile | None = None
+    office: OfficeSettings = OfficeSettings()
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -83,6 +86,11 @@ class Site(msgspec.Struct, frozen=True):
     def is_secure(self) -> bool:
         """Whether people reach it by TLS."""
         return self.public_url.scheme == "https"
+
+    @property
+    def profile(self) -> Profile:
+        """Where people file: unless the settings say otherwise, a sandbox's own pages, in earnest the State's."""
+        return self.settings.profile or (Profile.STANDALONE if self.is_sandbox else Profile.VIETNAM)
 
     @property
     def is_sandbox(self) -> bool:
