@@ -1,0 +1,41 @@
+"""The one error type of this house, and its kinds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from lienthong.kernel.errors import LienthongError
+
+
+class CasesErrorKind(StrEnum):
+    """Why a case, a filing or a procedure is refused, or cannot be answered."""
+
+    UNKNOWN_CASE = "unknown-case"
+    """There is no such case, or not for who asks."""
+    UNKNOWN_DRAFT = "unknown-draft"
+    """There is no such draft, or not for who asks, or its time is over."""
+    NOT_ALLOWED = "not-allowed"
+    """Who asks has not the role, or not at the office whose case it is."""
+    NOT_NOW = "not-now"
+    """The case does not allow this action in its present state."""
+    STALE = "stale"
+    """Something was done to the case since the page was shown."""
+    KEY_REUSED = "key-reused"
+    """The same key came with something else."""
+    BAD_PAYLOAD = "bad-payload"
+    """What is told with an action misses something, or contradicts the case."""
+    BAD_REASON = "bad-reason"
+    """The reason is not of the action's list, or text is missing."""
+    BAD_CODE = "bad-code"
+    """Text has none of the forms of a case code."""
+    BAD_RECEIPT = "bad-receipt"
+    """A receipt is not as it was signed."""
+
+
+class CasesError(LienthongError):
+    """An error of the house of cases."""
+
+    kind: CasesErrorKind
+
+    def __init__(self, kind: CasesErrorKind, message: str) -> None:
+        super().__init__(kind, message)
