@@ -164,7 +164,7 @@ def _add_gateway(federation: Federation, gateway: str, subsystem: str) -> Gatewa
     ensure_keys(home, Authority((folder / "authority.key").read_bytes(), (folder / "authority.pem").read_bytes()))
     ensure_log(home)
     tokens = (federation.token,) if subsystem == "PORTAL" else ()
-    write_settings(home, federation.root, subsystem, tokens)
+    write_settings(home, federation.root, {subsystem: tokens})
     for name in ("services.toml", "grants.toml"):
         write_private(home.folder / name, b"# This gateway offers nothing yet.\n")
     directory = verify_directory(federation.directory.read_bytes(), federation.root)

@@ -1,4 +1,4 @@
-"""The sandbox's federation in one folder: a signed directory, two members, and their gateways' homes.
+"""The sandbox's federation in one folder: a signed directory, its members, and their gateways' homes.
 
 `make_federation` may be called again on the same folder: keys and logs stay, the directory is signed anew
 with a higher version and a new lifetime, and ports and settings are chosen and written afresh. The root key
@@ -14,13 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lienthong.directory.authority import Authority, make_authority
-from lienthong.directory.members import (
-    Directory,
-    Member,
-    Subsystem,
-    sign_directory,
-    verify_directory,
-)
+from lienthong.directory.members import Directory, sign_directory, verify_directory
 from lienthong.kernel.canonical import encode_base64url
 from lienthong.kernel.keys import SigningKey, VerifyKey, load_signing_key, make_signing_key, store_signing_key
 from lienthong.sandbox.errors import SandboxError, SandboxErrorKind
@@ -33,7 +27,8 @@ from lienthong.sandbox.gateway_home import (
     write_private,
     write_settings,
 )
-from lienthong.sandbox.marks import COMMUNE_AGENCY, HOME_AFFAIRS_AGENCY, INSTANCE
+from lienthong.sandbox.marks import INSTANCE
+from lienthong.sandbox.members import COMMUNE, HOME_AFFAIRS, PAIR
 from lienthong.sandbox.ports import LOOPBACK, find_free_ports
 
 if TYPE_CHECKING:
@@ -41,43 +36,44 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lienthong.kernel.clock import Clock
+    from lienthong.sandbox.members import SandboxMember
 
 LIFETIME_MS: Final = 7 * 24 * 60 * 60 * 1000
 """A directory's default lifetime: seven days."""
 
-CONSUMER: Final = Member(
-    f"{INSTANCE}/GOV/{COMMUNE_AGENCY}",
-    "UBND phường mẫu (sandbox)",
-    (Subsystem("PORTAL", "Cổng dịch vụ công mẫu (sandbox)"),),
-)
-PROVIDER: Final = Member(
-    f"{INSTANCE}/GOV/{HOME_AFFAIRS_AGENCY}",
-    "Sở Nội vụ mẫu (sandbox)",
-    (
-        Subsystem("AREAS", "Danh mục đơn vị hành chính (sandbox)"),
-        Subsystem("POPULATION", "Cơ sở dữ liệu dân cư mẫu (sandbox)"),
-    ),
-)
-CLIENT: Final = f"{CONSUMER.id}/PORTAL"
+CONSUMER: Final = COMMUNE.member
+PROVIDER: Final = HOME_AFFAIRS.member
+CLIENT: Final = COMMUNE.name_subsystem("PORTAL")
 SERVICE: Final = f"{PROVIDER.id}/AREAS/units"
 POPULATION: Final = f"{PROVIDER.id}/POPULATION/persons"
+
+PORTS_OF_A_GATEWAY: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Federation:
-    """Where everything is. `token` is what the consumer's own system shows to the consumer's gateway."""
+    """Where everything is: the members and their gateways' homes, in the same order, the first asks the second."""
 
     folder: Path
     root: VerifyKey
-    consumer: GatewayHome
-    provider: GatewayHome
+    members: tuple[SandboxMember, ...]
+    homes: tuple[GatewayHome, ...]
     areas_port: int
-    token: str
 
     @property
-    def homes(self) -> tuple[GatewayHome, GatewayHome]:
-        """The consumer's gateway and the provider's."""
-        return (self.consumer, self.provider)
+    def consumer(self) -> GatewayHome:
+        """The commune's gateway."""
+        return self.homes[0]
+
+    @property
+    def provider(self) -> GatewayHome:
+        """The gateway of home affairs, which offers areas and people."""
+        return self.homes[1]
+
+    @property
+    def token(self) -> str:
+        """What the commune's portal shows to its own gateway."""
+        return self.read_token("PORTAL")
 
     @property
     def directory(self) -> Path:
@@ -88,6 +84,18 @@ class Federation:
     def root_text(self) -> str:
         """The root key as it is given to `--root`."""
         return encode_base64url(self.root.raw)
+
+    def find_home(self, member: SandboxMember) -> GatewayHome:
+        """Give the home of a member's gateway."""
+        return self.homes[self.members.index(member)]
+
+    def find_token_file(self, subsystem: str) -> Path:
+        """Give the file of the token that a subsystem shows to its own gateway."""
+        return self.folder / f"{subsystem.lower()}.token"
+
+    def read_token(self, subsystem: str) -> str:
+        """Give that token, made now if it is not there."""
+        return encode_base64url(ensure_secret(self.find_token_file(subsystem)))
 
 
 @contextmanager
@@ -114,24 +122,27 @@ def _lock(descriptor: int, folder: Path) -> None:
         raise SandboxError(SandboxErrorKind.FEDERATION, message) from error
 
 
-def make_federation(folder: Path, clock: Clock) -> Federation:
-    """Make the federation in `folder`, or bring one that is there up to date; raises `SandboxError`."""
+def make_federation(folder: Path, clock: Clock, members: tuple[SandboxMember, ...] = PAIR) -> Federation:
+    """Make the federation of `members` in `folder`, or bring one that is there up to date; raises `SandboxError`."""
     _require_ours_or_empty(folder)
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     root = _ensure_root(folder / "root.key")
     authority = _ensure_authority(folder)
-    federation = _choose_addresses(folder, root.verify_key)
+    federation = _choose_addresses(folder, root.verify_key, members)
     earlier = _find_earlier(federation)
     for home in federation.homes:
         ensure_keys(home, authority)
-        if earlier is None:
+        if earlier is None or earlier.find_log(home.origin) is None:
             ensure_log(home)
     # The directory comes before the settings: a crash between leaves settings with the old ports, which the
     # next call replaces; no gateway runs meanwhile.
     directory = _describe(federation, authority, earlier, clock.now_ms())
     write_private(federation.directory, sign_directory(directory, root))
-    write_settings(federation.consumer, federation.root, "PORTAL", (federation.token,))
-    write_settings(federation.provider, federation.root, "AREAS", ())
+    for member, home in zip(members, federation.homes, strict=True):
+        # One that only answers is listed all the same, without a token that would let it ask.
+        codes = member.asking or (member.member.subsystems[0].code,)
+        tokens = {code: (federation.read_token(code),) if member.asking else () for code in codes}
+        write_settings(home, federation.root, tokens)
     _write_offers(federation)
     return federation
 
@@ -158,18 +169,14 @@ def _ensure_authority(folder: Path) -> Authority:
     return Authority(key.read_bytes(), certificate.read_bytes())
 
 
-def _choose_addresses(folder: Path, root: VerifyKey) -> Federation:
-    *ports, areas_port = find_free_ports(7)
-    addresses = [f"{LOOPBACK}:{port}" for port in ports]
-    token = encode_base64url(ensure_secret(folder / "portal.token"))
-    return Federation(
-        folder,
-        root,
-        GatewayHome(f"{CONSUMER.id}/GW1", folder / "commune", *addresses[:3]),
-        GatewayHome(f"{PROVIDER.id}/GW1", folder / "home-affairs", *addresses[3:]),
-        areas_port,
-        token,
+def _choose_addresses(folder: Path, root: VerifyKey, members: tuple[SandboxMember, ...]) -> Federation:
+    *ports, areas_port = find_free_ports(PORTS_OF_A_GATEWAY * len(members) + 1)
+    addresses = iter([f"{LOOPBACK}:{port}" for port in ports])
+    homes = tuple(
+        GatewayHome(f"{each.member.id}/GW1", folder / each.folder, next(addresses), next(addresses), next(addresses))
+        for each in members
     )
+    return Federation(folder, root, members, homes, areas_port)
 
 
 def _describe(federation: Federation, authority: Authority, earlier: Directory | None, now_ms: int) -> Directory:
@@ -183,14 +190,17 @@ def _describe(federation: Federation, authority: Authority, earlier: Directory |
         issued=now_ms,
         expires=now_ms + LIFETIME_MS,
         authority=authority.certificate_pem.decode("ascii"),
-        members=(CONSUMER, PROVIDER),
+        members=tuple(each.member for each in federation.members),
         gateways=tuple(gateways),
         groups={"communes": (CLIENT,)},
     )
 
 
 def _write_offers(federation: Federation) -> None:
-    """Write who offers what to whom: the provider its one service to all communes, the consumer nothing."""
+    """Write who offers what to whom: the provider its one service to all communes, all others nothing.
+
+    What a site or an agency offers is written over it by what starts that.
+    """
     services = f"""\
 [services."AREAS/units"]
 url = "http://{LOOPBACK}:{federation.areas_port}/units"
@@ -204,10 +214,10 @@ methods = ["GET", "HEAD"]
 paths = ["/", "/*", "/*/successors"]
 """
     nothing = b"# This member offers no services.\n"
-    write_private(federation.provider.folder / "services.toml", services.encode())
-    write_private(federation.provider.folder / "grants.toml", grants.encode())
-    write_private(federation.consumer.folder / "services.toml", nothing)
-    write_private(federation.consumer.folder / "grants.toml", nothing)
+    for home in federation.homes:
+        is_provider = home is federation.provider
+        write_private(home.folder / "services.toml", services.encode() if is_provider else nothing)
+        write_private(home.folder / "grants.toml", grants.encode() if is_provider else nothing)
 
 
 def _find_earlier(federation: Federation) -> Directory | None:

@@ -27,6 +27,7 @@ from lienthong.kernel.keys import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 CERTIFICATE_DAYS: Final = 365
@@ -102,9 +103,9 @@ def write_private(path: Path, content: bytes) -> None:
     unfinished.replace(path)
 
 
-def write_settings(home: GatewayHome, root: VerifyKey, subsystem: str, tokens: tuple[str, ...]) -> None:
-    """Write `gateway.toml`: the directory is beside the home, and `tokens` prove the one subsystem."""
-    hashes = ", ".join(f'"{hash_token(token)}"' for token in tokens)
+def write_settings(home: GatewayHome, root: VerifyKey, tokens: Mapping[str, tuple[str, ...]]) -> None:
+    """Write `gateway.toml`: the directory is beside the home, and each subsystem's `tokens` prove it."""
+    subsystems = "\n".join(describe_subsystem(subsystem, *each) for subsystem, each in tokens.items())
     text = f"""\
 gateway = "{home.gateway}"
 log = "{home.origin}"
@@ -118,12 +119,19 @@ consumers = "{home.consumers}"
 peers = "{home.peers}"
 admin = "{home.admin}"
 
+{subsystems}"""
+    write_private(home.folder / "gateway.toml", text.encode())
+
+
+def describe_subsystem(subsystem: str, *tokens: str) -> str:
+    """Give the lines of `gateway.toml` by which a subsystem is known."""
+    hashes = ", ".join(f'"{hash_token(token)}"' for token in tokens)
+    return f"""\
 [subsystems.{subsystem}]
 tokens = [{hashes}]
 certificates = []
 open_on_loopback = false
 """
-    write_private(home.folder / "gateway.toml", text.encode())
 
 
 def hash_token(token: str) -> str:

@@ -20,7 +20,16 @@ COMMUNE_AGENCY: Final = "Z99.01"
 """The consumer. The State assigns no agency code under Z99, so it can meet no real one."""
 
 HOME_AFFAIRS_AGENCY: Final = "Z99.02"
-"""The provider of the areas service."""
+"""The provider of the areas service and of the people's."""
+
+CIVIL_AGENCY: Final = "Z99.03"
+"""The civil registry: births and deaths."""
+
+INSURANCE_AGENCY: Final = "Z99.04"
+"""The health insurance agency."""
+
+SOCIAL_AGENCY: Final = "Z99.05"
+"""The agency of social affairs: allowances after a death."""
 
 
 class SandboxMark(msgspec.Struct, frozen=True):

@@ -109,7 +109,7 @@ class Province:
         ensure_keys(home, self.authority)
         key = load_signing_key(home.keys / "log.key")
         create_log(home.folder / "log", home.origin, key, files=QuickFiles(), settings=LogSettings(256 * 1024))
-        write_settings(home, self.root.verify_key, subsystem, (TOKEN,) if subsystem == "PORTAL" else ())
+        write_settings(home, self.root.verify_key, {subsystem: (TOKEN,) if subsystem == "PORTAL" else ()})
         more = "\n[limits]\nsegment_bytes = 262144\nanswer_s = 8.0\n"
         if subsystem == "PORTAL":
             more += f'\n[subsystems.CLERK]\ntokens = ["{hash_token(OTHER_TOKEN)}"]\n'
