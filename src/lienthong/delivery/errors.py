@@ -1,0 +1,45 @@
+"""The one error type of this house, and its kinds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from lienthong.kernel.errors import LienthongError
+
+
+class DeliveryErrorKind(StrEnum):
+    """Why a figure, a formula or a target is refused."""
+
+    BAD_PERIOD = "bad-period"
+    """Text is no period of time."""
+    BAD_UNIT = "bad-unit"
+    """Text is no unit of measure."""
+    WRONG_UNIT = "wrong-unit"
+    """A formula's parts do not fit together, or not with what it is to give."""
+    BAD_FORMULA = "bad-formula"
+    """Text is no formula."""
+    BAD_CELL = "bad-cell"
+    """A figure does not say properly what of, where, when or by which parts it is."""
+    UNKNOWN_INDICATOR = "unknown-indicator"
+    """No indicator has the code."""
+    UNKNOWN_SOURCE = "unknown-source"
+    """No source has the code."""
+    NOT_PUBLISHABLE = "not-publishable"
+    """A figure of public order or of a minority that these rules keep from existing here."""
+    CHANGED_MEANING = "changed-meaning"
+    """A definition would change what figures that are there already mean."""
+    BAD_TARGET = "bad-target"
+    """A target does not say what would reach it."""
+    UNKNOWN_PLAN = "unknown-plan"
+    """No plan has the code."""
+    DATA_DAMAGED = "data-damaged"
+    """A file of this house's own data has not its form."""
+
+
+class DeliveryError(LienthongError):
+    """An error of the house of delivery."""
+
+    kind: DeliveryErrorKind
+
+    def __init__(self, kind: DeliveryErrorKind, message: str) -> None:
+        super().__init__(kind, message)
