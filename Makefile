@@ -71,7 +71,7 @@ lock: $(BIN)/uv ## Take the newest allowed versions into requirements/*.txt
 	$(LOCK) requirements/test.in -c requirements/figures.txt -c requirements/build.txt -o requirements/test.txt
 
 clean: ## Remove .venv and everything that was built
-	rm -rf .venv node_modules src/lienthong/portal/built build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv node_modules src/lienthong/portal/built src/lienthong/cases/documents/built build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # Each stamp says that its requirements were installed; a step that fails leaves none and is done again.
 $(BIN)/uv: requirements/uv.txt
@@ -95,7 +95,7 @@ $(BIN)/uv: requirements/uv.txt
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent
 	touch $@
 
-.venv/assets.stamp: .venv/node.stamp $(shell find src/lienthong/portal/styles src/lienthong/portal/scripts src/lienthong/portal/images -type f) $(shell find src/lienthong/portal -name '*.po') src/lienthong/portal/build_assets.py
+.venv/assets.stamp: .venv/node.stamp $(shell find src/lienthong/portal/styles src/lienthong/portal/scripts src/lienthong/portal/images -type f) $(shell find src/lienthong/portal -name '*.po') src/lienthong/portal/build_assets.py src/lienthong/cases/documents/fonts.py
 	$(BIN)/python -m lienthong.portal.build_assets
 	touch $@
 

@@ -17,6 +17,7 @@ import msgspec
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from lienthong.cases.documents import fonts
 from lienthong.portal.assets import BUILT, MANIFEST
 
 PORTAL: Final = Path(__file__).parent
@@ -29,6 +30,7 @@ HASH_DIGITS: Final = 12
 def main() -> None:
     """Build everything; a build that fails leaves the former manifest."""
     compile_wording()
+    copy_paper_faces(NODE_MODULES / "@expo-google-fonts" / "tinos", fonts.BUILT)
     files = collect_files(NODE_MODULES)
     BUILT.mkdir(exist_ok=True)
     manifest = write_hashed(files, BUILT)
@@ -56,6 +58,13 @@ def collect_files(node_modules: Path) -> dict[str, bytes]:
     files["passkey.js"] = (PORTAL / "scripts" / "passkey.js").read_bytes()
     files["site.css"] = compile_styles(node_modules)
     return files
+
+
+def copy_paper_faces(package: Path, folder: Path) -> None:
+    """Copy the faces that papers are set in to where the house of cases looks for them."""
+    folder.mkdir(exist_ok=True)
+    for source, name in fonts.OFFICIAL_FILES.items():
+        (folder / name).write_bytes((package / source).read_bytes())
 
 
 def compile_styles(node_modules: Path) -> bytes:
