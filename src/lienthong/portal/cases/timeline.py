@@ -1,0 +1,105 @@
+"""What happened to a case, told so that whoever reads it understands: for the applicant, and for the office.
+
+Pure: actions in, events out, the newest first. The applicant is not told what the office notes for itself, nor which
+of its people works on the case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext
+
+from lienthong.cases.words import ActionKind, ActorKind, UndoPhase
+from lienthong.portal.cases.procedure_words import say, tell_money
+from lienthong.portal.cases.words import DONE, REASON_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from lienthong.cases.actions import Action, Payload
+    from lienthong.cases.procedure import Procedure
+
+PROBLEMS: Final = frozenset(
+    {
+        ActionKind.REFUSE_TO_RECEIVE,
+        ActionKind.ASK_SUPPLEMENT,
+        ActionKind.AGENCY_REFUSED,
+        ActionKind.AGENCY_UNKNOWN,
+        ActionKind.REFUSE,
+        ActionKind.STOP,
+        ActionKind.EXTEND,
+    }
+)
+"""What a reader should not pass over."""
+
+OFFICE_ONLY: Final = frozenset({ActionKind.HAND_OVER, ActionKind.AGENCY_ACCEPTED, ActionKind.RESEND_STEP})
+"""What tells the applicant nothing that they could use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened: when, what, more about it, and by whom (empty for the applicant's reading)."""
+
+    at: datetime
+    title: str
+    text: str
+    by: str
+    is_problem: bool
+
+
+def tell_timeline(actions: Sequence[Action], procedure: Procedure, *, is_office: bool) -> tuple[Event, ...]:
+    """Tell a case's actions, the newest first."""
+    told = [action for action in actions if is_office or not _is_office_matter(action)]
+    return tuple(_tell(action, procedure, is_office=is_office) for action in reversed(told))
+
+
+def _is_office_matter(action: Action) -> bool:
+    return action.kind in OFFICE_ONLY or bool(getattr(action.payload, "is_internal", False))
+
+
+def _tell(action: Action, procedure: Procedure, *, is_office: bool) -> Event:
+    step = _name_step(action.payload, procedure)
+    title = f"{step}: {DONE[action.kind]}" if step else str(DONE[action.kind])
+    return Event(
+        action.at,
+        title,
+        " ".join(_tell_details(action.payload)),
+        _name_actor(action) if is_office else "",
+        action.kind in PROBLEMS,
+    )
+
+
+def _name_step(payload: Payload, procedure: Procedure) -> str:
+    step = procedure.find_step(getattr(payload, "step", ""))
+    return "" if step is None else say(step.title)
+
+
+def _tell_details(payload: Payload) -> list[str]:
+    """Give the sentences of what was told: the reason, then text, then what is particular to the kind."""
+    reason = getattr(payload, "reason", "")
+    details = [f"{REASON_WORDS.get(reason, reason)}."] if reason else []
+    text = getattr(payload, "text", "")
+    details += [text] if text else []
+    until = getattr(payload, "until", None)
+    details += [gettext("Until %(day)s.") % {"day": f"{until:%d/%m/%Y}"}] if until else []
+    amount = getattr(payload, "amount", 0)
+    details += [f"{tell_money(amount)}."] if amount else []
+    if getattr(payload, "pending", False):
+        details.append(gettext("Part of the result, such as a new personal number, follows."))
+    details += (
+        [gettext("The agency did not take it back.")] if getattr(payload, "phase", "") == UndoPhase.FAILED else []
+    )
+    stars = getattr(payload, "stars", 0)
+    return [*details, gettext("%(stars)d of 5.") % {"stars": stars}] if stars else details
+
+
+def _name_actor(action: Action) -> str:
+    actor = action.actor
+    if actor.kind is ActorKind.CITIZEN:
+        return gettext("applicant, at the counter") if actor.officer else gettext("applicant")
+    if actor.kind is ActorKind.SYSTEM:
+        return gettext("by itself")
+    return ", ".join(part for part in (actor.name or actor.id, actor.unit) if part)
