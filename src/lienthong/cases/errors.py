@@ -30,6 +30,12 @@ class CasesErrorKind(StrEnum):
     """Text has none of the forms of a case code."""
     BAD_RECEIPT = "bad-receipt"
     """A receipt is not as it was signed."""
+    UNKNOWN_PROCEDURE = "unknown-procedure"
+    """No procedure has the code, or none on that day."""
+    BAD_PROCEDURE = "bad-procedure"
+    """A procedure's folder is not as docs/procedures.md says."""
+    BAD_FORM = "bad-form"
+    """Answers do not fit the form; the error carries what is wrong with each."""
 
 
 class CasesError(LienthongError):
