@@ -92,9 +92,18 @@ def test_the_residence_of_somebody_who_died_is_ended_and_none_is_added() -> None
     register_death(registry, DeathRequest(known.number, known.full_name, known.birth_date, date(2026, 5, 1), "1"), "s")
     with pytest.raises(PeopleError, match="recorded as dead"):
         add_residence(registry, move_in(known, household, date(2026, 6, 1)), "s")
-    leave = MoveOutRequest(known.number, known.full_name, known.birth_date, household, date(2026, 5, 1), "death")
+    leave = MoveOutRequest(known.number, known.full_name, known.birth_date, date(2026, 5, 1), household, "death")
     assert remove_residence(registry, leave, "s").household is None
-    with pytest.raises(PeopleError, match="no open residence"):
+    with pytest.raises(PeopleError, match="no open residence in household"):
+        remove_residence(registry, leave, "s")
+
+
+def test_without_a_household_named_the_permanent_residence_is_ended() -> None:
+    registry = make_registry()
+    known = add_person(registry, household=add_household(registry))
+    leave = MoveOutRequest(known.number, known.full_name, known.birth_date, date(2026, 5, 1), reason="death")
+    assert remove_residence(registry, leave, "s").household is None
+    with pytest.raises(PeopleError, match="no open permanent residence"):
         remove_residence(registry, leave, "s")
 
 

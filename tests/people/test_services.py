@@ -248,7 +248,17 @@ def test_nobody_is_looked_up_without_a_purpose(client: Client, name: str) -> Non
     assert known.full_name not in response.content.decode()
 
 
-@pytest.mark.parametrize("path", ["births", "deaths", "residences", "residences/end"])
+def test_a_card_is_applied_for_over_the_exchange_once(client: Client) -> None:
+    known = add_person(make_registry())
+    wanted = {**known.names, "area_code": "06673"}
+    status, answer = tell(client, "cards", wanted, "m-1")
+    assert (status, answer["number"]) == (201, known.number)
+    assert tell(client, "cards", wanted, "m-1") == (status, answer)
+    assert tell(client, "cards", wanted, "m-2")[0] == 409
+    assert tell(client, "cards", {**wanted, "full_name": "Trần Gia Huy"}, "m-3")[0] == 409
+
+
+@pytest.mark.parametrize("path", ["births", "cards", "deaths", "residences", "residences/end"])
 def test_nothing_is_changed_without_a_purpose_or_a_message_id(client: Client, path: str) -> None:
     for missing, status in (("X-Road-Purpose", 403), ("X-Road-Id", 400), (GATEWAY_SECRET_HEADER, 401)):
         headers = {name: value for name, value in HEADERS.items() if name != missing}

@@ -45,13 +45,13 @@ class MoveInRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MoveOutRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A residence to end; `reason` is a word for the record, such as `death`."""
+    """A residence to end; `reason` is a word for the record, such as `death`. Without `household` the permanent one."""
 
     number: NumberText
     full_name: LongText
     birth_date: date
-    household: HouseholdNumber
     end_day: date
+    household: HouseholdNumber | None = None
     reason: ShortText = ""
 
 
@@ -84,14 +84,23 @@ def remove_residence(registry: Registry, request: MoveOutRequest, source: str) -
     with transaction.atomic():
         person = lock_person(request.number)
         require_same_person(person, request.full_name, request.birth_date)
-        stay = Residence.objects.filter(person=person, household_id=request.household, valid__upper_inf=True).first()
+        stay = _find_open_stay(person, request.household)
         if stay is None:
-            message = f"personal number {person.number}: no open residence in household {request.household}"
+            which = (
+                "permanent residence" if request.household is None else f"residence in household {request.household}"
+            )
+            message = f"personal number {person.number}: no open {which}"
             raise PeopleError(PeopleErrorKind.CONFLICT, message)
         require_past_day(request.end_day, stay.valid.lower, find_today(registry.clock))
         told = Told(source, find_moment(registry.clock))
-        state = record_person_event(person.pk, MovedOut(request.household, request.reason), request.end_day, told)
+        state = record_person_event(person.pk, MovedOut(stay.household_id, request.reason), request.end_day, told)
     return _answer(state)
+
+
+def _find_open_stay(person: Person, household: int | None) -> Residence | None:
+    stays = Residence.objects.filter(person=person, valid__upper_inf=True)
+    wanted = {"kind": StayKind.PERMANENT.value} if household is None else {"household_id": household}
+    return stays.filter(**wanted).first()
 
 
 def form_household(registry: Registry, place: NewPlace, day: date, told: Told) -> int:

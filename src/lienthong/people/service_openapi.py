@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from lienthong.people.births import BirthAnswer, BirthRequest
+from lienthong.people.card_requests import CardAnswer, CardRequest
 from lienthong.people.deaths import DeathAnswer, DeathRequest
 from lienthong.people.residences import MoveInRequest, MoveOutRequest, ResidenceAnswer
 from lienthong.people.service_answers import (
@@ -159,6 +160,16 @@ OPERATIONS: Final = (
         DeathAnswer,
         (_PURPOSE, _MESSAGE_ID),
         DeathRequest,
+        "201",
+    ),
+    Operation(
+        "add-card",
+        "post",
+        "/cards",
+        "Apply for a card",
+        CardAnswer,
+        (_PURPOSE, _MESSAGE_ID),
+        CardRequest,
         "201",
     ),
     Operation(

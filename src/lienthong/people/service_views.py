@@ -19,6 +19,7 @@ from msgspec import UNSET, UnsetType
 
 from lienthong.kernel.clock import SystemClock
 from lienthong.people.births import BirthAnswer, BirthRequest, register_birth
+from lienthong.people.card_requests import CardAnswer, CardRequest, request_card
 from lienthong.people.cards import count_cards
 from lienthong.people.days import find_today, read_day
 from lienthong.people.deaths import DeathAnswer, DeathRequest, register_death
@@ -177,6 +178,14 @@ def end_stay(request: HttpRequest) -> HttpResponse:
 def add_death(request: HttpRequest) -> HttpResponse:
     """`POST deaths`: register a death."""
     return _change(request, DeathRequest, register_death, DeathAnswer, HTTPStatus.CREATED)
+
+
+@open_to(Caller.GATEWAY)
+@answering(STATUSES)
+@require_POST
+def add_card(request: HttpRequest) -> HttpResponse:
+    """`POST cards`: apply for a card."""
+    return _change(request, CardRequest, request_card, CardAnswer, HTTPStatus.CREATED)
 
 
 @open_to(Caller.GATEWAY)

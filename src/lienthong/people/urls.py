@@ -8,6 +8,7 @@ from django.urls import path
 
 from lienthong.people.service_views import (
     add_birth,
+    add_card,
     add_death,
     add_stay,
     end_stay,
@@ -36,5 +37,6 @@ urlpatterns: list[URLPattern] = [
     path("residences", add_stay, name="add-residence"),
     path("residences/end", end_stay, name="end-residence"),
     path("deaths", add_death, name="add-death"),
+    path("cards", add_card, name="add-card"),
     path("cards/counts", show_card_counts, name="show-card-counts"),
 ]

@@ -1,4 +1,4 @@
-"""The sandbox's processes, each started as an operator would: two gateways, two sites and what fills them."""
+"""The sandbox's processes, each started as an operator would: gateways, sites, agencies and what fills them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from lienthong.sandbox.ports import LOOPBACK
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lienthong.sandbox.agencies.offices import AgencyOffice
     from lienthong.sandbox.children import Child, Children
     from lienthong.sandbox.gateway_home import GatewayHome
     from lienthong.sandbox.sites import SiteHome, Sites
@@ -45,6 +46,24 @@ def run_command(children: Children, site: SiteHome, command: str, logs: Path) ->
     """Start a command on a site, which ends by itself."""
     words = (sys.executable, "-m", "lienthong", command, "--settings", str(site.settings))
     return children.start(Program(f"{command} of the {site.role}", words, logs / f"{site.role}-{command}.log"))
+
+
+def start_agency(children: Children, office: AgencyOffice, logs: Path) -> Child:
+    """Start a sample agency; it listens only when `require_office_open` has returned."""
+    command = (sys.executable, "-m", "lienthong.sandbox.agencies.serve", str(office.settings))
+    name = f"the agency {office.member.folder}"
+    return children.start(Program(name, command, logs / f"agency-{office.folder.name}.log"))
+
+
+def require_office_open(child: Child, office: AgencyOffice) -> None:
+    """Wait until a sample agency listens; raises `SandboxError`."""
+    child.require_ready(lambda: _is_listening(office.port))
+
+
+def start_worker(children: Children, site: SiteHome, logs: Path) -> Child:
+    """Start the background work of a site."""
+    command = (sys.executable, "-m", "lienthong", "worker", "--settings", str(site.settings))
+    return children.start(Program(f"the worker of the {site.role}", command, logs / f"{site.role}-worker.log"))
 
 
 def start_site(children: Children, site: SiteHome, logs: Path) -> Child:

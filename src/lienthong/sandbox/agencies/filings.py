@@ -1,0 +1,121 @@
+"""What the sample agencies are told, and what they answer with: the forms of docs/linked-cases.md."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+
+from lienthong.people.request_types import AreaCode, CountryCode, LongText, NeededText, NumberText, ShortText
+from lienthong.people.words import VIETNAMESE, Sex
+
+
+class _Filing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Told by a case: a field that nobody reads is refused, for it was meant for something."""
+
+
+class NamedPerson(msgspec.Struct, frozen=True):
+    """Somebody who is named beside the person that it is about."""
+
+    number: NumberText
+    full_name: LongText
+
+
+class Parent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A parent as a birth form names them."""
+
+    number: NumberText
+    full_name: LongText
+    birth_date: date
+
+
+class BirthFiling(_Filing, frozen=True, kw_only=True):
+    """A birth to register."""
+
+    full_name: NeededText
+    sex: Sex
+    birth_date: date
+    office: NeededText
+    birth_place: LongText = ""
+    nationality: CountryCode = VIETNAMESE
+    ethnicity: ShortText = ""
+    home_town: LongText = ""
+    mother: Parent | None = None
+    father: Parent | None = None
+    without_parents: LongText = ""
+    declarant: NamedPerson | None = None
+
+
+class DeathFiling(_Filing, frozen=True, kw_only=True):
+    """A death to register."""
+
+    number: NumberText
+    full_name: LongText
+    birth_date: date
+    died_on: date
+    office: NeededText
+    place: LongText = ""
+    cause: LongText = ""
+    declarant: NamedPerson | None = None
+
+
+class ExtractKind(StrEnum):
+    """Of which book an extract is made."""
+
+    BIRTH = "birth"
+    DEATH = "death"
+    MARRIAGE = "marriage"
+
+
+class ExtractFiling(_Filing, frozen=True, kw_only=True):
+    """An extract to issue again."""
+
+    kind: ExtractKind
+    number: NumberText
+    full_name: LongText
+    birth_date: date
+    office: NeededText
+    copies: int = 1
+
+
+class CardFiling(_Filing, frozen=True, kw_only=True):
+    """A health insurance card to issue."""
+
+    number: NumberText
+    full_name: LongText
+    sex: Sex
+    birth_date: date
+    facility: NeededText
+    area_code: AreaCode | None = None
+    office: ShortText = ""
+
+
+class CardCancelling(_Filing, frozen=True, kw_only=True):
+    """A health insurance card to take back."""
+
+    number: NumberText
+    card: NeededText
+    reason: ShortText = ""
+
+
+class AllowanceFiling(_Filing, frozen=True, kw_only=True):
+    """An allowance after a death: `number` is that of who died."""
+
+    number: NumberText
+    full_name: LongText
+    died_on: date
+    certificate: NeededText
+    claimant: NamedPerson
+    relation: ShortText = ""
+    account: ShortText = ""
+    amount: int = 0
+    office: ShortText = ""
+
+
+class AllowanceCancelling(_Filing, frozen=True, kw_only=True):
+    """A decision on an allowance to take back."""
+
+    number: NumberText
+    decision: NeededText
+    reason: ShortText = ""
