@@ -108,5 +108,19 @@ class SourceKind(StrEnum):
 NATIONAL: Final = "VN"
 """The area of national figures, beside the codes of units."""
 
+ILLUSTRATIVE_PROVINCE: Final = "99"
+ILLUSTRATIVE_COUNTRY: Final = "98"
+"""Codes that the State gives to no province: invented ones, whose figures are marked and stand beside no real ones."""
+
 TOTAL: Final = ""
 """The breakdown of a figure that is broken down by nothing."""
+
+
+def is_illustrative_area(area: str) -> bool:
+    """Whether an area is invented: the sample province, its communes, or the country around it."""
+    return area.startswith((ILLUSTRATIVE_PROVINCE, ILLUSTRATIVE_COUNTRY)) and len(area) in {2, 3, 5}
+
+
+def find_country(area: str) -> str:
+    """Give the area of the national figures that an area is compared with."""
+    return ILLUSTRATIVE_COUNTRY if is_illustrative_area(area) else NATIONAL

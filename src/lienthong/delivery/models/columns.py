@@ -24,13 +24,11 @@ DECIMALS: Final = 12
 
 AREA_PATTERN: Final = "^(VN|[0-9]{2}|[0-9]{3}|[0-9]{5})$"
 
+ILLUSTRATIVE_AREA_PATTERN: Final = "^9[89]"
+"""Invented areas, which hold invented figures and no others (words.py)."""
+
 
 def one_of(field: str, words: type[StrEnum], name: str) -> models.CheckConstraint:
     """Hold a column to the words of a closed list."""
     values = [word.value for word in words]
     return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
-
-
-def make_figure(*, may_lack: bool = False) -> models.DecimalField[object, object]:
-    """Make a column for an exact figure."""
-    return models.DecimalField(max_digits=DIGITS, decimal_places=DECIMALS, null=may_lack)

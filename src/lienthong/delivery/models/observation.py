@@ -12,10 +12,12 @@ from lienthong.delivery.breakdowns import BREAKDOWN_PATTERN
 from lienthong.delivery.models.columns import (
     AREA_PATTERN,
     BREAKDOWN_CHARACTERS,
+    DECIMALS,
+    DIGITS,
+    ILLUSTRATIVE_AREA_PATTERN,
     NAME_CHARACTERS,
     PERIOD_CHARACTERS,
     WORD_CHARACTERS,
-    make_figure,
     one_of,
 )
 from lienthong.delivery.models.indicator import Indicator, Source
@@ -35,7 +37,7 @@ class Observation(models.Model):
     breakdown = models.CharField(max_length=BREAKDOWN_CHARACTERS, blank=True)
     source = models.ForeignKey(Source, models.PROTECT, related_name="observations")
     version = models.PositiveIntegerField()
-    value = make_figure()
+    value = models.DecimalField(max_digits=DIGITS, decimal_places=DECIMALS)
     decimals = models.PositiveSmallIntegerField()
     qualifier = models.CharField(max_length=WORD_CHARACTERS, default=Qualifier.EXACT)
     # The words of the source where it was read in a text: "trên 9.500 USD".
@@ -67,6 +69,11 @@ class Observation(models.Model):
             models.CheckConstraint(condition=Q(area_code__regex=AREA_PATTERN), name="delivery_observation_area"),
             models.CheckConstraint(
                 condition=Q(breakdown__regex=BREAKDOWN_PATTERN), name="delivery_observation_breakdown"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_illustrative=True, area_code__regex=ILLUSTRATIVE_AREA_PATTERN)
+                | (Q(is_illustrative=False) & ~Q(area_code__regex=ILLUSTRATIVE_AREA_PATTERN)),
+                name="delivery_observation_illustrative",
             ),
             models.CheckConstraint(condition=Q(period_begin__lt=F("period_end")), name="delivery_observation_period"),
             models.CheckConstraint(

@@ -12,10 +12,11 @@ from lienthong.delivery.breakdowns import BREAKDOWN_PATTERN
 from lienthong.delivery.models.columns import (
     AREA_PATTERN,
     CODE_CHARACTERS,
+    DECIMALS,
+    DIGITS,
     NAME_CHARACTERS,
     PERIOD_CHARACTERS,
     WORD_CHARACTERS,
-    make_figure,
     one_of,
 )
 from lienthong.delivery.models.indicator import Source
@@ -64,10 +65,10 @@ class Target(models.Model):
     comparison = models.CharField(max_length=WORD_CHARACTERS)
     measure = models.CharField(max_length=WORD_CHARACTERS, default=Measure.LATEST)
     unit = models.CharField(max_length=CODE_CHARACTERS)
-    goal = make_figure()
+    goal = models.DecimalField(max_digits=DIGITS, decimal_places=DECIMALS)
     # The upper end of a range.
-    goal_high = make_figure(may_lack=True)
-    baseline = make_figure(may_lack=True)
+    goal_high = models.DecimalField(max_digits=DIGITS, decimal_places=DECIMALS, null=True)
+    baseline = models.DecimalField(max_digits=DIGITS, decimal_places=DECIMALS, null=True)
     baseline_period = models.CharField(max_length=PERIOD_CHARACTERS, blank=True)
     due = models.CharField(max_length=PERIOD_CHARACTERS)
     # The interim path where one is given: period to figure, as text.

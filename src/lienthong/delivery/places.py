@@ -1,0 +1,84 @@
+"""Which unit an area's code means, and what it is called: in the country's tree, or in the invented province's.
+
+The invented province has units of its own, with a reform of its own, so that nothing invented enters the table of the
+country's units.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from lienthong.areas.english import derive_english
+from lienthong.areas.load_checks import check_tables
+from lienthong.areas.store import get_loaded_gazetteer
+from lienthong.areas.unit_book import Unknown, make_book
+from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.words import ILLUSTRATIVE_COUNTRY, NATIONAL, is_illustrative_area
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from lienthong.areas.unit_book import UnitBook
+    from lienthong.areas.units import Unit
+
+COUNTRY_NAMES: Final = {
+    NATIONAL: ("Cả nước", "Whole country"),
+    ILLUSTRATIVE_COUNTRY: ("Cả nước (minh họa)", "Whole country (illustrative)"),
+}
+
+
+class Place(NamedTuple):
+    """An area's code, and the day in whose tree it is meant."""
+
+    code: str
+    on: date
+
+    @property
+    def is_country(self) -> bool:
+        """Whether it is no unit but the whole country."""
+        return self.code in COUNTRY_NAMES
+
+
+def get_book(code: str) -> UnitBook:
+    """Give the units among which a code is looked for; raises `NOT_LOADED` where the site has none yet."""
+    return read_illustrative_book() if is_illustrative_area(code) else get_loaded_gazetteer().book
+
+
+def resolve_place(place: Place) -> Unit | Unknown:
+    """Give the unit that a place is, or why that is unknown; not for the whole country."""
+    return get_book(place.code).resolve(place.code, place.on)
+
+
+def find_validity(place: Place) -> tuple[date, date | None] | Unknown | None:
+    """Give the days of the unit that a place is, why they are unknown, or None for the whole country."""
+    if place.is_country:
+        return None
+    unit = resolve_place(place)
+    return unit if isinstance(unit, Unknown) else (unit.begin, unit.end)
+
+
+def name_place(place: Place, language: str) -> str:
+    """Give what a place is called in `vi` or `en`; its code where nothing is known of it."""
+    if place.is_country:
+        return COUNTRY_NAMES[place.code][language != "vi"]
+    unit = resolve_place(place)
+    if isinstance(unit, Unknown):
+        return place.code
+    if language == "vi":
+        return unit.name
+    return derive_english(unit.name, unit.kind)
+
+
+@cache
+def read_illustrative_book() -> UnitBook:
+    """Read the invented province's units and what became of them; raises `DATA_DAMAGED`."""
+    folder = resources.files("lienthong.delivery").joinpath("data")
+    units, successions = (folder.joinpath(f"illustrative-{name}.tsv").read_bytes() for name in ("units", "successions"))
+    checked = check_tables(units, successions, "illustrative")
+    if checked.findings:
+        first = checked.findings[0]
+        message = f"illustrative {first.table}, row {first.row}, {first.column}: {first.value!r}: {first.reason}"
+        raise DeliveryError(DeliveryErrorKind.DATA_DAMAGED, message)
+    return make_book(checked.units, checked.successions)
