@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -20,8 +18,8 @@ from lienthong.people.cards import apply_for_card, take_card_step
 from lienthong.people.models import CardApplication
 from lienthong.people.site_registry import make_site_registry
 from lienthong.sandbox.gateway_home import write_private
-from lienthong.sandbox.logins import StaffLogin
 from lienthong.sandbox.marks import COMMUNE_AGENCY, HOME_AFFAIRS_AGENCY
+from lienthong.sandbox.staff_accounts import open_account
 from lienthong.web.callers import Caller
 
 if TYPE_CHECKING:
@@ -54,9 +52,13 @@ def make_staff_logins(file: Path, say: Callable[[str], None]) -> None:
         show_card_states(area)
         administrator, _code = make_first_administrator("quan-tri-mau", "Quản trị mẫu", HOME_AFFAIRS_AGENCY)
         logins = [
-            _open(administrator, "administrator: accounts, posts, levels"),
-            _open(_make_clerk("can-bo-tinh", "Cán bộ tỉnh mẫu", administrator, ""), "clerk of the whole registry"),
-            _open(_make_clerk("can-bo-xa", "Cán bộ xã mẫu", administrator, area), f"clerk of the commune {area}"),
+            open_account(administrator, "administrator: accounts, posts, levels"),
+            open_account(
+                _make_clerk("can-bo-tinh", "Cán bộ tỉnh mẫu", administrator, ""), "clerk of the whole registry"
+            ),
+            open_account(
+                _make_clerk("can-bo-xa", "Cán bộ xã mẫu", administrator, area), f"clerk of the commune {area}"
+            ),
         ]
         # In the transaction: an account whose secrets nobody has could not be used.
         write_private(file, msgspec.json.encode(logins))
@@ -97,12 +99,3 @@ def _make_clerk(name: str, full_name: str, administrator: Account, area: str) ->
     new = NewPost(agency, "Cán bộ căn cước", "Card clerk", (Caller.CLERK,), area)
     assign_post(account, make_post(new, today, administrator), today, administrator, now)
     return account
-
-
-def _open(account: Account, what: str) -> StaffLogin:
-    """Give an account a password and a second factor, and say how to sign in."""
-    password, totp = secrets.token_urlsafe(15), generate_totp_secret()
-    account.set_password(password)
-    account.save(update_fields=["password"])
-    TOTP.activate(account, totp)
-    return StaffLogin(account.username, what, password, totp)

@@ -1,0 +1,41 @@
+"""Fills the sandbox's province: `python -m lienthong.sandbox.province_setup --settings FILE --staff-logins FILE`.
+
+A process of its own, as an operator's commands are: officers and a leader with posts. Safe to repeat: what is there
+stays. The tables are made and the units loaded before it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from lienthong.kernel.errors import LienthongError
+from lienthong.site.roles import Role
+from lienthong.site.serving import prepare_site
+
+
+def main() -> int:
+    """Read the command line and fill; gives the exit code."""
+    parser = argparse.ArgumentParser(prog="province_setup", description="Fill the sandbox's province.")
+    parser.add_argument("--settings", type=Path, required=True)
+    parser.add_argument("--staff-logins", type=Path, required=True, help="where to write who can sign in")
+    told = parser.parse_args()
+    try:
+        with prepare_site(told.settings, Role.PROVINCE, _say):
+            from lienthong.sandbox.province_staff import make_province_logins  # noqa: PLC0415 # reads models
+
+            make_province_logins(told.staff_logins, _say)
+    except LienthongError as error:
+        sys.stderr.write(f"province_setup: {error.message}\n")
+        return 1
+    return 0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
