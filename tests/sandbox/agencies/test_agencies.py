@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PERSON = {"number": "999226000001", "full_name": "Nguyễn Mẫu An"}
-CARD = {**PERSON, "sex": "female", "birth_date": "2026-11-20", "facility": "Trạm y tế mẫu"}
+CARD = {**PERSON, "sex": "female", "birth_date": "2026-11-20", "hospital": "Trạm y tế mẫu"}
 CLAIMANT = {"number": "999195000002", "full_name": "Trần Mẫu Bình"}
 ALLOWANCE = {**PERSON, "died_on": "2026-11-20", "certificate": "DEMO-KT-2026-0001", "claimant": CLAIMANT}
-BIRTH = {"full_name": "Nguyễn Mẫu An", "sex": "female", "birth_date": "2026-11-20", "office": "Z99.01"}
-EXTRACT = {**PERSON, "birth_date": "1990-01-01", "kind": "birth", "office": "Z99.01"}
+BIRTH = {"child": {"full_name": "Nguyễn Mẫu An", "sex": "female", "birth_date": "2026-11-20"}}
+EXTRACT = {**PERSON, "birth_date": "1990-01-01", "kind": "birth"}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_a_card_is_issued_once_for_each_message_whatever_is_done_to_the_agency(i
 
     for turn, check in enumerate((check_sent_twice, check_other_content, check_sent_at_once)):
         body = {**CARD, "number": f"99922610000{turn}"}
-        check(insurance.probe("cards/", body, {**body, "facility": "Bệnh viện mẫu"}), count)
+        check(insurance.probe("cards/", body, {**body, "hospital": "Bệnh viện mẫu"}), count)
 
 
 def test_an_agency_that_is_killed_while_it_works_acts_once(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_slow_and_broken_are_seen_as_such(insurance: RunningAgency, person: dict
     assert time.monotonic() - began >= 0.3
 
 
-@pytest.mark.parametrize("changes", [{"number": "9" * 100}, {"birth_date": "soon"}, {"more": 1}, {"facility": ""}])
+@pytest.mark.parametrize("changes", [{"number": "9" * 100}, {"birth_date": "soon"}, {"more": 1}, {"hospital": ""}])
 def test_a_filing_that_is_not_the_form_is_refused(insurance: RunningAgency, changes: dict[str, Any]) -> None:
     status, answer = insurance.tell("cards/", {**CARD, **changes}, new_uuid4())
     assert (status, answer["reason"]) == (422, "bad-filing")
@@ -144,6 +144,9 @@ def test_without_the_population_registry_a_birth_is_registered_and_its_number_pe
         assert (status, answer["pending"], answer["result"]["number"]) == (200, True, "")
         assert answer["result"]["certificate"].startswith("DEMO-KS-")
         assert agency.tell("births/", BIRTH, new_uuid4())[1]["reason"] == "no-parent"
+        cancelling = {"certificate": answer["result"]["certificate"]}
+        assert agency.tell("births/cancel", cancelling, new_uuid4())[0] == 200
+        assert agency.tell("births/cancel", cancelling, new_uuid4())[1]["reason"] == "nothing-to-undo"
         assert ask_document(agency, "births") >= {("POST", "/"), ("POST", "/outcome/*")}
 
 

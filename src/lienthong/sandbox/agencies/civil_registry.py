@@ -13,9 +13,9 @@ import msgspec
 from lienthong.exchange.client import GatewayClient, Question
 from lienthong.exchange.errors import ExchangeError
 from lienthong.sandbox.agencies.answers import RefusedFiling
-from lienthong.sandbox.agencies.book import count_entries
+from lienthong.sandbox.agencies.book import count_entries, free_subject
 from lienthong.sandbox.agencies.duties import NUMBER_IN_BODY, AgencyKind, Decided, Duty
-from lienthong.sandbox.agencies.filings import BirthFiling, DeathFiling, ExtractFiling
+from lienthong.sandbox.agencies.filings import BirthCancelling, BirthFiling, DeathFiling, ExtractFiling
 from lienthong.sandbox.marks import CIVIL_AGENCY, SandboxMark
 
 if TYPE_CHECKING:
@@ -39,18 +39,23 @@ def register_birth(connection: Connection, filing: BirthFiling, today: date) -> 
         raise RefusedFiling("no-parent", "Chưa khai cha, mẹ hoặc căn cứ không có cha, mẹ (mẫu)")
     parent = filing.mother or filing.father
     told = msgspec.to_builtins(filing)
+    child = told.pop("child")
     certificate = f"DEMO-KS-{today.year}-{count_entries(connection, BIRTHS) + 1:04}"
-    result = {**told, "number": "", "certificate": certificate, "registered_on": today.isoformat()}
+    result = {**child, **told, "number": "", **_stamp(certificate, today)}
     named = "" if parent is None else parent.number
-    return Decided(result, f"{filing.full_name} {filing.birth_date} {named}", pending=True)
+    return Decided(result, f"{filing.child.full_name} {filing.child.birth_date} {named}", pending=True)
+
+
+def cancel_birth(connection: Connection, filing: BirthCancelling, today: date) -> Decided:
+    """Strike a birth out; what the population registry recorded of it is put right there, by a decision."""
+    free_subject(connection, BIRTHS, "certificate", filing.certificate)
+    return Decided({"certificate": filing.certificate, "cancelled_on": today.isoformat()})
 
 
 def register_death(connection: Connection, filing: DeathFiling, today: date) -> Decided:
     """Register a death; pending until the population registry knows of it."""
     certificate = f"DEMO-KT-{today.year}-{count_entries(connection, DEATHS) + 1:04}"
-    told = msgspec.to_builtins(filing)
-    result = {**told, "certificate": certificate, "registered_on": today.isoformat()}
-    return Decided(result, filing.number, pending=True)
+    return Decided({**msgspec.to_builtins(filing), **_stamp(certificate, today)}, filing.number, pending=True)
 
 
 def issue_extract(connection: Connection, filing: ExtractFiling, today: date) -> Decided:
@@ -59,11 +64,16 @@ def issue_extract(connection: Connection, filing: ExtractFiling, today: date) ->
     return Decided({**msgspec.to_builtins(filing), "extract": extract, "issued_on": today.isoformat()})
 
 
+def _stamp(certificate: str, today: date) -> dict[str, str]:
+    return {"certificate": certificate, "registered_on": today.isoformat(), "office": CIVIL_AGENCY}
+
+
 CIVIL: Final = AgencyKind(
     "CIVIL",
     SandboxMark(CIVIL_AGENCY),
     (
         Duty(BIRTHS, "", "Register a birth", BirthFiling, register_birth),
+        Duty(BIRTHS, "/cancel", "Strike a birth out", BirthCancelling, cancel_birth),
         Duty(DEATHS, "", "Register a death", DeathFiling, register_death, NUMBER_IN_BODY),
         Duty(EXTRACTS, "", "Issue an extract again", ExtractFiling, issue_extract, NUMBER_IN_BODY),
     ),

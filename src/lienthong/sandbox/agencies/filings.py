@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from lienthong.people.request_types import AreaCode, CountryCode, LongText, NeededText, NumberText, ShortText
+from lienthong.people.request_types import CountryCode, LongText, NeededText, NumberText, ShortText
 from lienthong.people.words import VIETNAMESE, Sex
 
 
@@ -30,21 +30,33 @@ class Parent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     birth_date: date
 
 
-class BirthFiling(_Filing, frozen=True, kw_only=True):
-    """A birth to register."""
+class Child(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who was born."""
 
     full_name: NeededText
     sex: Sex
     birth_date: date
-    office: NeededText
     birth_place: LongText = ""
     nationality: CountryCode = VIETNAMESE
     ethnicity: ShortText = ""
     home_town: LongText = ""
+
+
+class BirthFiling(_Filing, frozen=True, kw_only=True):
+    """A birth to register: one parent at least, or why there is none."""
+
+    child: Child
     mother: Parent | None = None
     father: Parent | None = None
     without_parents: LongText = ""
-    declarant: NamedPerson | None = None
+
+
+class BirthCancelling(_Filing, frozen=True, kw_only=True):
+    """A birth that is to be struck out of the book; its number stays with nobody else."""
+
+    certificate: NeededText
+    office: ShortText = ""
+    case: ShortText = ""
 
 
 class DeathFiling(_Filing, frozen=True, kw_only=True):
@@ -54,7 +66,6 @@ class DeathFiling(_Filing, frozen=True, kw_only=True):
     full_name: LongText
     birth_date: date
     died_on: date
-    office: NeededText
     place: LongText = ""
     cause: LongText = ""
     declarant: NamedPerson | None = None
@@ -75,8 +86,8 @@ class ExtractFiling(_Filing, frozen=True, kw_only=True):
     number: NumberText
     full_name: LongText
     birth_date: date
-    office: NeededText
     copies: int = 1
+    case: ShortText = ""
 
 
 class CardFiling(_Filing, frozen=True, kw_only=True):
@@ -86,9 +97,8 @@ class CardFiling(_Filing, frozen=True, kw_only=True):
     full_name: LongText
     sex: Sex
     birth_date: date
-    facility: NeededText
-    area_code: AreaCode | None = None
-    office: ShortText = ""
+    hospital: NeededText
+    guardian: NumberText = ""
 
 
 class CardCancelling(_Filing, frozen=True, kw_only=True):
@@ -96,7 +106,7 @@ class CardCancelling(_Filing, frozen=True, kw_only=True):
 
     number: NumberText
     card: NeededText
-    reason: ShortText = ""
+    case: ShortText = ""
 
 
 class AllowanceFiling(_Filing, frozen=True, kw_only=True):
@@ -110,7 +120,6 @@ class AllowanceFiling(_Filing, frozen=True, kw_only=True):
     relation: ShortText = ""
     account: ShortText = ""
     amount: int = 0
-    office: ShortText = ""
 
 
 class AllowanceCancelling(_Filing, frozen=True, kw_only=True):
@@ -118,4 +127,4 @@ class AllowanceCancelling(_Filing, frozen=True, kw_only=True):
 
     number: NumberText
     decision: NeededText
-    reason: ShortText = ""
+    case: ShortText = ""
