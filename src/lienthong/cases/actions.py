@@ -55,6 +55,7 @@ class Submitted(_Payload, frozen=True, tag=ActionKind.SUBMIT.value):
     answers: dict[str, Any] = {}
     documents: tuple[str, ...] = ()
     portal_code: str = ""
+    code: str = ""
 
 
 class Received(_Payload, frozen=True, tag=ActionKind.RECEIVE.value):

@@ -1,0 +1,171 @@
+"""Filing a case once: a code, a signed receipt, the first action, and the work that follows, in one transaction.
+
+The same key gives the same receipt, however often and from however many places at once it comes. A crash before the
+end of the transaction leaves the draft as it was; after it, the case, and a retry finds it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date  # noqa: TC003 # a field of a dataclass that is inspected
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from lienthong.cases.actions import Action, Actor, Submitted, hash_payload
+from lienthong.cases.catalogue import make_plan
+from lienthong.cases.drafts import Applicant, lock_draft
+from lienthong.cases.errors import CasesError, CasesErrorKind
+from lienthong.cases.folding import start_case
+from lienthong.cases.house import find_day
+from lienthong.cases.models import Case as CaseRow
+from lienthong.cases.models.case import KEY_CHARACTERS
+from lienthong.cases.numbering import draw_code
+from lienthong.cases.receipts import Filed, Receipt, get_receipt, keep_receipt, sign_receipt
+from lienthong.cases.store import append_action, find_key, find_month, keep_key, make_projection
+from lienthong.cases.words import ActionKind, ActorKind, CaseRole, Channel
+from lienthong.kernel.canonical import canonical_bytes
+from lienthong.kernel.ids import new_uuid7
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lienthong.cases.house import Cases
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What is filed: under which version of which procedure, at which office, by whom, how and with what."""
+
+    applicant: Applicant
+    procedure: str
+    version: date
+    unit: str
+    channel: Channel
+    answers: Mapping[str, Any]
+    documents: tuple[str, ...] = ()
+    draft: str = ""
+    portal_code: str = ""
+
+
+def submit(  # who files what, how, under which key
+    cases: Cases,
+    draft_id: UUID,
+    applicant: Applicant,
+    key: str,
+    channel: Channel,
+    documents: Sequence[str] = (),
+) -> Receipt:
+    """File a draft, or give the receipt that it got before; raises UNKNOWN_DRAFT, BAD_FORM, KEY_REUSED."""
+    scope = make_filing_scope(cases, applicant)
+    content = canonical_bytes(["submit", str(draft_id)])
+    require_key(key)
+    if (done := find_key(scope, key, content)) is not None:
+        return get_receipt(done.case_id)
+    with transaction.atomic():
+        # Two that come at once stand in line here; the second then finds what the first did.
+        row = lock_draft(cases, draft_id, applicant)
+        if row.case_id is not None:
+            if find_key(scope, key, content) is None:
+                keep_key(scope, key, content, (row.case_id, 1, cases.now()))
+            return get_receipt(row.case_id)
+        if find_key(scope, key, content) is not None:
+            raise CasesError(CasesErrorKind.KEY_REUSED, f"key {key[:60]!r}: another draft was filed under it")
+        filing = Filing(
+            applicant=applicant,
+            procedure=row.procedure,
+            version=row.version,
+            unit=row.unit,
+            channel=channel,
+            answers=row.answers,
+            documents=tuple(documents),
+            draft=str(draft_id),
+        )
+        receipt = _file(cases, filing, _make_citizen(applicant))
+        keep_key(scope, key, content, (receipt.case_id, 1, receipt.submitted_at))
+        row.case_id, row.answers = receipt.case_id, {}
+        row.save(update_fields=["case_id", "answers"])
+    return receipt
+
+
+def file_from_portal(cases: Cases, filing: Filing, portal: str) -> Receipt:
+    """File what came in at a filing portal, under the code that the portal gave it; the same code: the same receipt."""
+    scope, content = f"portal:{portal}", canonical_bytes(["portal", filing.portal_code])
+    require_key(filing.portal_code)
+    if (done := find_key(scope, filing.portal_code, content)) is not None:
+        return get_receipt(done.case_id)
+    with transaction.atomic():
+        lock_name(scope, filing.portal_code)
+        if (done := find_key(scope, filing.portal_code, content)) is not None:
+            return get_receipt(done.case_id)
+        receipt = _file(cases, filing, Actor(ActorKind.PORTAL, portal))
+        keep_key(scope, filing.portal_code, content, (receipt.case_id, 1, receipt.submitted_at))
+    return receipt
+
+
+def lock_name(scope: str, name: str) -> None:
+    """Let only one transaction at a time go on under a name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{scope}/{name}"])
+
+
+def make_filing_scope(cases: Cases, applicant: Applicant) -> str:
+    """Name whose keys they are, so that nobody's key finds another person's receipt."""
+    whose = sha256(f"{cases.instance}/{applicant.number}".encode()).hexdigest()
+    return f"filing:{whose}"
+
+
+def require_key(key: str) -> None:
+    """Refuse a key that cannot be kept."""
+    if not key or len(key) > KEY_CHARACTERS:
+        message = f"key: expected 1 to {KEY_CHARACTERS} characters, got {len(key)}"
+        raise CasesError(CasesErrorKind.BAD_PAYLOAD, message)
+
+
+def _file(cases: Cases, filing: Filing, actor: Actor) -> Receipt:
+    """Write everything of a new case, in the caller's transaction."""
+    procedure = cases.catalogue.get_version(filing.procedure, filing.version)
+    cases.verify_answers(procedure, filing.answers)
+    now = cases.now()
+    case_id = UUID(new_uuid7(cases.clock))
+    # Drawn late: the office's other filings of this day wait from here to the end of the transaction.
+    code = draw_code(filing.unit, find_day(now), cases.code_format)
+    payload = _make_payload(cases, filing, code)
+    action = Action(1, ActionKind.SUBMIT, actor, now, payload)
+    month = find_month(now)
+    append_action(month, case_id, action, CaseRole.APPLICANT)
+    state = start_case(action)
+    columns = make_projection(cases, state, payload)
+    CaseRow(id=case_id, month=month, **columns).save(force_insert=True)
+    filed = Filed(cases.instance, case_id, payload, hash_payload(payload), now, columns["due_on"])
+    receipt = sign_receipt(cases.signing_key, filed)
+    keep_receipt(receipt)
+    cases.follow_up(case_id, ActionKind.SUBMIT, state)
+    return receipt
+
+
+def _make_payload(cases: Cases, filing: Filing, code: str) -> Submitted:
+    procedure = cases.catalogue.get_version(filing.procedure, filing.version)
+    return Submitted(
+        procedure=filing.procedure,
+        version=filing.version,
+        channel=filing.channel,
+        unit=filing.unit,
+        plan=make_plan(procedure, filing.answers),
+        number=filing.applicant.number,
+        account=filing.applicant.account,
+        name=filing.applicant.name,
+        level=filing.applicant.level,
+        officer=filing.applicant.officer,
+        draft=filing.draft,
+        answers=dict(filing.answers),
+        documents=filing.documents,
+        portal_code=filing.portal_code,
+        code=code,
+    )
+
+
+def _make_citizen(applicant: Applicant) -> Actor:
+    return Actor(ActorKind.CITIZEN, applicant.account, name=applicant.name, officer=applicant.officer)

@@ -1,0 +1,148 @@
+"""From the tables of cases to values and back: the only place that knows both. Nothing here opens a transaction."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from lienthong.cases.actions import Action, Actor, Submitted, hash_payload, read_payload, write_payload
+from lienthong.cases.errors import CasesError, CasesErrorKind
+from lienthong.cases.folding import fold
+from lienthong.cases.models import ActionRecord, IdempotencyKey
+from lienthong.cases.models import Case as CaseRow
+from lienthong.cases.words import ActionKind, ActorKind, CaseRole
+from lienthong.kernel.text import fold_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from lienthong.cases.case_state import CaseState
+    from lienthong.cases.house import Cases
+
+
+def find_month(moment: datetime) -> date:
+    """Give the first day of a moment's month (UTC): where the actions of a case filed then lie."""
+    return moment.date().replace(day=1)
+
+
+def read_actions(row: CaseRow) -> tuple[Action, ...]:
+    """Read all actions of a case in their order."""
+    records = ActionRecord.objects.filter(case_month=row.month, case_id=row.pk).order_by("number")
+    return tuple(_read_action(record) for record in records)
+
+
+def append_action(month: date, case_id: UUID, action: Action, role: CaseRole) -> None:
+    """Write an action down. Two of one number contradict each other: the second fails."""
+    actor = action.actor
+    ActionRecord(
+        case_month=month,
+        case_id=case_id,
+        number=action.number,
+        kind=action.kind.value,
+        role=role.value,
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        actor_unit=actor.unit,
+        # A citizen's name stands in what was filed, where it can be erased.
+        actor_name="" if actor.kind is ActorKind.CITIZEN else actor.name,
+        officer=actor.officer,
+        recorded_at=action.at,
+        payload=write_payload(action.payload),
+        payload_hash=hash_payload(action.payload),
+    ).save(force_insert=True)
+
+
+def make_projection(cases: Cases, state: CaseState, submitted: Submitted) -> dict[str, Any]:
+    """Give the columns of a case's row that follow from its actions."""
+    waiting = state.waiting_for
+    procedure = cases.catalogue.get_version(submitted.procedure, submitted.version)
+    return {
+        "code": submitted.code,
+        "portal_code": submitted.portal_code,
+        "procedure": submitted.procedure,
+        "version": submitted.version,
+        "channel": submitted.channel.value,
+        "unit": state.unit,
+        "number": submitted.number,
+        "account": submitted.account,
+        "name": submitted.name,
+        "search_name": fold_text(submitted.name),
+        "status": state.status.value,
+        "decision": state.decision.value,
+        "handler": state.handler,
+        "waiting_role": waiting.role.value if waiting else "",
+        "waiting_reason": waiting.reason.value if waiting else "",
+        "is_over": state.is_over,
+        "due_on": cases.find_due(procedure, state),
+        "submitted_at": state.submitted_at,
+        "received_at": state.received_at,
+        "done_at": state.done_at,
+        "ended_at": state.ended_at,
+        "last_number": state.number,
+    }
+
+
+def project_case(cases: Cases, row: CaseRow, actions: Iterable[Action] | None = None) -> bool:
+    """Bring a case's row up to its actions; gives whether it differed. Also repairs, as it reads nothing else."""
+    read = tuple(actions) if actions is not None else read_actions(row)
+    state = fold(read)
+    columns = make_projection(cases, state, get_submitted(read))
+    changed = [name for name, value in columns.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, columns[name])
+    if changed:
+        row.save(update_fields=changed)
+    return bool(changed)
+
+
+def get_submitted(actions: Iterable[Action]) -> Submitted:
+    """Give what was filed."""
+    for action in actions:
+        if isinstance(action.payload, Submitted):
+            return action.payload
+    raise CasesError(CasesErrorKind.UNKNOWN_CASE, "case: expected actions that begin with its filing, got none")
+
+
+def get_row(case_id: UUID) -> CaseRow:
+    """Give a case's row; raises UNKNOWN_CASE."""
+    row = CaseRow.objects.filter(pk=case_id).first()
+    if row is None:
+        raise _unknown(case_id)
+    return row
+
+
+def lock_row(case_id: UUID) -> CaseRow:
+    """Give a case's row, locked until the transaction ends: actions on one case come one after the other."""
+    row = CaseRow.objects.select_for_update(no_key=True).filter(pk=case_id).first()
+    if row is None:
+        raise _unknown(case_id)
+    return row
+
+
+def find_key(scope: str, key: str, content: bytes) -> IdempotencyKey | None:
+    """Find what was done under a key; raises KEY_REUSED if it was something else."""
+    row = IdempotencyKey.objects.filter(scope=scope, key=key).first()
+    if row is not None and bytes(row.content_hash) != sha256(content).digest():
+        message = f"key {key[:60]!r}: it came before with something else; make a new key for each new thing"
+        raise CasesError(CasesErrorKind.KEY_REUSED, message)
+    return row
+
+
+def keep_key(scope: str, key: str, content: bytes, done: tuple[UUID, int, datetime]) -> None:
+    """Write down what was done under a key: the case, the action's number, and when; in the same transaction."""
+    case_id, number, at = done
+    IdempotencyKey.objects.create(
+        scope=scope, key=key, content_hash=sha256(content).digest(), case_id=case_id, number=number, made_at=at
+    )
+
+
+def _read_action(record: ActionRecord) -> Action:
+    kind = ActorKind(record.actor_kind)
+    actor = Actor(kind, record.actor_id, record.actor_unit, record.actor_name, record.officer)
+    return Action(record.number, ActionKind(record.kind), actor, record.recorded_at, read_payload(record.payload))
+
+
+def _unknown(case_id: UUID) -> CasesError:
+    return CasesError(CasesErrorKind.UNKNOWN_CASE, f"case {case_id}: there is none")
