@@ -43,6 +43,9 @@ COMMAND = (
 )
 pytestmark = pytest.mark.xdist_group("demo")
 
+PROCESSES = 11
+"""Five gateways, three agencies, two sites and a worker."""
+
 UP = "curl "
 """Begins the last line of a demo that stays up."""
 
@@ -160,7 +163,7 @@ def told() -> Iterator[Told]:
     try:
         demo = demos.start(folder, "--once")
         assert demos.finish(demo) == 0, demo.text
-        assert len(demo.child_pids()) == 4
+        assert len(demo.child_pids()) == PROCESSES
         assert _are_gone(demo.child_pids())
         yield Told(demo.text, folder)
     finally:
@@ -265,7 +268,7 @@ def test_a_folder_that_cannot_be_made_is_named(demos: Demos, tmp_path: Path) -> 
 
 def test_sigterm_ends_all_processes(demos: Demos, tmp_path: Path) -> None:
     demo = demos.start(tmp_path / "demo")
-    demo.wait_for("Starting two gateways")
+    demo.wait_for("Starting five gateways")
     demo.process.terminate()
     assert demos.finish(demo) == 130
     assert "Interrupted; all processes are ended." in demo.text
@@ -274,9 +277,9 @@ def test_sigterm_ends_all_processes(demos: Demos, tmp_path: Path) -> None:
 
 def test_a_killed_demo_leaves_no_process_behind(demos: Demos, told: Told) -> None:
     demo = demos.start(told.folder)
-    demo.wait_for("site of the province")
+    demo.wait_for("worker of the province")
     demo.process.kill()
-    assert len(demo.child_pids()) == 4
+    assert len(demo.child_pids()) == PROCESSES
     assert _are_gone(demo.child_pids())
 
 

@@ -19,21 +19,27 @@ from typing import TYPE_CHECKING, Final
 from lienthong.evidence.verify import verify_package
 from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.errors import LienthongError
+from lienthong.sandbox.agencies.offices import make_offices
 from lienthong.sandbox.children import Children
 from lienthong.sandbox.federation import CLIENT, SERVICE, hold_folder, make_federation
 from lienthong.sandbox.gateway_home import write_private
 from lienthong.sandbox.heads import find_head, require_head
 from lienthong.sandbox.marks import INSTANCE, NO_LEGAL_VALUE
+from lienthong.sandbox.members import PROVINCE
 from lienthong.sandbox.own_record import show_logins, show_own_record
 from lienthong.sandbox.packages import export_whole, forge_answer, require_refusal
 from lienthong.sandbox.people_counts import DEMO_PEOPLE
 from lienthong.sandbox.processes import (
+    FILL_SECONDS,
+    fill_province,
     fill_registry,
     require_listening,
+    require_office_open,
     require_serving,
-    run_command,
+    start_agency,
     start_gateway,
     start_site,
+    start_worker,
 )
 from lienthong.sandbox.questions import Door, Reply, ask_all, measure_pace
 from lienthong.sandbox.screen import Screen
@@ -46,6 +52,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from lienthong.sandbox.agencies.offices import AgencyOffice
     from lienthong.sandbox.federation import Federation
     from lienthong.sandbox.gateway_home import GatewayHome
     from lienthong.sandbox.processes import RunFile
@@ -64,11 +71,17 @@ EXIT_FAILED: Final = 1
 EXIT_INTERRUPTED: Final = 130
 """As a shell reports a program that Ctrl-C ended before its time."""
 
-FILL_SECONDS: Final = 600.0
-"""How long the registry may take to be filled; half a minute is usual."""
-
 WATCH_SECONDS: Final = 0.5
 """How soon a child's death is shown while the demo only stays up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where the story takes place: the members, their sites, and the sample agencies."""
+
+    federation: Federation
+    sites: Sites
+    offices: tuple[AgencyOffice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +122,13 @@ def run_demo(console: Console, data: Path | None, *, once: bool, people: int = D
 def _tell(screen: Screen, children: Children, plan: Plan) -> str:
     """Tell all that can be told without the reader; give the line with which the reader asks a question."""
     screen.head(f"Lienthong, instance {INSTANCE}: {NO_LEGAL_VALUE}")
-    # 1. Two members, their keys, and the signed directory that both gateways trust.
-    federation = make_federation(plan.folder, SystemClock())
+    # 1. Five members, their keys, and the signed directory that all gateways trust.
+    federation = make_federation(plan.folder, SystemClock(), PROVINCE)
     screen.say(f"  federation in {plan.folder}, root key {federation.root_text}")
-    # 2. Both gateways; the registry, filled; the province's site.
-    sites = make_sites(federation)
-    run = _start(screen, children, federation, sites, plan.people)
-    before = [_count_entries(federation, home) for home in federation.homes]
+    # 2. Their gateways and the sample agencies; the registry, filled; the province's site and its worker.
+    sites, offices = make_sites(federation), make_offices(federation)
+    run = _start(screen, children, Setting(federation, sites, offices), plan.people)
+    before = [_count_entries(federation, home) for home in (federation.consumer, federation.provider)]
     # 3. The consumer asks through both gateways which unit each of the 171 is now.
     replies = _ask(screen, children, federation, run)
     # 4. What both logs say of it, read from where they publish it.
@@ -131,24 +144,29 @@ def _tell(screen: Screen, children: Children, plan: Plan) -> str:
     return _write_question(federation, run)
 
 
-def _start(screen: Screen, children: Children, federation: Federation, sites: Sites, people: int) -> RunFile:
-    screen.head("Starting two gateways and two sites; the registry is filled with units and made-up people")
+def _start(screen: Screen, children: Children, setting: Setting, people: int) -> RunFile:
+    federation, sites = setting.federation, setting.sites
+    screen.head("Starting five gateways, three agencies and two sites; the registry is filled with made-up people")
     logs = federation.folder / "logs"
-    gateways = [start_gateway(children, home, logs) for home in federation.homes]
     filling = fill_registry(children, sites, people, logs)
-    for command in ("migrate", "load-areas"):
-        run_command(children, sites.province, command, logs).follow_to_end(lambda _: None, FILL_SECONDS)
-    screen.say("  province: made the tables and loaded the units")
+    gateways = [start_gateway(children, home, logs) for home in federation.homes]
+    agencies = [start_agency(children, office, logs) for office in setting.offices]
+    fill_province(children, sites, logs, lambda line: screen.say(f"  province: {line}"))
     filling.follow_to_end(lambda line: screen.say(f"  registry: {line}"), FILL_SECONDS)
     runs = []
     for home, child in zip(federation.homes, gateways, strict=True):
         run = require_listening(child, home)
         screen.say(f"  gateway {home.gateway}   process {child.pid}, callers {run.consumers}, peers {run.peers}")
         runs.append(run)
+    for office, child in zip(setting.offices, agencies, strict=True):
+        require_office_open(child, office)
+        screen.say(f"  agency {office.member.folder}   process {child.pid}, {office.url}")
     pages = [(site, start_site(children, site, logs)) for site in (sites.registry, sites.province)]
+    worker = start_worker(children, sites.province, logs)
     for site, child in pages:
         require_serving(child, site)
         screen.say(f"  site of the {site.role}   process {child.pid}, {site.url}")
+    screen.say(f"  worker of the province   process {worker.pid}, runs what cases wait for")
     return runs[0]
 
 
@@ -174,7 +192,7 @@ def _count_entries(federation: Federation, home: GatewayHome) -> int:
 
 def _show_heads(screen: Screen, children: Children, federation: Federation, sizes: list[int]) -> None:
     screen.head("Both logs, as published and signed: two entries more for each exchange")
-    for home, size in zip(federation.homes, sizes, strict=True):
+    for home, size in zip((federation.consumer, federation.provider), sizes, strict=True):
         screen.show_checkpoint(require_head(federation, home, size, children.require_running))
 
 

@@ -12,12 +12,16 @@ from lienthong.sandbox.children import Program
 from lienthong.sandbox.ports import LOOPBACK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from lienthong.sandbox.agencies.offices import AgencyOffice
     from lienthong.sandbox.children import Child, Children
     from lienthong.sandbox.gateway_home import GatewayHome
     from lienthong.sandbox.sites import SiteHome, Sites
+
+FILL_SECONDS: Final = 600.0
+"""How long a site may take to be filled; half a minute is usual."""
 
 SITE_SECONDS: Final = 60.0
 """How long a site may take to listen; its database may have to recover first."""
@@ -40,6 +44,17 @@ def fill_registry(children: Children, sites: Sites, people: int, logs: Path) -> 
         *("--staff-logins", str(sites.staff_logins), "--people", str(people)),
     )
     return children.start(Program("the filling of the registry", command, logs / "registry-setup.log"))
+
+
+def fill_province(children: Children, sites: Sites, logs: Path, say: Callable[[str], None]) -> None:
+    """Make the province's tables, load the units, and let its officers sign in; waits until all of it is done."""
+    for command in ("migrate", "load-areas"):
+        run_command(children, sites.province, command, logs).follow_to_end(lambda _: None, FILL_SECONDS)
+    say("made the tables and loaded the units")
+    words = ("--settings", str(sites.province.settings), "--staff-logins", str(sites.officer_logins))
+    setup = (sys.executable, "-m", "lienthong.sandbox.province_setup", *words)
+    program = Program("the filling of the province", setup, logs / "province-setup.log")
+    children.start(program).follow_to_end(say, FILL_SECONDS)
 
 
 def run_command(children: Children, site: SiteHome, command: str, logs: Path) -> Child:

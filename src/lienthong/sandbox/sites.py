@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from lienthong.sandbox.federation import CLIENT, POPULATION
 from lienthong.sandbox.gateway_home import FOLDER_MODE, ensure_secret, write_private
 from lienthong.sandbox.marks import INSTANCE
+from lienthong.sandbox.members import CIVIL_REGISTRY, COMMUNE
 from lienthong.sandbox.ports import LOOPBACK, find_free_ports
 
 if TYPE_CHECKING:
@@ -27,9 +28,12 @@ CLIENT_ID: Final = "province"
 """The province as a client of the registry's sign-ins."""
 
 SITES_FOLDER: Final = "sites"
+CASES: Final = COMMUNE.name_subsystem("CASES")
+CIVIL: Final = CIVIL_REGISTRY.name_subsystem("CIVIL")
 PASSED_MODE: Final = 0o711
 END_SECONDS: Final = 20.0
 SITE_SECRET: Final = "gateway.secret"  # noqa: S105 # a file's name
+PROVINCE_SECRET: Final = "province-gateway.secret"  # noqa: S105 # as above
 CLIENT_SECRET: Final = "province-client.secret"  # noqa: S105 # as above
 REGISTRY_KEYS: Final = "registry-keys.json"
 """In the provider's gateway's home: the keys of the registry, whose tokens it takes."""
@@ -77,6 +81,11 @@ class Sites:
         """The same for the registry's clerks and its administrator."""
         return self.folder / "staff-logins.json"
 
+    @property
+    def officer_logins(self) -> Path:
+        """The same for the province's officers."""
+        return self.folder / "officer-logins.json"
+
 
 def make_sites(federation: Federation) -> Sites:
     """Write both sites' settings, and let the provider's gateway offer the registry's services."""
@@ -89,11 +98,12 @@ def make_sites(federation: Federation) -> Sites:
         for role, port in zip(("registry", "province"), ports, strict=True)
     )
     sites = Sites(folder, registry, province)
-    for secret in (SITE_SECRET, CLIENT_SECRET):
+    for secret in (SITE_SECRET, PROVINCE_SECRET, CLIENT_SECRET):
         ensure_secret(folder / secret)
     write_private(registry.settings, _describe_registry(registry).encode())
     write_private(province.settings, _describe_province(sites, federation).encode())
     _offer_registry(federation, registry)
+    _offer_province(federation, province)
     return sites
 
 
@@ -141,7 +151,8 @@ openid_approved_clients = ["{CLIENT_ID}"]
 
 def _describe_province(sites: Sites, federation: Federation) -> str:
     return f"""\
-{_describe_site(sites.province)}
+{_describe_site(sites.province)}gateway_secret_file = "{PROVINCE_SECRET}"
+
 [office]
 phone = "1900 0000 (số mẫu)"
 address = "Bộ phận Một cửa (mẫu), nhà số 1, đường Mẫu"
@@ -174,6 +185,20 @@ url = "{registry.url}/services/people/persons"
 secret_file = "{secret}"
 subject = "path:/{{number}}"
 idempotent = true
+
+[services."POPULATION/births"]
+url = "{registry.url}/services/people/births"
+secret_file = "{secret}"
+requires_purpose = true
+idempotent = true
+"""
+    for service in ("deaths", "residences", "cards"):
+        services += f"""
+[services."POPULATION/{service}"]
+url = "{registry.url}/services/people/{service}"
+secret_file = "{secret}"
+subject = "body:/number"
+idempotent = true
 """
     grants = f"""\
 [[grant]]
@@ -186,7 +211,16 @@ paths = ["/", "/*", "/*/successors"]
 to = "{CLIENT}"
 service = "POPULATION/persons"
 methods = ["GET"]
-paths = ["/*", "/*/facts"]
+paths = ["/*", "/*/facts", "/*/household", "/*/as-parent"]
+"""
+    told = ((CIVIL, "births", "/"), (CIVIL, "deaths", "/"), (CASES, "residences", "/"), (CASES, "residences", "/end"))
+    for client, service, path in (*told, (CASES, "cards", "/")):
+        grants += f"""
+[[grant]]
+to = "{client}"
+service = "POPULATION/{service}"
+methods = ["POST"]
+paths = ["{path}"]
 """
     # Who looked is told to the bearers of this registry's tokens; its key set comes once the site is up.
     settings = (federation.provider.folder / "gateway.toml").read_text("utf-8")
@@ -194,3 +228,15 @@ paths = ["/*", "/*/facts"]
     write_private(federation.provider.folder / "gateway.toml", (settings + trust).encode())
     write_private(federation.provider.folder / "services.toml", services.encode())
     write_private(federation.provider.folder / "grants.toml", grants.encode())
+
+
+def _offer_province(federation: Federation, province: SiteHome) -> None:
+    """Let the commune's gateway ask the case system about each purpose that names a case, and send none unchecked."""
+    settings = (federation.consumer.folder / "gateway.toml").read_text("utf-8")
+    check = f"""
+[case_check]
+url = "{province.url}/services/cases/check"
+secret_file = "../{SITES_FOLDER}/{PROVINCE_SECRET}"
+required = true
+"""
+    write_private(federation.consumer.folder / "gateway.toml", (settings + check).encode())
