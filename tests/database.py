@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lienthong.site.database import hold_server
-from tests.site_settings import DATABASE_FOLDER
+from tests.site_settings import DATA_FOLDER, DATABASE_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove the folder once the server has ended; workers leave that to the process that started them."""
-    if hasattr(config, "workerinput") or not DATABASE_FOLDER.exists():
+    if hasattr(config, "workerinput"):
+        return
+    shutil.rmtree(DATA_FOLDER, ignore_errors=True)
+    if not DATABASE_FOLDER.exists():
         return
     os.environ.pop("TEST_DATABASE_FOLDER", None)
     await_end(DATABASE_FOLDER)

@@ -10,6 +10,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from lienthong.cases.case_settings import CaseSettings
 from lienthong.identity.relying.configuration import RELYING_APPS
 from lienthong.site.compose import SiteSecrets, compose_settings
 from lienthong.site.connection import own_connection
@@ -23,10 +24,20 @@ DATABASE_FOLDER = Path(
     os.environ.setdefault("TEST_DATABASE_FOLDER", f"{tempfile.gettempdir()}/lt-{os.getpid()}-{secrets.token_hex(4)}")
 )
 
+# What a site keeps in its data folder is made by the tests that need it.
+DATA_FOLDER = DATABASE_FOLDER.with_name(f"{DATABASE_FOLDER.name}-site")
+
 GATEWAY_SECRET = "what only the gateway knows"  # noqa: S105 # of tests
 
 _site = Site(
-    SiteSettings(role=Role.REGISTRY, instance="DEMO", hosts=("testserver",), openid_issuer="https://registry.example"),
+    SiteSettings(
+        role=Role.REGISTRY,
+        instance="DEMO",
+        data=str(DATA_FOLDER),
+        hosts=("testserver",),
+        openid_issuer="https://registry.example",
+        cases=CaseSettings(unit="Z99.01"),
+    ),
     Path("/nonexistent"),
 )
 _connection = own_connection(str(find_place(DATABASE_FOLDER).socket), "lienthong")

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from lienthong.cases.case_settings import CaseSettings
 from lienthong.exchange.client import ClientSettings
 from lienthong.identity.relying.configuration import RelyingSettings
 from lienthong.kernel.errors import KernelError, KernelErrorKind
@@ -57,6 +58,7 @@ class SiteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     openid_approved_clients: tuple[str, ...] = ()
     relying: RelyingSettings = RelyingSettings()
     exchange: ClientSettings = ClientSettings()
+    cases: CaseSettings = CaseSettings()
     profile: Profile | None = None
     office: OfficeSettings = OfficeSettings()
 
