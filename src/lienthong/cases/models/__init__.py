@@ -12,14 +12,22 @@ from lienthong.cases.models.case import (
     FilingDifference,
     IdempotencyKey,
 )
+from lienthong.cases.models.document import Document, DocumentUse, Paper, PaperSerial, PaperWithdrawal
+from lienthong.cases.models.notice import Notice
 
 __all__ = [
     "Absence",
     "ActionRecord",
     "Case",
     "DaySerial",
+    "Document",
+    "DocumentUse",
     "Draft",
     "FiledReceipt",
     "FilingDifference",
     "IdempotencyKey",
+    "Notice",
+    "Paper",
+    "PaperSerial",
+    "PaperWithdrawal",
 ]
