@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def series(as_of: date = TODAY, code: str = "POP") -> list[Observed | Missing]:
-    return list_series(code, PROVINCE, as_of)
+    return list(list_series(code, PROVINCE, as_of).values())
 
 
 def only(code: str = "POP", as_of: date = TODAY) -> Observed:
@@ -105,7 +105,7 @@ def test_invented_figures_are_marked_whatever_is_said_of_them() -> None:
     record("POP", {"2023": "1000"})
     assert only().is_illustrative
     record("POP", {"2023": "1000"}, area="22")
-    (real,) = list_series("POP", "22", TODAY)
+    (real,) = list_series("POP", "22", TODAY).values()
     assert isinstance(real, Observed)
     assert not real.is_illustrative
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from lienthong.delivery.periods import Period
+
 
 def list_figures(
     indicator: str, area: str, as_of: date, *, validity: tuple[date, date | None] | None = None, breakdown: str = TOTAL
@@ -41,12 +43,12 @@ def list_figures(
 
 def list_series(
     indicator: str, area: str, as_of: date, *, validity: tuple[date, date | None] | None = None, breakdown: str = TOTAL
-) -> list[Observed | Missing]:
+) -> dict[Period, Observed | Missing]:
     """Give the figure of each period that is known on a day; where sources disagree, that."""
     by_cell: dict[Cell, list[Observed]] = defaultdict(list)
     for each in list_figures(indicator, area, as_of, validity=validity, breakdown=breakdown):
         by_cell[each.cell].append(each)
-    return [choose_current(versions, cell.describe()) for cell, versions in by_cell.items()]
+    return {cell.period: choose_current(versions, cell.describe()) for cell, versions in by_cell.items()}
 
 
 def list_cells(indicator: str, period: str, as_of: date, *, breakdown: str = TOTAL) -> list[Observed | Missing]:
@@ -58,6 +60,12 @@ def list_cells(indicator: str, period: str, as_of: date, *, breakdown: str = TOT
     for each in _read(rows.order_by("area_code", "area_on", "source", "version")):
         by_area[each.cell.area, each.area_on].append(each)
     return [choose_current(versions, versions[0].cell.describe()) for versions in by_area.values()]
+
+
+def list_period_texts(indicator: str, as_of: date) -> list[str]:
+    """Give the periods that an indicator has any figure for, anywhere."""
+    rows = Observation.objects.filter(indicator__code=indicator, published_on__lte=as_of)
+    return sorted(rows.values_list("period", flat=True).distinct())
 
 
 def list_published(since: date, until: date, limit: int = 100) -> list[Observed]:
