@@ -6,11 +6,18 @@ import re
 from typing import Final
 
 _WORD: Final = r"[A-ZĐÀÁẢÃẠĂẮẰẲẴẶÂẤẦẨẪẬÈÉẺẼẸÊẾỀỂỄỆÌÍỈĨỊÒÓỎÕỌÔỐỒỔỖỘƠỚỜỞỠỢÙÚỦŨỤƯỨỪỬỮỰỲÝỶỸỴ]\w*"
-_BEHIND_AND: Final = (
-    "Đào tạo|Công nghệ|Môi trường|Du lịch|Truyền thông|Đầu tư|Xã hội|Dân vận|Thể thao|Phát triển|Thương binh"
+_FIELDS: Final = (
+    "Tư pháp(?: - Hộ tịch)?|Nội vụ|Nội chính|Tài chính|Y tế|Xây dựng|Ngoại vụ|Du lịch|Khoa học và Công nghệ"
+    "|Công [Tt]hương"
+    "|Nông nghiệp và (?:Môi trường|Phát triển nông thôn)|Tài nguyên và Môi trường|Giáo dục và Đào tạo"
+    "|Văn hóa, Thể thao và Du lịch|Văn hóa và Thể thao|Văn hóa - Xã hội|Dân tộc và Tôn giáo|Dân tộc"
+    "|Thông tin và Truyền thông|Kế hoạch và Đầu tư|Lao động - Thương binh và Xã hội|Giao thông vận tải"
+    "|Tuyên giáo và Dân vận|Tuyên giáo|Dân vận|Tổ chức|Kiểm tra|Kinh tế(?: - Hạ tầng)?|Khu kinh tế|Quản lý"
+    "|Nhà nước|Chính trị|Phục vụ hành chính công|Hành chính công|Chuyển đổi số|Mặt trận Tổ quốc|Tổ quốc|Phụ nữ"
+    "|Nông dân|Cựu chiến binh|Liên hiệp|Thanh niên|Quân sự|Biên phòng|Thống kê|Hải quan|Thuế"
 )
-"""What an agency's name goes on with: the others begin a second agency."""
-_NAME: Final = rf"(?: (?:{_WORD}(?:-{_WORD})?|và (?={_BEHIND_AND})))*"
+"""What agencies are named after: of most such names only the first syllable has a capital."""
+_NAME: Final = rf"(?: (?:(?:{_FIELDS})(?!\w)|{_WORD}(?:-{_WORD})?))*"
 _OF_PLACE: Final = (
     r"(?: (?:tỉnh|thành phố|các xã|các phường|các địa phương|cấp xã|cấp tỉnh|xã|phường|đặc khu|khu vực|khu kinh tế"
     r"|Việt Nam|liên quan|cấp huyện|trực thuộc))*"

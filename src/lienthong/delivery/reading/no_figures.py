@@ -17,7 +17,8 @@ _NO_FIGURES: Final = re.compile(
     r"|(?<!\w)\d{1,2} ?(?:h|g)(?: ?\d{2})?(?!\w)"  # 17h30
     r"|(?<!\w)\d{1,2}:\d{2}(?::\d{2})?(?!\w)"
     r"|(?<!\w)\d{1,2} giờ \d{1,2}(?: phút)?(?!\w)"
-    r"|(?<!\w)(?:[Ll]úc|[Tt]rước|[Vv]ào|[Hh]ồi|[Đđ]ến|[Tt]ừ|[Ss]au) \d{1,2} giờ(?! làm việc)(?!\w)"
+    r"|(?<!\w)(?:[Ll]úc|[Tt]rước|[Vv]ào|[Hh]ồi|[Đđ]ến|[Tt]ừ|[Ss]au) \d{1,2} giờ"
+    r"(?: \d{1,2}(?: phút)?)?(?! làm việc)(?!\w)"
     r"|(?<!\w)\d{1,2} giờ(?: sáng| chiều| tối)? ngày(?!\w)"
     r"|(?<!\w)(?:ISO|TCVN|QCVN|IEC)[ /:]?[\w:./-]*\d[\w:./-]*(?: \d[\d:./-]*)?"
     r"|(?<!\w)[Cc][Oo][Vv][Ii][Dd][- ]?\d+"

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 _SCALE: Final = r"(?:nghìn tỷ|nghìn tỉ|ngàn tỷ|trăm tỷ|tỷ|tỉ|triệu|nghìn|ngàn)"
-_MONEY: Final = r"(?:đồng|VNĐ|VND|USD|đô la Mỹ|đô la|EUR|euro)"
+_MONEY: Final = r"(?:đồng(?! chí| bào)|VNĐ|VND|USD|đô la Mỹ|đô la|EUR|euro)"
 _PER: Final = (
     r"(?: ?/ ?(?:người|hộ|tháng|năm|ngày|ha|m2|m3|km2|lượt|học sinh|cháu|suất|vụ|thẻ|hồ sơ|lao động|đầu người"
     r"|dự án|xã|tấn|giờ)(?!\w))*"
