@@ -59,7 +59,7 @@ class CaseState:
     returned_at: datetime | None = None
     ended_at: datetime | None = None
     extended_to: date | None = None
-    extensions: int = 0
+    extended: tuple[tuple[datetime, date], ...] = ()
     pauses: tuple[Pause, ...] = ()
     supplements: int = 0
     items: tuple[str, ...] = ()
@@ -77,6 +77,11 @@ class CaseState:
     def waiting_for(self) -> Wait | None:
         """Who is next; None once it is over."""
         return self.waits[0] if self.waits else None
+
+    @property
+    def extensions(self) -> int:
+        """How often the applicant was told another day."""
+        return len(self.extended)
 
     @property
     def is_over(self) -> bool:

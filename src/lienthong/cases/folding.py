@@ -85,7 +85,8 @@ def _change(state: CaseState, action: told.Action) -> CaseState:  # noqa: PLR091
         ):
             return replace(state, steps=apply_to_step(state.steps, payload, action.at), for_decision=False)
         case told.Extended():
-            return replace(state, extended_to=payload.until, extensions=state.extensions + 1)
+            extended = (*state.extended, (action.at, payload.until))
+            return replace(state, extended_to=payload.until, extended=extended)
         case told.Rated():
             return replace(state, stars=payload.stars)
         case told.Complained():

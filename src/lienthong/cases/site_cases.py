@@ -10,11 +10,12 @@ from uuid import UUID
 from django.conf import settings
 
 from lienthong.cases.catalogue import Catalogue, load_catalogue
-from lienthong.cases.due_days import find_due
+from lienthong.cases.due_days import find_due_in
 from lienthong.cases.forms import verify_answers
 from lienthong.cases.house import Cases, find_day
 from lienthong.cases.jobs import defer_follow_up
 from lienthong.cases.words import CaseRole
+from lienthong.cases.working_days import load_working_days
 from lienthong.identity.models import Account, Assignment
 from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.errors import KernelError, KernelErrorKind
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lienthong.cases.procedure import Procedure
+    from lienthong.cases.working_days import WorkingDays
 
 WORKING: Final = frozenset({CaseRole.RECEIVER, CaseRole.HANDLER})
 DECIDING: Final = frozenset({CaseRole.APPROVER})
@@ -44,7 +46,7 @@ def make_site_cases() -> Cases:
         catalogue=load_site_catalogue(),
         people=SitePeople(),
         follow_up=defer_follow_up,
-        find_due=find_due,
+        find_due=find_due_in(load_site_days()),
         verify_answers=verify_form,
         data=site.data,
         code_format=own.code_format,
@@ -96,7 +98,15 @@ def find_day_now() -> date:
 @lru_cache(maxsize=1)
 def load_site_catalogue() -> Catalogue:
     """Load the catalogue, once in each process: a changed procedure is taken up by a restart."""
-    return load_catalogue()
+    site = settings.SITE
+    return load_catalogue([site.folder / folder for folder in site.settings.cases.procedures])
+
+
+def load_site_days() -> WorkingDays:
+    """Load the calendar of working days, with the province's own file over it."""
+    site = settings.SITE
+    own = site.settings.cases.days_off
+    return load_working_days(site.folder / own if own else None)
 
 
 @lru_cache(maxsize=4)
