@@ -127,11 +127,15 @@ def make_cases(clock: SetClock | None = None, **more: Any) -> Cases:  # noqa: AN
 
 
 def file_case(
-    cases: Cases, procedure: str = SIMPLE, applicant: Applicant = APPLICANT, answers: Mapping[str, Any] | None = None
+    cases: Cases,
+    procedure: str = SIMPLE,
+    applicant: Applicant = APPLICANT,
+    answers: Mapping[str, Any] | None = None,
+    documents: tuple[str, ...] = (),
 ) -> Receipt:
     draft = open_draft(cases, applicant, procedure, VALID_FROM)
     save_answers(cases, draft.id, applicant, answers if answers is not None else {"child": "Nguyễn Mẫu An"})
-    return submit(cases, draft.id, applicant, new_key(), Channel.ONLINE)
+    return submit(cases, draft.id, applicant, new_key(), Channel.ONLINE, documents)
 
 
 def new_key() -> str:

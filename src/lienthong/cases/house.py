@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from lienthong.cases.case_state import CaseState
     from lienthong.cases.catalogue import Catalogue
+    from lienthong.cases.documents.house import Documents
     from lienthong.cases.procedure import Procedure
     from lienthong.cases.words import ActionKind, CaseRole
     from lienthong.kernel.clock import Clock
@@ -77,6 +78,7 @@ class Cases:
     verify_answers: VerifyAnswers
     data: Path
     code_format: CodeFormat = CodeFormat.AGENCY
+    documents: Documents | None = None
 
     def now(self) -> datetime:
         """Give this moment."""

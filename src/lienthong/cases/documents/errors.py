@@ -30,6 +30,8 @@ class DocumentErrorKind(StrEnum):
     """A kept file is missing or is not what was kept."""
     NOT_TYPESET = "not-typeset"
     """A paper cannot be set: a letter has no face, or the template misses something."""
+    NOT_SET_UP = "not-set-up"
+    """The house of cases was made without a place for documents."""
     NO_KEY = "no-key"
     """The agency has no key to sign with, or it cannot be used."""
 
