@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import jmespath
-from jmespath.exceptions import JMESPathError
+from jmespath.exceptions import JMESPathError, JMESPathTypeError
 
 from lienthong.cases.errors import CasesError, CasesErrorKind
 
@@ -43,8 +43,11 @@ def evaluate(text: str, data: Mapping[str, Any]) -> Any:  # noqa: ANN401 # a JSO
 
 
 def is_true(text: str, data: Mapping[str, Any]) -> bool:
-    """Tell whether a condition holds; an empty one does."""
-    return not text or bool(evaluate(text, data))
+    """Tell whether a condition holds; an empty one does, and one that does not fit what is there does not."""
+    try:
+        return not text or bool(compile_expression(text).search(data))
+    except JMESPathTypeError:
+        return False
 
 
 def find_names(text: str) -> Iterator[tuple[str, ...]]:

@@ -1,7 +1,8 @@
 """Finding a procedure by what people type, with or without accents, the best first. Pure.
 
 A word in the title counts most, then in the keywords, then in the summary; a code found whole counts most of all.
-Every word typed must be found somewhere, its last one also as a beginning, for it may be still being typed.
+Of keywords that are just what was typed, one that stands early in its procedure's list counts more. Every word typed
+must be found somewhere, its last one also as a beginning, for it may be still being typed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ LONGEST_TEXT: Final = 200
 """What is read of a text that somebody typed."""
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
-_TITLE, _KEYWORD, _SUMMARY, _CODE, _PHRASE = 8, 5, 1, 100, 12
+_TITLE, _KEYWORD, _SUMMARY, _CODE, _PHRASE, _EARLY = 8, 5, 1, 100, 12, 8
 
 
 def search_procedures(procedures: Iterable[Procedure], text: str) -> tuple[Procedure, ...]:
@@ -47,10 +48,10 @@ def _rank(procedure: Procedure, typed: str, words: list[str]) -> int:
     if not all(ranks):
         return 0
     phrase = " ".join(words)
-    is_phrase = phrase in " ".join(_WORD.findall(title)) or any(
-        phrase in fold_text(keyword) for keyword in procedure.keywords
-    )
-    return sum(ranks) + _PHRASE * is_phrase
+    keywords = [" ".join(_WORD.findall(fold_text(keyword))) for keyword in procedure.keywords]
+    is_phrase = phrase in " ".join(_WORD.findall(title)) or any(phrase in keyword for keyword in keywords)
+    place = keywords.index(phrase) if phrase in keywords else len(keywords)
+    return sum(ranks) + _PHRASE * is_phrase + max(_EARLY - place, 0)
 
 
 def _rank_word(word: str, weighted: Iterable[tuple[int, set[str]]], *, may_begin: bool) -> int:
