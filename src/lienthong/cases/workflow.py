@@ -66,6 +66,7 @@ ACTOR_KINDS: Final = {
 _ALL: Final = frozenset(_S)
 _BEFORE_DECISION: Final = frozenset({_S.NEW, _S.RECEIVED, _S.HANDLING, _S.SUPPLEMENT, _S.PAYMENT})
 _AT_OFFICE: Final = frozenset({_S.RECEIVED, _S.HANDLING})
+_UNRECEIVED: Final = frozenset({_S.NEW, _S.SUPPLEMENT, _S.PAYMENT})
 _RECEIVED_ON: Final = _BEFORE_DECISION - {_S.NEW}
 _ASKABLE: Final = frozenset({_S.NEW, _S.RECEIVED, _S.HANDLING})
 _ANSWERABLE: Final = _ALL - {_S.NEW, _S.NOT_RECEIVED}
@@ -155,6 +156,15 @@ def _is_mine_undecided(state: CaseState, who: Who) -> bool:
     return _is_mine(state, who) and state.decision is Decision.NONE
 
 
+def _is_unreceived(state: CaseState, _who: Who) -> bool:
+    return state.received_at is None
+
+
+def _is_mine_received(state: CaseState, who: Who) -> bool:
+    """A case that was never received, and waits for its applicant, is the receiver's alone."""
+    return state.received_at is not None and _is_mine_undecided(state, who)
+
+
 def _can_ask_applicant(state: CaseState, who: Who) -> bool:
     if who.role is CaseRole.RECEIVER:
         return state.status is not _S.HANDLING
@@ -166,7 +176,7 @@ def _can_ask_payment(state: CaseState, who: Who) -> bool:
 
 
 def _can_take(state: CaseState, who: Who) -> bool:
-    return not state.is_over and state.handler != who.account
+    return not state.is_over and state.received_at is not None and state.handler != who.account
 
 
 def _has_ready(state: CaseState, who: Who) -> bool:
@@ -182,19 +192,28 @@ def _has(test: Callable[[StepView], bool]) -> Callable[[CaseState, Who], bool]:
     return guard
 
 
-def _may_answer(state: CaseState, who: Who) -> bool:
-    return any(
-        step.is_open and (who.role is not CaseRole.AGENCY or who.unit in {"", step.agency})
-        for step in state.steps.values()
-    )
+def _answers(test: Callable[[StepView], bool]) -> Callable[[CaseState, Who], bool]:
+    """Give a guard: an agency has a step of its own of which `test` holds."""
+
+    def guard(state: CaseState, who: Who) -> bool:
+        return any(
+            test(step) and (who.role is not CaseRole.AGENCY or who.unit in {"", step.agency})
+            for step in state.steps.values()
+        )
+
+    return guard
 
 
-def _may_bring_result(state: CaseState, who: Who) -> bool:
-    return any(
-        (step.is_open or step.pending or can_be_late(step))
-        and (who.role is not CaseRole.AGENCY or who.unit in {"", step.agency})
-        for step in state.steps.values()
-    )
+def _can_be_accepted(step: StepView) -> bool:
+    return step.state in {StepState.REQUESTED, StepState.UNKNOWN}
+
+
+def _can_become_unknown(step: StepView) -> bool:
+    return step.state in {StepState.REQUESTED, StepState.ACCEPTED}
+
+
+def _can_have_result(step: StepView) -> bool:
+    return step.is_open or (step.state is StepState.DONE and step.pending) or can_be_late(step)
 
 
 def _may_undo(state: CaseState, who: Who) -> bool:
@@ -240,18 +259,18 @@ _INSIDE: Final = {_R.APPLICANT, _R.RECEIVER, _R.HANDLER, _R.APPROVER}
 ACTION_TABLE: Final[dict[ActionKind, ActionRow]] = {
     ActionKind.SUBMIT: _row(set(), {_R.APPLICANT}, leads_to=_S.NEW),
     ActionKind.RECEIVE: _row({_S.NEW}, {_R.RECEIVER}, leads_to=_S.RECEIVED),
-    ActionKind.REFUSE_TO_RECEIVE: _row({_S.NEW}, {_R.RECEIVER}, leads_to=_S.NOT_RECEIVED),
+    ActionKind.REFUSE_TO_RECEIVE: _row(_UNRECEIVED, {_R.RECEIVER}, _is_unreceived, _S.NOT_RECEIVED),
     ActionKind.ASK_SUPPLEMENT: _row(_ASKABLE, {_R.RECEIVER, _R.HANDLER}, _can_ask_applicant, _S.SUPPLEMENT),
     ActionKind.SUPPLEMENT: _row({_S.SUPPLEMENT}, {_R.APPLICANT, _R.RECEIVER}),
     ActionKind.ASK_PAYMENT: _row(_ASKABLE, {_R.RECEIVER, _R.HANDLER}, _can_ask_payment, _S.PAYMENT),
     ActionKind.PAY: _row({_S.PAYMENT}, {_R.APPLICANT, _R.RECEIVER, _R.SYSTEM}),
     ActionKind.TAKE: _row(_ALL - {_S.NEW, _S.NOT_RECEIVED}, {_R.HANDLER}, _can_take),
-    ActionKind.HAND_OVER: _row(_RECEIVED_ON, {_R.HANDLER, _R.APPROVER}, _is_mine_undecided),
+    ActionKind.HAND_OVER: _row(_RECEIVED_ON, {_R.HANDLER, _R.APPROVER}, _is_mine_received),
     ActionKind.ASK_AGENCY: _row(_AT_OFFICE, {_R.SYSTEM, _R.HANDLER}, _has_ready, _S.HANDLING),
-    ActionKind.AGENCY_ACCEPTED: _row(_ANSWERABLE, _ANSWERERS, _may_answer),
-    ActionKind.AGENCY_DONE: _row(_ANSWERABLE, _ANSWERERS, _may_bring_result),
-    ActionKind.AGENCY_REFUSED: _row(_ANSWERABLE, _ANSWERERS, _may_answer),
-    ActionKind.AGENCY_UNKNOWN: _row(_ANSWERABLE, _ANSWERERS, _may_answer),
+    ActionKind.AGENCY_ACCEPTED: _row(_ANSWERABLE, _ANSWERERS, _answers(_can_be_accepted)),
+    ActionKind.AGENCY_DONE: _row(_ANSWERABLE, _ANSWERERS, _answers(_can_have_result)),
+    ActionKind.AGENCY_REFUSED: _row(_ANSWERABLE, _ANSWERERS, _answers(can_resend)),
+    ActionKind.AGENCY_UNKNOWN: _row(_ANSWERABLE, _ANSWERERS, _answers(_can_become_unknown)),
     ActionKind.RESEND_STEP: _row(_RECEIVED_ON, {_R.HANDLER}, _has(can_resend)),
     ActionKind.REPLACE_STEP: _row(_RECEIVED_ON, {_R.HANDLER}, _has(can_replace)),
     ActionKind.TAKE_OVER_STEP: _row(_RECEIVED_ON, {_R.HANDLER}, _has(can_take_over)),
@@ -259,7 +278,7 @@ ACTION_TABLE: Final[dict[ActionKind, ActionRow]] = {
     ActionKind.APPROVE: _row({_S.HANDLING}, {_R.APPROVER}, _can_approve),
     ActionKind.REFUSE: _row({_S.HANDLING}, {_R.APPROVER}, _is_undecided),
     ActionKind.EXTEND: _row(_AT_OFFICE, {_R.HANDLER, _R.APPROVER}, _is_mine_undecided),
-    ActionKind.STOP: _row(_RECEIVED_ON, {_R.HANDLER, _R.APPROVER}, _is_mine_undecided, _S.STOPPED),
+    ActionKind.STOP: _row(_RECEIVED_ON, {_R.HANDLER, _R.APPROVER}, _is_mine_received, _S.STOPPED),
     ActionKind.WITHDRAW: _row(_BEFORE_DECISION, {_R.APPLICANT}, _is_undecided, _S.WITHDRAWN),
     ActionKind.ISSUE: _row({_S.HANDLING}, {_R.HANDLER, _R.SYSTEM}, _can_issue, _S.DONE),
     ActionKind.RETURN_RESULT: _row({_S.DONE}, {_R.RECEIVER, _R.SYSTEM}, leads_to=_S.RETURNED),
