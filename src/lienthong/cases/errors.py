@@ -26,6 +26,8 @@ class CasesErrorKind(StrEnum):
     """What is told with an action misses something, or contradicts the case."""
     BAD_REASON = "bad-reason"
     """The reason is not of the action's list, or text is missing."""
+    UNKNOWN_AGENCY = "unknown-agency"
+    """A procedure names an agency that the site's settings do not know."""
     BAD_CODE = "bad-code"
     """Text has none of the forms of a case code."""
     BAD_RECEIPT = "bad-receipt"

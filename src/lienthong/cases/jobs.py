@@ -6,9 +6,12 @@ killed. Those of one case run one after the other.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from lienthong.cases.drafts import expire_drafts
 from lienthong.cases.partitions import make_coming_partitions
@@ -16,14 +19,15 @@ from lienthong.cases.words import ActionKind
 from lienthong.cases.workflow import list_ready, list_undo_due
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from lienthong.cases.case_state import CaseState
 
 PARTITIONS_CRON: Final = "20 17 * * *"
 """Cron reads UTC: twenty past midnight in Vietnam, daily, so that a month without a worker does no harm."""
 
 DRAFTS_CRON: Final = "25 17 * * *"
+
+AGENCIES_CRON: Final = "* * * * *"
+"""Every minute: a case that an agency answered long ago must not wait for its worker."""
 
 MONTHS_AHEAD: Final = 3
 
@@ -47,8 +51,39 @@ def defer_follow_up(case_id: UUID, kind: ActionKind, state: CaseState) -> None:
 
 @app.task(name="cases.advance_case")
 def advance_case(case_id: str) -> None:
-    """Ask agencies for the steps that are ready, send what was fixed and not sent. Safe to repeat."""
-    del case_id
+    """Ask agencies for the steps that are ready, send what was fixed and not sent. Safe to repeat.
+
+    A crash behind it leaves nobody who looks again: `look_after_agencies` does.
+    """
+    from lienthong.cases.agencies import advance  # noqa: PLC0415 # it imports this file
+    from lienthong.cases.site_agencies import find_site_exchange  # noqa: PLC0415 # as above
+    from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # as above
+
+    exchange = find_site_exchange()
+    next_at = advance(make_site_cases(), exchange, UUID(case_id)) if exchange is not None else None
+    if next_at is not None:
+        # Without the case's lock, which would hold back what has to be done before then.
+        later = look_again.configure(schedule_at=next_at, queueing_lock=f"look:{case_id}")
+        with suppress(AlreadyEnqueued):
+            later.defer(case_id=case_id)
+
+
+@app.task(name="cases.look_again")
+def look_again(case_id: str) -> None:
+    """Let a case be advanced, in its turn."""
+    advance_case.configure(lock=f"case:{case_id}").defer(case_id=case_id)
+
+
+@app.periodic(cron=AGENCIES_CRON)
+@app.task(name="cases.look_after_agencies", queueing_lock="cases_look_after_agencies")
+def look_after_agencies(timestamp: int) -> None:
+    """Take up again the cases whose next look is overdue: the job that was to look has got lost. Safe to repeat."""
+    del timestamp
+    from lienthong.cases.agencies import list_overdue  # noqa: PLC0415 # it imports this file
+    from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # as above
+
+    for case_id in list_overdue(make_site_cases()):
+        look_again(str(case_id))
 
 
 @app.task(name="cases.tell_people")

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from lienthong.cases.agency_settings import AgencySettings
 from lienthong.cases.case_settings import CaseSettings
 from lienthong.exchange.client import ClientSettings
 from lienthong.identity.relying.configuration import RelyingSettings
@@ -59,6 +60,7 @@ class SiteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     relying: RelyingSettings = RelyingSettings()
     exchange: ClientSettings = ClientSettings()
     cases: CaseSettings = CaseSettings()
+    agencies: AgencySettings = AgencySettings()
     profile: Profile | None = None
     office: OfficeSettings = OfficeSettings()
 

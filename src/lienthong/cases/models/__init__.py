@@ -14,6 +14,7 @@ from lienthong.cases.models.case import (
 )
 from lienthong.cases.models.document import Document, DocumentUse, Paper, PaperSerial, PaperWithdrawal
 from lienthong.cases.models.notice import Notice
+from lienthong.cases.models.step_delivery import Stage, StepDelivery
 
 __all__ = [
     "Absence",
@@ -30,4 +31,6 @@ __all__ = [
     "Paper",
     "PaperSerial",
     "PaperWithdrawal",
+    "Stage",
+    "StepDelivery",
 ]
