@@ -58,6 +58,9 @@ class Target(models.Model):
     place = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=NAME_CHARACTERS)
     name_en = models.CharField(max_length=NAME_CHARACTERS)
+    # What is measured for it, as sentences call it; empty where that is the name.
+    measured = models.CharField(max_length=NAME_CHARACTERS, blank=True)
+    measured_en = models.CharField(max_length=NAME_CHARACTERS, blank=True)
     # The code of an indicator; empty where nothing that is measured is known to stand behind it.
     indicator = models.CharField(max_length=CODE_CHARACTERS, blank=True)
     breakdown = models.CharField(max_length=200, blank=True)
