@@ -11,6 +11,7 @@ import sys
 
 import typer
 
+from lienthong.cases.commands import make_deadline_app, make_procedure_app
 from lienthong.directory.commands import make_directory_commands
 from lienthong.evidence.commands import make_evidence_app, make_log_app
 from lienthong.evidence.witnessing.beside_directory import WitnessBesideDirectory
@@ -22,6 +23,7 @@ from lienthong.exchange.keeping.commands import doctor
 from lienthong.exchange.tracking.commands import reconcile
 from lienthong.kernel.errors import LienthongError
 from lienthong.sandbox.commands import demo
+from lienthong.site.case_opening import open_cases
 from lienthong.site.commands import add_site_commands
 
 
@@ -54,6 +56,8 @@ def make_app() -> typer.Typer:
     evidence.command("reconcile")(reconcile)
     app.add_typer(evidence, name="evidence")
     app.add_typer(make_witness_commands(), name="witness")
+    app.add_typer(make_procedure_app(), name="procedure")
+    app.add_typer(make_deadline_app(open_cases), name="deadline")
     return app
 
 
