@@ -14,6 +14,9 @@ _LIMITS: Final = {
     "data_check": "20/m/ip,5/h/key",
     "one_time_code": "20/m/ip,5/h/key",
     "counter_find": "60/m/user",
+    # Whoever tries codes one after the other learns of few; whoever waits for their own may look often.
+    "case_status": "30/m/ip,30/h/key",
+    "paper_check": "30/m/ip,60/h/key",
 }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
@@ -75,9 +76,24 @@ class DeedForm(forms.Form):
             self.add_error("text", _("Write the reason in a sentence or two"))
         return self.cleaned_data
 
+    def describe(self) -> list[tuple[str, str]]:
+        """Give what was typed as people read it, of a form that is valid; what was left empty is left out."""
+        shown = ((str(field.label), _write(field, self.cleaned_data.get(name))) for name, field in self.fields.items())
+        return [(label.partition(" (")[0], text) for label, text in shown if text]
+
     def make_payload(self) -> Payload:
         """Make what the action tells, of a form that is valid."""
         return make_payload(self.at, self.cleaned_data)
+
+
+def _write(field: forms.Field, value: Any) -> str:  # noqa: ANN401 # of what kind is the field's to say
+    """Write a value as its page shows it: a choice by its words."""
+    words = {str(key): str(text) for key, text in getattr(field, "choices", ())}
+    if isinstance(value, list):
+        return ", ".join(words.get(str(each), str(each)) for each in value)
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return words.get(str(value), str(value)) if value not in {None, ""} else ""
 
 
 def find_result_names(procedure: Procedure, step: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.conf import settings
 from django.shortcuts import render
 
+from lienthong.portal.cases.deed_form import RESULT_NAMES
 from lienthong.portal.cases.office import Profile
 from lienthong.portal.cases.procedure_words import (
     LEGAL_STATUSES,
@@ -65,6 +66,7 @@ PAGE_WORDS: Final = {
     "waits": WAITS,
     "reasons": REASON_WORDS,
     "channels": CHANNELS,
+    "result_names": RESULT_NAMES,
 }
 """For every page of cases."""
 

@@ -4,7 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.urls import path
+
+from lienthong.portal.cases import check_answers, deeds, desk, fill_in, find_service, own_case, own_deeds
+from lienthong.portal.cases.absence import show_absence
+from lienthong.portal.cases.queue import show_queue
+from lienthong.portal.cases.receipt import show_receipt
+from lienthong.portal.cases.status_by_code import show_status
+from lienthong.portal.cases.supplement import show_supplement
+
 if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+_CASE = "my-cases/<uuid:case_id>/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("find/", find_service.show_find, name="find-service"),
+    path("procedures/<str:code>/", find_service.show_service, name="service"),
+    path("procedures/<str:code>/begin/", fill_in.show_begin, name="begin"),
+    path("drafts/<uuid:draft_id>/", fill_in.show_draft, name="draft"),
+    path("drafts/<uuid:draft_id>/check/", check_answers.show_check, name="check-answers"),
+    path("drafts/<uuid:draft_id>/pages/<str:page>/", fill_in.show_fill_in, name="fill-in"),
+    path("my-cases/", own_case.show_my_cases, name="my-cases"),
+    path(_CASE, own_case.show_my_case, name="my-case"),
+    path(f"{_CASE}answers/", own_case.show_my_answers, name="my-answers"),
+    path(f"{_CASE}receipt/", show_receipt, name="receipt"),
+    path(f"{_CASE}supplement/", show_supplement, name="supplement"),
+    *(path(f"{_CASE}{deed}/", own_deeds.show_own_deed, {"deed": deed}, name=deed) for deed in own_deeds.OWN_DEEDS),
+    path("work/", show_queue, name="case-queue"),
+    path("work/away/", show_absence, name="case-absence"),
+    path("work/<uuid:case_id>/", desk.show_desk, name="case-desk"),
+    path("work/<uuid:case_id>/<str:kind>/", deeds.show_deed, name="case-deed"),
+    path("work/<uuid:case_id>/<str:kind>/<str:step>/", deeds.show_deed, name="step-deed"),
+    path("status/", show_status, name="case-status"),
+]

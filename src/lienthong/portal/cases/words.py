@@ -147,6 +147,27 @@ WAITS: Final = {
 }
 """What happens next, and by whom, in words for the applicant."""
 
+OFFICE_WAITS: Final = {
+    WaitingReason.TO_RECEIVE: _("To be received"),
+    WaitingReason.TO_TAKE: _("To be taken by somebody who handles it"),
+    WaitingReason.TO_HANDLE: _("To be handled"),
+    WaitingReason.TO_SUPPLEMENT: _("The applicant is to hand in what was asked for"),
+    WaitingReason.TO_PAY: _("The applicant is to pay"),
+    WaitingReason.TO_ASK_AGENCY: _("Goes to the agency by itself in a moment"),
+    WaitingReason.AGENCY_HAS_IT: _("The agency has it"),
+    WaitingReason.NUMBER_PENDING: _("The agency acted; a part of its result is still to come"),
+    WaitingReason.OUTCOME_UNKNOWN: _("Find out whether the agency acted, then send again or take over"),
+    WaitingReason.AGENCY_REFUSED: _("The agency declined: ask anew, take over, or have it decided"),
+    WaitingReason.OTHER_STEPS: _("Waits for the results of other steps"),
+    WaitingReason.TO_UNDO: _("The agency is asked to take it back in a moment"),
+    WaitingReason.UNDO_ASKED: _("The agency was asked to take it back"),
+    WaitingReason.TO_UNDO_BY_HAND: _("To be taken back by hand"),
+    WaitingReason.TO_DECIDE: _("To be decided"),
+    WaitingReason.TO_ISSUE: _("The result is to be issued"),
+    WaitingReason.TO_RETURN: _("The result is to be handed over"),
+}
+"""The same for the office, in the fewest words."""
+
 REASON_WORDS: Final = {
     "wrong-authority": _("Another office is in charge"),
     "wrong-procedure": _("Another procedure is the right one"),

@@ -1,0 +1,155 @@
+"""A case on one screen: what was handed in with what the registry says, its steps, its deadline, and what to do now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.http import Http404
+from django.views.decorators.http import require_GET
+
+from lienthong.cases.errors import CasesError
+from lienthong.cases.reading import get_case
+from lienthong.cases.site_cases import make_site_cases
+from lienthong.cases.steps import can_replace, can_resend, can_take_over
+from lienthong.cases.waiting import find_step_reason
+from lienthong.cases.words import ActionKind, CaseRole
+from lienthong.cases.workflow import find_undo_phases
+from lienthong.portal.cases.deadline_words import find_urgency, tell_day, tell_distance
+from lienthong.portal.cases.deed_form import STEP_DEEDS
+from lienthong.portal.cases.officers import for_officers, get_officer
+from lienthong.portal.cases.own_case import tell_handed_in
+from lienthong.portal.cases.pages import show_page
+from lienthong.portal.cases.procedure_words import say
+from lienthong.portal.cases.receipt import name_unit
+from lienthong.portal.cases.timeline import tell_timeline
+from lienthong.portal.cases.words import OFFICE_WAITS, REASON_WORDS
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+
+    from lienthong.cases.case_state import CaseState
+    from lienthong.cases.house import Cases
+    from lienthong.cases.reading import CaseView
+    from lienthong.cases.steps import StepView
+    from lienthong.portal.cases.officers import Officer
+
+BY_THEMSELVES: Final = frozenset(
+    {
+        ActionKind.ASK_AGENCY,
+        ActionKind.AGENCY_ACCEPTED,
+        ActionKind.AGENCY_DONE,
+        ActionKind.AGENCY_REFUSED,
+        ActionKind.AGENCY_UNKNOWN,
+        ActionKind.SUPPLEMENT,
+    }
+)
+"""What happens by itself, or what the applicant does: no button of the desk."""
+
+GRAVE: Final = frozenset({ActionKind.REFUSE_TO_RECEIVE, ActionKind.REFUSE, ActionKind.STOP})
+"""What ends a case against the applicant's wish."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step at an agency as an officer sees it, with what they can do to it."""
+
+    view: StepView
+    title: str
+    agency: str
+    why: str
+    deeds: tuple[ActionKind, ...]
+
+
+@for_officers
+@require_GET
+def show_desk(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show one case of the officer's agencies."""
+    cases, officer, case = get_case_at_desk(request, case_id)
+    return show_page(request, "desk", describe_desk(cases, officer, case))
+
+
+def get_case_at_desk(request: HttpRequest, case_id: UUID) -> tuple[Cases, Officer, CaseView]:
+    """Get a case for an officer of its agency; 404 for every other."""
+    cases = make_site_cases()
+    officer = get_officer(request, cases)
+    try:
+        case = get_case(cases, case_id)
+    except CasesError as error:
+        raise Http404 from error
+    if not officer.list_whos(case.state.unit):
+        raise Http404
+    return cases, officer, case
+
+
+def describe_desk(cases: Cases, officer: Officer, case: CaseView) -> dict[str, Any]:
+    """Give what the page of a case shows."""
+    deeds = [kind for kind in officer.list_deeds(case.state) if kind not in STEP_DEEDS | BY_THEMSELVES]
+    return {
+        **tell_handed_in(cases, case),
+        "state": case.state,
+        "officer": officer,
+        "unit_name": name_unit(case.state.unit, cases.today()),
+        "deeds_now": deeds,
+        "grave": GRAVE,
+        "steps": [describe_step(officer, case, step) for step in case.state.steps.values()],
+        "waits": tell_office_waits(case),
+        "due": describe_due(cases, case),
+        "events": tell_timeline(case.actions, case.procedure, is_office=True),
+        "place": "queue",
+    }
+
+
+def describe_step(officer: Officer, case: CaseView, step: StepView) -> StepRow:
+    """Give a step with its reason for waiting, and the deeds that it allows the officer."""
+    described = case.procedure.find_step(step.id)
+    reason = find_step_reason(step, case.state)
+    why = "" if reason is None else str(OFFICE_WAITS[reason])
+    told = f"{REASON_WORDS.get(step.reason, step.reason)}. {step.text}".strip(" .") if step.reason or step.text else ""
+    allowed = officer.list_deeds(case.state)
+    deeds = tuple(kind for kind in STEP_DEEDS_IN_ORDER if kind in allowed and _fits(case.state, step, kind))
+    title = step.id if described is None else say(described.title)
+    return StepRow(step, title, step.agency, " ".join(part for part in (why, told) if part), deeds)
+
+
+STEP_DEEDS_IN_ORDER: Final = (
+    ActionKind.RESEND_STEP,
+    ActionKind.REPLACE_STEP,
+    ActionKind.TAKE_OVER_STEP,
+    ActionKind.UNDO_STEP,
+)
+
+
+def _fits(state: CaseState, step: StepView, kind: ActionKind) -> bool:
+    match kind:
+        case ActionKind.RESEND_STEP:
+            return can_resend(step)
+        case ActionKind.REPLACE_STEP:
+            return can_replace(step)
+        case ActionKind.TAKE_OVER_STEP:
+            return can_take_over(step)
+    return bool(find_undo_phases(state, step, CaseRole.HANDLER))
+
+
+def tell_office_waits(case: CaseView) -> list[str]:
+    """Tell who is next and why, for the office's own eyes."""
+    told = []
+    for wait in case.state.waits:
+        step = case.procedure.find_step(wait.step)
+        text = str(OFFICE_WAITS[wait.reason])
+        told.append(text if step is None else f"{say(step.title)}: {text}")
+    return list(dict.fromkeys(told))
+
+
+def describe_due(cases: Cases, case: CaseView) -> dict[str, str] | None:
+    """Give the deadline in words with its urgency; None where none runs."""
+    if case.due is None or case.state.is_over:
+        return None
+    today = cases.today()
+    return {
+        "day": tell_day(case.due),
+        "distance": tell_distance(case.due, today),
+        "urgency": find_urgency(case.due, today),
+    }

@@ -1,0 +1,130 @@
+"""A person's own cases: the list, one case with what happens next, and what was handed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from lienthong.cases.drafts import list_drafts
+from lienthong.cases.errors import CasesError
+from lienthong.cases.reading import get_case, list_own, require_own
+from lienthong.cases.site_cases import make_site_cases
+from lienthong.cases.waiting import find_step_reason
+from lienthong.cases.words import CaseRole
+from lienthong.cases.workflow import Who, next_actions
+from lienthong.portal.cases.answers import Reading, tell_answers
+from lienthong.portal.cases.citizens import for_citizens, get_applicant
+from lienthong.portal.cases.deadline_words import tell_day, tell_distance
+from lienthong.portal.cases.next_words import tell_next
+from lienthong.portal.cases.pages import show_page
+from lienthong.portal.cases.procedure_words import say
+from lienthong.portal.cases.timeline import tell_timeline
+from lienthong.portal.cases.words import WAITS
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+
+    from lienthong.cases.house import Cases
+    from lienthong.cases.reading import CaseView
+    from lienthong.cases.words import StepState
+
+
+@dataclass(frozen=True, slots=True)
+class StepWords:
+    """A step at an agency, as its applicant reads it."""
+
+    title: str
+    state: StepState
+    text: str
+
+
+@for_citizens
+@require_GET
+def show_my_cases(request: HttpRequest) -> HttpResponse:
+    """List what somebody began and what they handed in."""
+    cases, applicant = make_site_cases(), get_applicant(request)
+    find = cases.catalogue.get_version
+    drafts = [
+        {"id": draft.id, "title": find(draft.procedure, draft.version).title, "draft": draft}
+        for draft in list_drafts(cases, applicant.number)
+    ]
+    lines = [
+        {"title": find(line.procedure, line.version).title, "line": line} for line in list_own(cases, applicant.number)
+    ]
+    return show_page(request, "my_cases", {"drafts": drafts, "cases": lines, "place": "mine"})
+
+
+@for_citizens
+@require_GET
+def show_my_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show one case: what happens next, its steps, its deadline, its papers, and what happened."""
+    cases, case = get_own_case(request, case_id)
+    told = {
+        "case": case,
+        "state": case.state,
+        "procedure": case.procedure,
+        "next": tell_next(case.state, case.procedure),
+        "steps": tell_steps(case),
+        "deadline": tell_deadline(cases, case),
+        "papers": (),
+        "events": tell_timeline(case.actions, case.procedure, is_office=False),
+        "may": {kind.value for kind in next_actions(case.state, Who(CaseRole.APPLICANT))},
+        "place": "mine",
+    }
+    return show_page(request, "my_case", told)
+
+
+@for_citizens
+@require_GET
+def show_my_answers(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show what was handed in, as it stands now."""
+    cases, case = get_own_case(request, case_id)
+    return show_page(request, "my_answers", {**tell_handed_in(cases, case), "place": "mine"})
+
+
+def get_own_case(request: HttpRequest, case_id: UUID) -> tuple[Cases, CaseView]:
+    """Get a case of whoever is at the screen; 404 for another's, which nobody can tell from one that is not there."""
+    cases = make_site_cases()
+    try:
+        case = get_case(cases, case_id)
+        require_own(case, get_applicant(request).number)
+    except CasesError as error:
+        raise Http404 from error
+    return cases, case
+
+
+def tell_steps(case: CaseView) -> tuple[StepWords, ...]:
+    """Tell the steps at agencies, each with why it waits."""
+    told = []
+    for step in case.state.steps.values():
+        described = case.procedure.find_step(step.id)
+        reason = find_step_reason(step, case.state)
+        title = step.id if described is None else say(described.title)
+        told.append(StepWords(title, step.state, "" if reason is None else str(WAITS[reason])))
+    return tuple(told)
+
+
+def tell_deadline(cases: Cases, case: CaseView) -> tuple[str, ...]:
+    """Tell the deadline in words; once it is over, that it is."""
+    if case.state.is_over or case.state.done_at is not None:
+        return (_("The case is done; no time runs any more."),)
+    if case.due is None:
+        return (_("The time begins to run when the office has received the case."),)
+    day = _("The result is due on %(day)s, %(distance)s.")
+    return (day % {"day": tell_day(case.due), "distance": tell_distance(case.due, cases.today())},)
+
+
+def tell_handed_in(cases: Cases, case: CaseView) -> dict[str, Any]:
+    """Give what a page of answers shows of a case."""
+    reading = Reading(cases.today(), lambda _id: (_("a file"), ""), lambda _field: ("", "", ""))
+    return {
+        "case": case,
+        "procedure": case.procedure,
+        "sections": tell_answers(case.procedure.form, case.answers, reading),
+    }

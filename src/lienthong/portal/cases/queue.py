@@ -1,0 +1,140 @@
+"""The queue of an office: filters that stand in the address, what of it is due, and the cases of who is away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from django.views.decorators.http import require_GET
+
+from lienthong.areas.store import find_agency
+from lienthong.cases.queue import Due, QueueFilter, count_due, list_queue, list_substituted
+from lienthong.cases.site_cases import make_site_cases
+from lienthong.cases.words import NationalStatus
+from lienthong.identity.models import Account
+from lienthong.portal.cases.deadline_words import tell_distance
+from lienthong.portal.cases.officers import for_officers, get_officer
+from lienthong.portal.cases.pages import show_page
+from lienthong.portal.cases.words import OFFICE_WAITS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest, HttpResponse, QueryDict
+
+    from lienthong.cases.house import Cases
+    from lienthong.cases.reading import CaseLine
+    from lienthong.portal.cases.officers import Officer
+
+MOST_TEXT: Final = 100
+WHOSE: Final = ("all", "mine", "away")
+"""All cases of the office, those that one handles oneself, and those of colleagues who are away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for, each part one of those that there are."""
+
+    unit: str
+    status: NationalStatus | None
+    due: Due | None
+    procedure: str
+    text: str
+    whose: str
+    is_over: bool
+    page: int
+
+    def as_filter(self, account: str) -> QueueFilter:
+        """Give the filter of the house of cases."""
+        return QueueFilter(
+            self.unit,
+            self.status,
+            self.due,
+            self.procedure,
+            self.text,
+            handler=account if self.whose == "mine" else "",
+            substitute=account if self.whose == "away" else "",
+            is_over=self.is_over,
+        )
+
+    def find_way(self, **changed: Any) -> str:  # noqa: ANN401 # any part of it
+        """Give the address's query with some parts changed; a changed filter begins at its first page."""
+        parts = {
+            "unit": self.unit,
+            "status": self.status.value if self.status else "",
+            "due": self.due or "",
+            "procedure": self.procedure,
+            "text": self.text,
+            "whose": self.whose if self.whose != WHOSE[0] else "",
+            "over": "yes" if self.is_over else "",
+            "page": "",
+        } | changed
+        return "?" + urlencode({name: value for name, value in parts.items() if value})
+
+
+@for_officers
+@require_GET
+def show_queue(request: HttpRequest) -> HttpResponse:
+    """Show what waits at an office of the officer's."""
+    cases = make_site_cases()
+    officer = get_officer(request, cases)
+    asked = read_asked(request.GET, officer)
+    wanted = asked.as_filter(officer.account)
+    found = list_queue(cases, wanted, asked.page)
+    told = {
+        "asked": asked,
+        "queue": found,
+        "rows": describe_rows(cases, found.lines),
+        "counts": count_due(cases, wanted),
+        "units": [(unit, _name(unit, cases)) for unit in officer.units],
+        "procedures": {each.code: each.title for each in cases.catalogue.procedures},
+        "substituted": list_substituted(officer.account, asked.unit, cases.today()),
+        "running": list(NationalStatus),
+        "place": "queue",
+    }
+    return show_page(request, "queue", told)
+
+
+def read_asked(query: QueryDict | Mapping[str, str], officer: Officer) -> Asked:
+    """Read the address; what is not one of the choices is as if it were not there."""
+    unit, status, due = (query.get(name, "") for name in ("unit", "status", "due"))
+    page, whose = query.get("page", ""), query.get("whose", "")
+    statuses = {str(each.value): each for each in NationalStatus}
+    return Asked(
+        unit=unit if unit in officer.units else officer.units[0],
+        status=statuses.get(status),
+        due=Due(due) if due in list(Due) else None,
+        procedure=query.get("procedure", "")[:MOST_TEXT],
+        text=query.get("text", "").strip()[:MOST_TEXT],
+        whose=whose if whose in WHOSE else WHOSE[0],
+        is_over=query.get("over") == "yes",
+        page=max(1, int(page)) if page.isascii() and page.isdecimal() and len(page) < len("10000") else 1,
+    )
+
+
+def describe_rows(cases: Cases, lines: tuple[CaseLine, ...]) -> list[dict[str, Any]]:
+    """Give what the rows show: the procedure, what the case waits for, how far its day is, and who handles it."""
+    handlers = {line.handler for line in lines if line.handler}
+    names = {str(row.pk): row.full_name for row in Account.objects.filter(pk__in=handlers)} if handlers else {}
+    today = cases.today()
+    return [
+        {
+            "line": line,
+            "title": cases.catalogue.get_version(line.procedure, line.version).title,
+            "waits": "" if line.waiting_reason is None else OFFICE_WAITS[line.waiting_reason],
+            "distance": "" if line.due_on is None or line.is_over else tell_distance(line.due_on, today),
+            "is_late": _is_late(line, cases),
+            "handler": names.get(line.handler, ""),
+        }
+        for line in lines
+    ]
+
+
+def _is_late(line: CaseLine, cases: Cases) -> bool:
+    return line.due_on is not None and not line.is_over and line.due_on < cases.today()
+
+
+def _name(unit: str, cases: Cases) -> str:
+    found = find_agency(unit, cases.today())
+    return unit if found is None else found.name

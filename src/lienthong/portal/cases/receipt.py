@@ -1,0 +1,40 @@
+"""The receipt of a filing: on the screen, to print, and as a paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.views.decorators.http import require_GET
+
+from lienthong.areas.store import find_agency
+from lienthong.cases.receipts import get_receipt
+from lienthong.portal.cases.citizens import for_citizens
+from lienthong.portal.cases.own_case import get_own_case
+from lienthong.portal.cases.pages import show_page
+
+if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+
+
+@for_citizens
+@require_GET
+def show_receipt(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show the signed receipt of a case of one's own."""
+    cases, case = get_own_case(request, case_id)
+    told = {
+        "receipt": get_receipt(case.id),
+        "procedure": case.procedure,
+        "applicant": case.applicant.name,
+        "unit_name": name_unit(case.unit, cases.today()),
+        "place": "mine",
+    }
+    return show_page(request, "receipt", told)
+
+
+def name_unit(unit: str, day: date) -> str:
+    """Name an office as people know it; its code where the site's tables do not hold it."""
+    found = find_agency(unit, day) if unit else None
+    return unit if found is None else found.name

@@ -1,0 +1,112 @@
+"""A province's site with its office, a citizen and officers who are signed in, and cases at any point of their way."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import msgspec
+from django.test import Client
+from django.utils import timezone
+
+from lienthong.areas.store import get_gazetteer
+from lienthong.cases import actions as told
+from lienthong.cases.actions import Actor, get_kind
+from lienthong.cases.case_settings import CaseSettings
+from lienthong.cases.drafts import Applicant, open_draft, save_answers
+from lienthong.cases.filing import submit
+from lienthong.cases.handling import perform
+from lienthong.cases.reading import get_case
+from lienthong.cases.site_cases import load_site_catalogue, make_site_cases
+from lienthong.cases.words import ActorKind, CaseRole, Channel
+from lienthong.identity.models import Account
+from lienthong.identity.posts import NewPost, assign_post, make_post
+from lienthong.identity.words import Level
+from lienthong.portal.cases.office import OfficeSettings, Profile
+from lienthong.site.site_file import Site
+from lienthong.web.callers import Caller
+from tests.identity.persons import make_citizen, make_staff, sign_in_fully
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
+    from lienthong.cases.case_state import CaseState
+    from lienthong.cases.house import Cases
+
+PROCEDURES = Path(__file__).parent / "procedures"
+SAMPLE = "9.000900"
+UNIT = "Z99.01"
+NUMBER, OTHER_NUMBER = "999190012345", "999190054321"
+OFFICE = OfficeSettings("0203 3825 001 (số mẫu)", "Nhà số 1, đường Mẫu", "7:30-11:30, 13:30-17:00")
+
+ANSWERS: dict[str, Any] = {
+    "you": "Nguyễn Thị Hòa",
+    "you_born": "1990-05-17",
+    "has_other": False,
+    "child_name": "Nguyễn Mẫu An",
+    "child_born": "2026-11-01",
+    "sex": "female",
+    "home": {"area_code": "06673", "line": "Số 12, tổ 3, khu 4"},
+    "notice": "0195aaaa-0000-7000-8000-000000000001",
+}
+
+
+def open_site(settings: Settings, folder: Path, profile: Profile = Profile.STANDALONE) -> Cases:
+    """Let the pages of this process be those of a province whose cases are filed at `UNIT`."""
+    own = CaseSettings(unit=UNIT, procedures=(str(PROCEDURES),))
+    site = msgspec.structs.replace(settings.SITE.settings, cases=own, data=str(folder))
+    settings.SITE = Site(site, folder)
+    settings.PROFILE, settings.OFFICE = profile, OFFICE
+    load_site_catalogue.cache_clear()
+    assert get_gazetteer() is not None
+    return make_site_cases()
+
+
+def enter_citizen(number: str = NUMBER, level: Level = Level.CARD) -> Client:
+    client = Client()
+    sign_in_fully(client, make_citizen(level, number=number))
+    return client
+
+
+def enter_officer(*roles: Caller, name: str = "an.nguyen", unit: str = UNIT) -> Client:
+    """Sign in an officer with a post at `unit`; without roles, one who receives and handles."""
+    account = make_staff(username=name, full_name=f"Cán bộ {name.title()}")
+    post = make_post(NewPost(unit, "Công chức", "Officer", roles or (Caller.OFFICER,)), date(2026, 1, 1), None)
+    assign_post(account, post, date(2026, 1, 1), None, timezone.now())
+    client = Client()
+    sign_in_fully(client, account)
+    return client
+
+
+def find_account(client: Client) -> Account:
+    return Account.objects.get(pk=client.session["_auth_user_id"])
+
+
+def file_case(cases: Cases, client: Client, **answers: Any) -> UUID:  # noqa: ANN401 # as the form takes them
+    """File the sample as the citizen of `client`; gives the case's id."""
+    account = find_account(client)
+    applicant = Applicant(account.personal_number, str(account.pk), account.full_name, 2)
+    draft = open_draft(cases, applicant, SAMPLE, cases.today())
+    save_answers(cases, draft.id, applicant, {**ANSWERS, **answers})
+    return submit(cases, draft.id, applicant, str(draft.id), Channel.ONLINE).case_id
+
+
+def do(cases: Cases, case_id: UUID, role: CaseRole, payload: told.Payload, client: Client | None = None) -> CaseState:
+    """Let an officer of `client`, the applicant or an agency do something to a case."""
+    if client is None:
+        kind = ActorKind.AGENCY if role is CaseRole.AGENCY else ActorKind.SYSTEM
+        actor = Actor(kind, "DEMO/GOV/Z99.03" if role is CaseRole.AGENCY else "cases.advance_case")
+    else:
+        account = find_account(client)
+        kind = ActorKind.CITIZEN if account.is_citizen else ActorKind.OFFICER
+        actor = Actor(kind, str(account.pk), "" if account.is_citizen else UNIT, account.full_name)
+    return perform(cases, case_id, actor, role, get_kind(payload), payload, str(uuid4()))
+
+
+def answer_step(cases: Cases, case_id: UUID, step: str, answer: type[Any], **more: Any) -> CaseState:  # noqa: ANN401
+    """Ask an agency for a step and let it answer."""
+    do(cases, case_id, CaseRole.SYSTEM, told.AgencyAsked(step, str(uuid4())))
+    message_id = get_case(cases, case_id).state.steps[step].message_id
+    return do(cases, case_id, CaseRole.AGENCY, answer(step, message_id, **more))
