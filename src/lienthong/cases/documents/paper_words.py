@@ -96,6 +96,28 @@ AGENCIES: Final = {
 
 SEXES: Final = {"male": Words("Nam", "Male"), "female": Words("Nữ", "Female")}
 
+RELATIONS: Final = {
+    "head": Words("Chủ hộ", "Head of the household"),
+    "spouse": Words("Vợ, chồng", "Spouse"),
+    "child": Words("Con", "Child"),
+    "parent": Words("Cha, mẹ", "Parent"),
+    "child-in-law": Words("Con dâu, con rể", "Child-in-law"),
+    "grandchild": Words("Cháu", "Grandchild"),
+    "sibling": Words("Anh, chị, em", "Sibling"),
+    "other": Words("Khác", "Other"),
+}
+
+NATIONALITIES: Final = {"VN": Words("Việt Nam", "Vietnamese")}
+
+PERSONS: Final = {
+    "mother": Words("Người mẹ", "Mother"),
+    "father": Words("Người cha", "Father"),
+    "spouse": Words("Vợ, chồng", "Spouse"),
+    "claimant": Words("Người hưởng", "Claimant"),
+    "declarant": Words("Người khai", "Declarant"),
+}
+"""Of what agencies answer: the persons that a result names beside its own."""
+
 LABELS: Final = {
     "full_name": Words("Họ, chữ đệm, tên", "Full name"),
     "birth_date": Words("Ngày, tháng, năm sinh", "Date of birth"),
@@ -118,19 +140,22 @@ LABELS: Final = {
     "valid_to": Words("Đến", "Until"),
     "hospital": Words("Nơi khám, chữa bệnh ban đầu", "First place of care"),
     "facility": Words("Nơi khám, chữa bệnh ban đầu", "First place of care"),
+    "application": Words("Số hồ sơ cấp thẻ căn cước", "Card application"),
+    "due_on": Words("Ngày hẹn trả thẻ", "Card due on"),
     "decision": Words("Số quyết định", "Decision"),
     "decided_on": Words("Ngày quyết định", "Decided on"),
     "amount": Words("Mức chi", "Amount"),
     "account": Words("Tài khoản nhận", "Account"),
     "relation": Words("Quan hệ", "Relation"),
-    "household": Words("Hộ", "Household"),
+    "household": Words("Số hộ", "Household"),
+    "line": Words("Nơi thường trú", "Residence"),
+    "since": Words("Từ ngày", "Since"),
     "address": Words("Nơi thường trú", "Residence"),
     "from_day": Words("Từ ngày", "From"),
     "end_day": Words("Đến ngày", "Until"),
     "ended_on": Words("Ngày xóa đăng ký", "Ended on"),
-    "spouse": Words("Vợ, chồng", "Spouse"),
 }
-"""Of what agencies answer; what has no label is not printed."""
+"""Of what agencies answer, in the order in which a paper gives them; what has no label is not printed."""
 
 DAYS: Final = frozenset(
     {
@@ -144,6 +169,8 @@ DAYS: Final = frozenset(
         "from_day",
         "end_day",
         "ended_on",
+        "since",
+        "due_on",
     }
 )
 """Labels whose values are days."""
