@@ -1,7 +1,7 @@
 """Finding a procedure by what people type, with or without accents, the best first. Pure.
 
 A word in the title counts most, then in the keywords, then in the summary; a code found whole counts most of all.
-Of keywords that are just what was typed, one that stands early in its procedure's list counts more. Every word typed
+Of keywords that begin with what was typed, one that stands early in its procedure's list counts more. Every word typed
 must be found somewhere, its last one also as a beginning, for it may be still being typed.
 """
 
@@ -50,7 +50,7 @@ def _rank(procedure: Procedure, typed: str, words: list[str]) -> int:
     phrase = " ".join(words)
     keywords = [" ".join(_WORD.findall(fold_text(keyword))) for keyword in procedure.keywords]
     is_phrase = phrase in " ".join(_WORD.findall(title)) or any(phrase in keyword for keyword in keywords)
-    place = keywords.index(phrase) if phrase in keywords else len(keywords)
+    place = next((place for place, keyword in enumerate(keywords) if keyword.startswith(phrase)), _EARLY)
     return sum(ranks) + _PHRASE * is_phrase + max(_EARLY - place, 0)
 
 
