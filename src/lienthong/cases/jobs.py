@@ -10,9 +10,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from django.conf import settings
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from lienthong.cases.documents.form_facts import FORMS_AFTER
 from lienthong.cases.drafts import expire_drafts
 from lienthong.cases.partitions import make_coming_partitions
 from lienthong.cases.words import ActionKind
@@ -29,7 +32,18 @@ DRAFTS_CRON: Final = "25 17 * * *"
 AGENCIES_CRON: Final = "* * * * *"
 """Every minute: a case that an agency answered long ago must not wait for its worker."""
 
+MAILS_CRON: Final = "* * * * *"
+
+FILES_CRON: Final = "40 18 * * *"
+"""In the night of Vietnam."""
+
 MONTHS_AHEAD: Final = 3
+
+WITH_PAPERS: Final = frozenset({*FORMS_AFTER, ActionKind.ISSUE})
+"""After these a paper is to be made."""
+
+PAPER_TRIES: Final = RetryStrategy(max_attempts=8, exponential_wait=4)
+"""Over some days: a key that is missing or a disk that is full is put right by then."""
 
 SENDING: Final = frozenset(
     {ActionKind.ASK_AGENCY, ActionKind.RESEND_STEP, ActionKind.REPLACE_STEP, ActionKind.UNDO_STEP}
@@ -46,6 +60,8 @@ def defer_follow_up(case_id: UUID, kind: ActionKind, state: CaseState) -> None:
     """Put what follows from an action into the queue, in the action's transaction."""
     if needs_advance(kind, state):
         advance_case.configure(lock=f"case:{case_id}").defer(case_id=str(case_id))
+    if kind in WITH_PAPERS:
+        make_papers.configure(lock=f"papers:{case_id}").defer(case_id=str(case_id))
     tell_people.configure(lock=f"notice:{case_id}").defer(case_id=str(case_id), number=state.number)
 
 
@@ -88,8 +104,52 @@ def look_after_agencies(timestamp: int) -> None:
 
 @app.task(name="cases.tell_people")
 def tell_people(case_id: str, number: int) -> None:
-    """Tell the applicant what an action means for them. Safe to repeat: one action is told once."""
-    del case_id, number
+    """Tell the applicant what an action means for them, and keep with the case the documents that it names.
+
+    Safe to repeat: one action is told once.
+    """
+    from lienthong.cases.documents.kept import keep_uses  # noqa: PLC0415 # as above
+    from lienthong.cases.notices import tell_action  # noqa: PLC0415 # as above
+    from lienthong.cases.reading import get_case  # noqa: PLC0415 # as above
+    from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # as above
+
+    cases = make_site_cases()
+    tell_action(cases, UUID(case_id), number)
+    keep_uses(cases, get_case(cases, UUID(case_id)))
+
+
+@app.task(name="cases.make_papers", retry=PAPER_TRIES)
+def make_papers(case_id: str) -> None:
+    """Make the papers that a case's actions lead to and that are not there yet. Safe to repeat."""
+    from lienthong.cases.documents.issuing import make_due_papers  # noqa: PLC0415 # as above
+    from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # as above
+
+    make_due_papers(make_site_cases(), UUID(case_id))
+
+
+@app.periodic(cron=MAILS_CRON)
+@app.task(name="cases.send_mails", queueing_lock="cases_send_mails", lock="cases_send_mails")
+def send_mails(timestamp: int) -> None:
+    """Send the mails about notices that are due. Safe to repeat: each is sent at most once."""
+    del timestamp
+    from lienthong.cases.documents.site_documents import find_address, find_mailer  # noqa: PLC0415 # as above
+    from lienthong.cases.notices import send_due_mails  # noqa: PLC0415 # as above
+    from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # as above
+
+    mailer = find_mailer(settings.SITE)
+    if mailer is not None:
+        send_due_mails(make_site_cases(), mailer, find_address(settings.SITE))
+
+
+@app.periodic(cron=FILES_CRON)
+@app.task(name="cases.collect_files", queueing_lock="cases_collect_files")
+def collect_files(timestamp: int) -> None:
+    """Remove files that no document names any more. Safe to repeat."""
+    del timestamp
+    from lienthong.cases.documents import kept  # noqa: PLC0415 # as above
+    from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # as above
+
+    kept.collect_files(make_site_cases())
 
 
 @app.periodic(cron=PARTITIONS_CRON)

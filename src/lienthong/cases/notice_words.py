@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     RECEIVED = "received"
     NOT_RECEIVED = "not-received"
     SUPPLEMENT_ASKED = "supplement-asked"
+    COMPLETED = "completed"
     PAYMENT_ASKED = "payment-asked"
     PAID = "paid"
     EXTENDED = "extended"
@@ -38,6 +39,8 @@ class MailState(StrEnum):
     SENDING = "sending"
     """Handed to the mail server, whose answer is not known: it is not sent again."""
     SENT = "sent"
+    FAILED = "failed"
+    """No mail server took it: the address is none, or it was tried for too long."""
 
 
 MAILED: Final = frozenset(NoticeKind) - {NoticeKind.WAITING}
@@ -92,8 +95,28 @@ TEXTS: Final = {
         "Hồ sơ {code} được xem xét lại.",
         "Application {code} is being looked at again.",
     ),
+    NoticeKind.COMPLETED: Words(
+        "Đã nhận phần bổ sung của hồ sơ {code}.",
+        "What was missing in application {code} has come in.",
+    ),
     NoticeKind.WAITING: Words(
         "Hồ sơ {code} đang chờ: {reason}.",
         "Application {code} is waiting: {reason}.",
     ),
 }
+
+DUE: Final = Words(" Hẹn trả kết quả: {day}.", " The result is due by {day}.")
+UNTIL: Final = {
+    NoticeKind.SUPPLEMENT_ASKED: Words(" trước ngày {day}", " by {day}"),
+    NoticeKind.EXTENDED: Words(" là ngày {day}", " ready by {day}"),
+}
+REFUSED_STEP: Final = Words("{agency} không thực hiện được một bước", "{agency} could not do its step")
+UNKNOWN_STEP: Final = Words("chưa rõ {agency} đã thực hiện hay chưa", "it is not known yet whether {agency} acted")
+
+MAIL_SUBJECT: Final = Words("Hồ sơ {code}: có thông báo mới", "Application {code}: there is news")
+MAIL_TEXT: Final = Words(
+    "Xem tại {link} bằng tài khoản của bạn hoặc mã hồ sơ. Thư này gửi tự động, xin đừng trả lời. "
+    "Chúng tôi không bao giờ hỏi mật khẩu hay mã xác thực qua thư.",
+    "See {link} with your account or the code. Sent by a program: please do not answer. "
+    "We never ask for a password or a code by mail.",
+)

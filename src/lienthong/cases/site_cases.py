@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 
 from lienthong.cases.catalogue import Catalogue, load_catalogue
+from lienthong.cases.documents.site_documents import make_site_documents
 from lienthong.cases.due_days import find_due_in
 from lienthong.cases.forms import verify_answers
 from lienthong.cases.house import Cases, find_day
@@ -50,6 +51,7 @@ def make_site_cases() -> Cases:
         verify_answers=verify_form,
         data=site.data,
         code_format=own.code_format,
+        documents=make_site_documents(site),
     )
 
 

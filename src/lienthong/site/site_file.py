@@ -15,6 +15,8 @@ import msgspec
 
 from lienthong.cases.agency_settings import AgencySettings
 from lienthong.cases.case_settings import CaseSettings
+from lienthong.cases.documents.paper_settings import PaperSettings
+from lienthong.cases.mailing import MailSettings
 from lienthong.exchange.client import ClientSettings
 from lienthong.identity.relying.configuration import RelyingSettings
 from lienthong.kernel.errors import KernelError, KernelErrorKind
@@ -63,6 +65,8 @@ class SiteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     agencies: AgencySettings = AgencySettings()
     profile: Profile | None = None
     office: OfficeSettings = OfficeSettings()
+    papers: PaperSettings = PaperSettings()
+    mail: MailSettings = MailSettings()
 
 
 class Site(msgspec.Struct, frozen=True):
