@@ -6,6 +6,7 @@ country's units.
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -14,12 +15,11 @@ from lienthong.areas.english import derive_english
 from lienthong.areas.load_checks import check_tables
 from lienthong.areas.store import get_loaded_gazetteer
 from lienthong.areas.unit_book import Unknown, make_book
+from lienthong.areas.units import Level, level_of_code
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.words import ILLUSTRATIVE_COUNTRY, NATIONAL, is_illustrative_area
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from lienthong.areas.unit_book import UnitBook
     from lienthong.areas.units import Unit
 
@@ -27,6 +27,10 @@ COUNTRY_NAMES: Final = {
     NATIONAL: ("Cả nước", "Whole country"),
     ILLUSTRATIVE_COUNTRY: ("Cả nước (minh họa)", "Whole country (illustrative)"),
 }
+
+PROVINCES_SINCE: Final = date(2008, 8, 1)
+"""No province changed from this day (Hà Tây joined Hà Nội) until the reform of 2025, so a province's figures of years
+before the data on units begins are of the same unit."""
 
 
 class Place(NamedTuple):
@@ -47,8 +51,17 @@ def get_book(code: str) -> UnitBook:
 
 
 def resolve_place(place: Place) -> Unit | Unknown:
-    """Give the unit that a place is, or why that is unknown; not for the whole country."""
-    return get_book(place.code).resolve(place.code, place.on)
+    """Give the unit that a place is, or why that is unknown; not for the whole country.
+
+    A province is the same unit on days before the data on units begins, back to the last change of provinces.
+    """
+    book = get_book(place.code)
+    found = book.resolve(place.code, place.on)
+    if isinstance(found, Unknown) and level_of_code(place.code) is Level.PROVINCE:
+        first = next(iter(book.by_code.get(place.code, ())), None)
+        if first is not None and PROVINCES_SINCE <= place.on < first.begin:
+            return first
+    return found
 
 
 def find_validity(place: Place) -> tuple[date, date | None] | Unknown | None:
@@ -56,7 +69,10 @@ def find_validity(place: Place) -> tuple[date, date | None] | Unknown | None:
     if place.is_country:
         return None
     unit = resolve_place(place)
-    return unit if isinstance(unit, Unknown) else (unit.begin, unit.end)
+    if isinstance(unit, Unknown):
+        return unit
+    is_first = unit.level is Level.PROVINCE and unit == get_book(place.code).by_code[place.code][0]
+    return (min(unit.begin, PROVINCES_SINCE) if is_first else unit.begin, unit.end)
 
 
 def name_place(place: Place, language: str) -> str:

@@ -106,7 +106,9 @@ def write_goal(terms: TargetTerms, language: str) -> str:
         return f"thứ {rank} trở lên" if language == "vi" else f"rank {rank} or better"
     if terms.kind is TargetKind.TREND:
         change = "thay đổi" if language == "vi" else "a change of"
-        return f"{change} {comparison} {low}"
+        # A change of a percentage is told in points.
+        unit = "pp" if terms.unit == "percent" else terms.unit
+        return f"{change} {comparison} {write_amount(terms.goal, unit, terms.decimals, language)}"
     if terms.measure is Measure.MEAN:
         return f"bình quân {comparison} {low}" if language == "vi" else f"{comparison} {low} on average"
     return f"{comparison} {low}"

@@ -7,7 +7,7 @@ known on the day, and two who ask the same get the same.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -168,8 +168,13 @@ def _judge(book: FigureBook, plan: PlanTerms, target: TargetTerms, cited: set[st
         nothing = Missing(MissingKind.NOT_OBSERVED)
         return JudgedTarget(plan, target, None, Verdict(Reason.NOT_MEASURED), (), nothing, nothing)
     unit = parse_unit(target.unit)
-    values = book.list_values(target.indicator, plan.area_code, target.breakdown)
+    listed = book.list_values(target.indicator, plan.area_code, target.breakdown)
+    # A yearly target is judged by years, though there are months too.
+    values = {period: each for period, each in listed.items() if period.frequency is target.due_period.frequency}
     points = _make_points(values, lambda amount: convert(amount, definition.measure, unit))
+    if plan.is_illustrative:
+        # What is invented needs no source that could be cited.
+        points = tuple(replace(point, is_cited=True) for point in points)
     may_be_missed = plan.is_illustrative or (target.is_verified and target.source in cited)
     verdict = judge_target(make_terms(target, unit, may_be_missed=may_be_missed), points, book.as_of)
     missing = [each for each in values.values() if isinstance(each, Missing)]
