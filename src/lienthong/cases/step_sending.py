@@ -82,6 +82,8 @@ class Carrier:
     def _take(self, row: StepDelivery, answer: AgencyAnswer) -> AgencyAnswer:
         if answer.outcome is Outcome.UNCLEAR:
             self._doubt(row, answer.text)
+        else:
+            self._note_told(row, answer)
         return answer
 
     def _doubt(self, row: StepDelivery, why: str) -> None:

@@ -56,7 +56,7 @@ def main() -> int:
     """Run until SIGTERM; gives the exit code."""
     file = Path(sys.argv[1])
     settings = msgspec.toml.decode(file.read_bytes(), type=AgencySettings)
-    asyncio.run(_run(make_desk(settings), settings.port))
+    asyncio.run(_serve_until_told(make_desk(settings), settings.port))
     return 0
 
 
@@ -81,11 +81,16 @@ def _read_secret(file: str) -> str:
     return encode_base64url(load_secret(Path(file)))
 
 
-async def _run(desk: Desk, port: int) -> None:
+async def _serve_until_told(desk: Desk, port: int) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
+    await serve_desk(desk, port, stopped)
+
+
+async def serve_desk(desk: Desk, port: int, stopped: asyncio.Event) -> None:
+    """Serve until `stopped`, whenever the behaviour is not to be down."""
     finishing = asyncio.ensure_future(_finish_forever(desk))
     app = desk.make_app()
     while not stopped.is_set():

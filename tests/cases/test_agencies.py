@@ -1,0 +1,367 @@
+"""Linked cases at agencies behind real gateways: all goes well, and every way in which it does not."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lienthong.cases import actions as told
+from lienthong.cases.agencies import _fix_messages, advance
+from lienthong.cases.catalogue import load_catalogue
+from lienthong.cases.drafts import open_draft, save_answers
+from lienthong.cases.errors import CasesError
+from lienthong.cases.filing import submit
+from lienthong.cases.models import StepDelivery
+from lienthong.cases.reading import get_case
+from lienthong.cases.step_waiting import list_waiting
+from lienthong.cases.words import (
+    ActionKind,
+    CaseRole,
+    Channel,
+    NationalStatus,
+    StepState,
+    UndoPhase,
+    WaitingReason,
+)
+from lienthong.kernel.clock import SystemClock
+from lienthong.kernel.ids import new_uuid4
+from lienthong.sandbox.agencies.behaviour import Behaviour
+from tests.cases.houses import APPLICANT, do, make_cases, new_key
+from tests.simulators.linked import LinkedProvince
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from uuid import UUID
+
+    from lienthong.cases.case_state import CaseState
+    from lienthong.cases.house import Cases
+    from lienthong.cases.step_waiting import StepWaiting
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("linked")]
+
+BIRTH_2024 = ("2.002621", date(2025, 6, 2))
+BIRTH_2026 = ("3.000722", date(2026, 11, 30))
+SERVICE_DOWN = "service_unreachable"
+PATIENCE_S = 20.0
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LinkedProvince]:
+    with LinkedProvince(tmp_path_factory.mktemp("linked") / "province") as province:
+        yield province
+
+
+@pytest.fixture
+def province(running: LinkedProvince) -> Iterator[LinkedProvince]:
+    yield running
+    running.behave_as_usual()
+
+
+@pytest.fixture(scope="module")
+def cases() -> Cases:
+    return make_cases(catalogue=load_catalogue(), clock=SystemClock())  # type: ignore[arg-type] # the machine's clock
+
+
+def fill_in(variant: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 # any answer
+    fill_in.count = getattr(fill_in, "count", 0) + 1  # type: ignore[attr-defined] # another child for each case
+    return {
+        "variant": variant,
+        "applicant_number": APPLICANT.number,
+        "applicant_name": APPLICANT.name,
+        "applicant_birth_date": "1995-05-01",
+        "applicant_is": "mother",
+        "has_other_parent": False,
+        "child_name": f"Nguyễn Mẫu An {fill_in.count}",  # type: ignore[attr-defined] # as above
+        "child_sex": "female",
+        "child_birth_date": "2026-11-20",
+        "birth_place": "Bệnh viện mẫu",
+        "household": 7,
+        "child_relation": "child",
+        "hospital": "Trạm y tế mẫu",
+        "applicant_residence": {"area_code": "06673", "line": "Số 1"},
+        **changes,
+    }
+
+
+def file_death(cases: Cases, procedure: tuple[str, date], variant: str) -> UUID:
+    """File the death of somebody else each time, and receive it."""
+    file_death.count = getattr(file_death, "count", 0) + 1  # type: ignore[attr-defined] # somebody else each time
+    answers = {
+        "variant": variant,
+        "applicant_number": APPLICANT.number,
+        "applicant_name": APPLICANT.name,
+        "applicant_relation": "child",
+        "dead_number": f"99904000{file_death.count:04}",  # type: ignore[attr-defined] # as above
+        "dead_name": "Nguyễn Mẫu Cụ",
+        "dead_birth_date": "1940-01-01",
+        "died_on": "2026-11-20",
+        "died_at": "Nhà",
+        "bank_account": "000",
+        "survivor_ground": "spouse",
+    }
+    draft = open_draft(cases, APPLICANT, *procedure)
+    save_answers(cases, draft.id, APPLICANT, answers)
+    case = submit(cases, draft.id, APPLICANT, new_key(), Channel.ONLINE).case_id
+    do(cases, case, CaseRole.RECEIVER, told.Received())
+    return case
+
+
+def file_birth(cases: Cases, variant: str = "all", procedure: tuple[str, date] = BIRTH_2024) -> UUID:
+    """File a birth and receive it."""
+    draft = open_draft(cases, APPLICANT, *procedure)
+    save_answers(cases, draft.id, APPLICANT, fill_in(variant))
+    case = submit(cases, draft.id, APPLICANT, new_key(), Channel.ONLINE).case_id
+    do(cases, case, CaseRole.RECEIVER, told.Received())
+    return case
+
+
+def advance_until(
+    cases: Cases, province: LinkedProvince, case: UUID, is_there: Callable[[CaseState], bool]
+) -> CaseState:
+    """Do as the worker does until the case is where it should be."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        advance(cases, province.exchange, case)
+        state = get_case(cases, case).state
+        if is_there(state):
+            return state
+        assert time.monotonic() < until, (state.steps, list(StepDelivery.objects.values()))
+        time.sleep(0.05)
+
+
+def tell_waiting(cases: Cases, case: UUID) -> tuple[StepWaiting, ...]:
+    return list_waiting(get_case(cases, case))
+
+
+def list_states(state: CaseState) -> dict[str, StepState]:
+    return {step.id: step.state for step in state.steps.values()}
+
+
+def is_all_done(state: CaseState) -> bool:
+    return all(step.is_complete for step in state.steps.values())
+
+
+@pytest.mark.parametrize(
+    ("variant", "steps"),
+    [
+        ("all", ["birth", "residence", "insurance"]),
+        ("birth+residence", ["birth", "residence"]),
+        ("birth+insurance", ["birth", "insurance"]),
+    ],
+)
+def test_a_birth_is_registered_and_its_number_goes_on_to_the_other_agencies(
+    cases: Cases, province: LinkedProvince, variant: str, steps: list[str]
+) -> None:
+    case = file_birth(cases, variant)
+    assert advance(cases, province.exchange, case) is None
+    state = get_case(cases, case).state
+    assert list_states(state) == dict.fromkeys(steps, StepState.DONE)
+    assert state.status is NationalStatus.HANDLING
+    number = state.steps["birth"].result["number"]
+    assert number.startswith("999")
+    assert {step.result["number"] for step in state.steps.values()} == {number}
+    kinds = [action.kind for action in get_case(cases, case).actions[2:]]
+    assert sorted(kinds) == sorted(["ask-agency", "agency-done"] * len(steps))
+    assert advance(cases, province.exchange, case) is None
+    assert len(get_case(cases, case).actions) == 2 + 2 * len(steps)
+
+
+def test_the_form_of_2026_brings_an_identity_card_too(cases: Cases, province: LinkedProvince) -> None:
+    case = file_birth(cases, procedure=BIRTH_2026)
+    assert advance(cases, province.exchange, case) is None
+    state = get_case(cases, case).state
+    assert list_states(state) == dict.fromkeys(["birth", "residence", "insurance", "card"], StepState.DONE)
+    assert state.steps["card"].result["application"] >= 1
+
+
+def test_an_agency_that_is_down_is_waited_for_with_a_reason_and_answers_once_it_is_back(
+    cases: Cases, province: LinkedProvince
+) -> None:
+    insurance = province.desks["INSURANCE"]
+    insurance.behave(Behaviour(is_down=True))
+    case = file_birth(cases)
+    state = advance_until(cases, province, case, lambda state: state.steps["residence"].is_complete)
+    assert state.steps["insurance"].state is StepState.REQUESTED
+    advance_until(cases, province, case, lambda _: tell_waiting(cases, case)[0].tries >= 2)
+    (waiting,) = tell_waiting(cases, case)
+    assert (waiting.step, waiting.agency, waiting.code) == ("insurance", "insurance", SERVICE_DOWN)
+    assert waiting.since is not None
+    insurance.behave()
+    advance_until(cases, province, case, is_all_done)
+    assert insurance.count_of("cards", state.steps["birth"].result["number"]) == 1
+    assert tell_waiting(cases, case) == ()
+
+
+def test_a_gateway_that_is_away_is_waited_for_and_the_message_gets_there(
+    cases: Cases, province: LinkedProvince
+) -> None:
+    province.stop_gateway("insurance")
+    case = file_birth(cases, "birth+insurance")
+    advance_until(cases, province, case, lambda state: state.steps["birth"].is_complete)
+    advance_until(cases, province, case, lambda _: any(each.tries for each in tell_waiting(cases, case)))
+    province.start_gateway("insurance")
+    advance_until(cases, province, case, is_all_done)
+
+
+def test_our_own_gateway_that_is_away_loses_nothing(cases: Cases, province: LinkedProvince) -> None:
+    province.stop_gateway("commune")
+    case = file_birth(cases)
+    advance(cases, province.exchange, case)
+    (waiting,) = tell_waiting(cases, case)
+    assert (waiting.step, waiting.code) == ("birth", "network_error")
+    province.start_gateway("commune")
+    advance_until(cases, province, case, is_all_done)
+
+
+def test_a_refusal_has_its_reason_and_the_step_is_replaced_by_one_with_other_data(
+    cases: Cases, province: LinkedProvince
+) -> None:
+    insurance = province.desks["INSURANCE"]
+    insurance.behave(Behaviour(refuse="hospital-full", refuse_text="Nơi khám đã đủ (mẫu)"))
+    case = file_birth(cases)
+    state = advance_until(cases, province, case, lambda state: state.steps["insurance"].state is StepState.REFUSED)
+    assert (state.steps["insurance"].reason, state.steps["insurance"].text) == ("hospital-full", "Nơi khám đã đủ (mẫu)")
+    assert state.steps["residence"].is_complete
+    insurance.behave()
+    other = told.StepReplaced("insurance", new_uuid4(), "data-corrected", data={"hospital": "Bệnh viện mẫu"})
+    do(cases, case, CaseRole.HANDLER, other)
+    state = advance_until(cases, province, case, is_all_done)
+    assert state.steps["insurance"].result["hospital"] == "Bệnh viện mẫu"
+
+
+def test_a_birth_that_the_civil_registry_refuses_stops_what_stands_on_it(
+    cases: Cases, province: LinkedProvince
+) -> None:
+    province.desks["CIVIL"].behave(Behaviour(refuse="false-data"))
+    case = file_birth(cases)
+    state = advance_until(cases, province, case, lambda state: state.steps["birth"].state is StepState.REFUSED)
+    assert list_states(state)["residence"] is StepState.WAITING
+    assert state.waiting_for is not None
+    assert state.waiting_for.role is CaseRole.HANDLER
+
+
+def test_answers_that_get_lost_are_found_out_and_nothing_is_done_twice(cases: Cases, province: LinkedProvince) -> None:
+    for desk in province.desks.values():
+        desk.behave(Behaviour(lose=1))
+    case = file_birth(cases)
+    state = advance_until(cases, province, case, is_all_done)
+    number = state.steps["birth"].result["number"]
+    assert province.desks["INSURANCE"].count_of("cards", number) == 1
+    assert province.desks["POPULATION"].count_of("residences", number) == 1
+    assert [action.kind for action in get_case(cases, case).actions].count(ActionKind.AGENCY_DONE) == 3
+
+
+def test_a_step_that_takes_its_time_is_accepted_and_asked_for_until_it_is_done(
+    cases: Cases, province: LinkedProvince
+) -> None:
+    province.desks["INSURANCE"].behave(Behaviour(accept_s=1.0))
+    case = file_birth(cases, "birth+insurance")
+    state = advance_until(cases, province, case, lambda state: state.steps["insurance"].state is StepState.ACCEPTED)
+    assert "đang xử lý" in state.steps["insurance"].text
+    advance_until(cases, province, case, is_all_done)
+
+
+def test_a_number_that_is_pending_is_waited_for_by_the_other_steps(cases: Cases, province: LinkedProvince) -> None:
+    province.desks["POPULATION"].behave(Behaviour(is_down=True))
+    case = file_birth(cases)
+    state = advance_until(cases, province, case, lambda state: state.steps["birth"].pending)
+    assert (state.steps["birth"].result["number"], list_states(state)["insurance"]) == ("", StepState.WAITING)
+    province.desks["POPULATION"].behave()
+    state = advance_until(cases, province, case, is_all_done)
+    assert state.steps["birth"].result["number"].startswith("999")
+
+
+def test_where_it_cannot_be_told_whether_an_agency_acted_a_person_finds_out(
+    cases: Cases, province: LinkedProvince
+) -> None:
+    insurance = province.desks["INSURANCE"]
+    insurance.behave(Behaviour(fail=True))
+    case = file_birth(cases, "birth+insurance")
+    state = advance_until(cases, province, case, lambda state: state.steps["insurance"].state is StepState.UNKNOWN)
+    assert state.waiting_for is not None
+    assert state.waiting_for.role is CaseRole.HANDLER
+    with pytest.raises(CasesError):
+        do(cases, case, CaseRole.HANDLER, told.StepReplaced("insurance", new_uuid4(), "agency-mistake"))
+    insurance.behave()
+    message_id = state.steps["insurance"].message_id
+    do(cases, case, CaseRole.HANDLER, told.StepResent("insurance", message_id, "agency-asked"))
+    state = advance_until(cases, province, case, is_all_done)
+    assert insurance.count_of("cards", state.steps["birth"].result["number"]) == 1
+
+
+def test_a_step_in_doubt_that_a_person_did_by_hand_is_done_and_a_late_answer_is_noted(
+    cases: Cases, province: LinkedProvince
+) -> None:
+    province.stop_gateway("insurance")
+    case = file_birth(cases, "birth+insurance")
+    advance_until(cases, province, case, lambda state: state.steps["insurance"].state is StepState.REQUESTED)
+    advance_until(cases, province, case, lambda _: any(each.tries for each in tell_waiting(cases, case)))
+    by_hand = told.StepTakenOver("insurance", "agency-down", result={"card": "DEMO-1"})
+    assert is_all_done(do(cases, case, CaseRole.HANDLER, by_hand))
+    province.start_gateway("insurance")
+    state = advance_until(cases, province, case, lambda state: state.steps["insurance"].is_late)
+    assert (state.steps["insurance"].state, state.steps["insurance"].result) == (StepState.BY_HAND, {"card": "DEMO-1"})
+
+
+def test_a_case_that_is_withdrawn_is_taken_back_step_by_step_the_last_first(
+    cases: Cases, province: LinkedProvince
+) -> None:
+    case = file_birth(cases)
+    advance_until(cases, province, case, is_all_done)
+    do(cases, case, CaseRole.APPLICANT, told.Withdrawn())
+    state = advance_until(cases, province, case, lambda state: set(list_states(state).values()) == {StepState.UNDONE})
+    undone = [
+        action.payload.step
+        for action in get_case(cases, case).actions
+        if isinstance(action.payload, told.StepUndone) and action.payload.phase is UndoPhase.DONE
+    ]
+    assert undone[-1] == "birth"
+    assert state.is_over
+
+
+def test_an_agency_that_does_not_take_back_leaves_it_to_an_officer(cases: Cases, province: LinkedProvince) -> None:
+    case = file_birth(cases, "birth+insurance")
+    advance_until(cases, province, case, is_all_done)
+    province.desks["INSURANCE"].behave(Behaviour(refuse="card-used"))
+    do(cases, case, CaseRole.APPLICANT, told.Withdrawn())
+    state = advance_until(cases, province, case, lambda state: state.steps["insurance"].undo_failed)
+    assert state.waiting_for is not None
+    assert (state.waiting_for.role, state.waiting_for.reason) == (CaseRole.HANDLER, WaitingReason.TO_UNDO_BY_HAND)
+
+
+def test_a_worker_that_dies_between_asking_and_sending_leaves_what_the_next_one_sends(
+    cases: Cases, province: LinkedProvince
+) -> None:
+    case = file_birth(cases, "birth+insurance")
+    _fix_messages(cases, get_case(cases, case))
+    state = get_case(cases, case).state
+    assert (state.steps["birth"].state, StepDelivery.objects.filter(case_id=case).count()) == (StepState.REQUESTED, 0)
+    advance_until(cases, province, case, is_all_done)
+    assert [action.kind for action in get_case(cases, case).actions].count(ActionKind.ASK_AGENCY) == 2
+
+
+def test_what_a_crash_takes_of_the_messages_rows_is_made_again_and_nothing_is_done_twice(
+    cases: Cases, province: LinkedProvince
+) -> None:
+    province.desks["INSURANCE"].behave(Behaviour(slow_s=0.5))
+    case = file_birth(cases, "birth+insurance")
+    hasty = replace(province.exchange, patience_s=0.2)
+    advance(cases, hasty, case)
+    StepDelivery.objects.filter(case_id=case).delete()
+    state = advance_until(cases, province, case, is_all_done)
+    assert province.desks["INSURANCE"].count_of("cards", state.steps["birth"].result["number"]) == 1
+
+
+@pytest.mark.parametrize("procedure", [("2.002622", date(2025, 6, 2)), ("2.002913", date(2026, 11, 30))])
+def test_a_death_ends_the_residence_and_brings_the_allowances(
+    cases: Cases, province: LinkedProvince, procedure: tuple[str, date]
+) -> None:
+    for variant, count in (("death+residence", 2), ("death+residence+funeral+survivor", 4)):
+        case = file_death(cases, procedure, variant)
+        state = advance_until(cases, province, case, is_all_done)
+        assert len(state.steps) == count
+    assert state.steps["survivor"].result["amount"] > 0
