@@ -45,7 +45,7 @@ class _Kept:
         self.client = DirectoryClient(folder / "client", URL, self.root, MemoryFetcher(self.files))
 
     def run(self, *words: str, answer: str = "") -> str:
-        done = CliRunner().invoke(make_directory_commands(WitnessBesideDirectory()), [*words], input=answer)
+        done = CliRunner().invoke(make_directory_commands(WitnessBesideDirectory), [*words], input=answer)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         assert done.exit_code == 0, done.output

@@ -190,6 +190,7 @@ class _Server(ThreadingHTTPServer):
 def _make_handler(provider: OpenIdProvider) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 64 * 1024  # head and body leave in one write
 
         def do_GET(self) -> None:
             self._answer({})

@@ -52,6 +52,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = 64 * 1024  # head and body leave in one write
 
     def do_GET(self) -> None:
         gateway = cast("_Server", self.server).gateway

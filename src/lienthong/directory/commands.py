@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.routing import BaseRoute
 
     from lienthong.directory.members import Witness
@@ -49,7 +51,7 @@ def init(  # noqa: PLR0913 - its parameters are the command's words
 
     office = Office(folder, SystemClock(), offline)
     office.require_new()
-    own_witness: OwnWitness = context.obj
+    own_witness: OwnWitness = context.obj()
     witness = own_witness.make(folder, instance, address)
     root = office.create(instance, root_keys, threshold, (witness,))
     typer.echo(f"root key: {root}")
@@ -70,7 +72,7 @@ def serve_directory(context: typer.Context, folder: Folder, address: Address = D
     os.umask(0o077)
     office = Office(folder, SystemClock())
     office.repository.directory_content()
-    own_witness: OwnWitness = context.obj
+    own_witness: OwnWitness = context.obj()
     app = make_directory_app(office, own_witness.routes(office))
     host, _, port = address.rpartition(":")
     typer.echo(f"serving {folder} at http://{address}")
@@ -186,10 +188,10 @@ def show(
     typer.echo(f"{len(office.waiting())} requests wait")
 
 
-def make_directory_commands(witness: OwnWitness) -> typer.Typer:
-    """Give the commands under `lienthong directory`."""
+def make_directory_commands(open_witness: Callable[[], OwnWitness]) -> typer.Typer:
+    """Give the commands under `lienthong directory`; `open_witness` is called by those that need it."""
     help_text = "Keep the directory of members."
-    app = typer.Typer(no_args_is_help=True, help=help_text, context_settings={"obj": witness})
+    app = typer.Typer(no_args_is_help=True, help=help_text, context_settings={"obj": open_witness})
     app.command("init")(init)
     app.command("serve")(serve_directory)
     app.command("admit")(admit)

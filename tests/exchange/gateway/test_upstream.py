@@ -197,16 +197,20 @@ def test_a_connection_that_the_service_closed_is_not_used_again(tmp_path: Path) 
 
 
 def test_a_connection_on_which_the_service_speaks_unasked_is_dropped(tmp_path: Path) -> None:
+    spoken = asyncio.Event()
+
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_head(reader)
         writer.write(OK)
         await asyncio.sleep(0.02)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstale")
+        spoken.set()
         await reader.read()
 
     async def use(chain: Chain) -> None:
         await chain.ask()
-        await asyncio.sleep(0.06)
+        await spoken.wait()
+        await asyncio.sleep(0.05)
         assert (await chain.ask()).body.content == b"ok"
         assert chain.service.connections == 2
 
