@@ -102,8 +102,8 @@ class SmtpMailer:
 
     def send(self, mail: Mail) -> None:
         """Send over a connection of its own."""
-        message = make_message(mail, self.settings.sender)
         try:
+            message = make_message(mail, self.settings.sender)
             with self._connect() as server:
                 if self.settings.user:
                     server.login(self.settings.user, self.password)

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lienthong.cases.documents import uploads
 from lienthong.cases.documents.content import MOST_UPLOAD_BYTES, FileKind
 from lienthong.cases.documents.errors import DocumentError, DocumentErrorKind
 from lienthong.cases.documents.house import get_documents
@@ -27,7 +26,7 @@ from lienthong.cases.documents.kept import (
     remove_own_document,
 )
 from lienthong.cases.documents.storage import UNNAMED_SECONDS
-from lienthong.cases.documents.uploads import store_upload
+from lienthong.cases.documents.uploads import MOST_OWN_DOCUMENTS, store_upload
 from lienthong.cases.models import Document, DocumentUse
 from lienthong.cases.reading import get_case
 from tests.cases.documents.files import make_pdf, make_photo
@@ -51,6 +50,11 @@ def _refusal(cases: Cases, content: bytes, number: str = OWN) -> DocumentErrorKi
     with pytest.raises(DocumentError) as caught:
         store_upload(cases, number, "x", io.BytesIO(content))
     return caught.value.kind
+
+
+def copy_row(row: Document) -> Document:
+    fields = ("number", "origin", "name", "kind", "sha256", "size", "pages", "added_at")
+    return Document(**{name: getattr(row, name) for name in fields})
 
 
 class _Suspicious:
@@ -88,15 +92,15 @@ def test_nobody_reads_or_removes_another_persons_document(cases: Cases, document
 
 
 @pytest.mark.django_db
-def test_too_large_suspicious_and_too_many_files_are_refused_and_leave_no_row(
-    cases: Cases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_large_suspicious_and_too_many_files_are_refused_and_leave_no_row(cases: Cases, tmp_path: Path) -> None:
     assert _refusal(cases, b"%PDF-" + b"x" * MOST_UPLOAD_BYTES) is DocumentErrorKind.TOO_LARGE
     suspicious = replace(cases, documents=make_documents(tmp_path, scanner=_Suspicious()))
     assert _refusal(suspicious, make_pdf()) is DocumentErrorKind.UNSAFE
     assert not Document.objects.exists()
-    monkeypatch.setattr(uploads, "MOST_OWN_DOCUMENTS", 1)  # a limit, not a function of ours
-    store_upload(cases, OWN, "a", io.BytesIO(make_pdf()))
+    stored = store_upload(cases, OWN, "a", io.BytesIO(make_pdf()))
+    row = Document.objects.get(pk=stored.id)
+    more = [copy_row(row) for _ in range(MOST_OWN_DOCUMENTS - 1)]
+    Document.objects.bulk_create(more)
     assert _refusal(cases, make_photo()) is DocumentErrorKind.TOO_MANY
     assert store_upload(cases, ELSE, "a", io.BytesIO(make_photo())).kind is FileKind.JPEG
 
