@@ -1,0 +1,61 @@
+"""Background work of delivery: reminders of tasks, and questions to other agencies."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.conf import settings
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from lienthong.delivery.asks import carry_on, list_open_asks
+from lienthong.delivery.notices import send_notices
+from lienthong.exchange.client import GatewayClient
+from lienthong.exchange.errors import ExchangeError
+
+NOTICES_CRON: Final = "30 23 * * *"
+"""Cron reads UTC: half past six in Vietnam, before offices open."""
+
+ASKS_CRON: Final = "* * * * *"
+"""Every minute: answers are fetched, and what lost its job is sent."""
+
+
+@app.periodic(cron=NOTICES_CRON)
+@app.task(name="delivery.remind", queueing_lock="delivery_remind")
+def remind(timestamp: int) -> None:
+    """Remind owners, and tell leaders of what is late. Safe to repeat."""
+    del timestamp
+    send_notices(timezone.now())
+
+
+@app.task(name="delivery.carry_ask_on")
+def carry_ask_on(ask_id: int) -> None:
+    """Send one question to another agency, or fetch its answer. Safe to repeat."""
+    carry_asks_on([ask_id])
+
+
+@app.periodic(cron=ASKS_CRON)
+@app.task(name="delivery.sweep_asks", queueing_lock="delivery_sweep_asks")
+def sweep_asks(timestamp: int) -> None:
+    """Go on with all questions that are open. Safe to repeat."""
+    del timestamp
+    carry_asks_on(list_open_asks())
+
+
+def defer_ask(ask_id: int) -> None:
+    """Put the sending of a question into the queue, in the transaction that asks."""
+    carry_ask_on.configure(lock=f"ask:{ask_id}").defer(ask_id=ask_id)
+
+
+def carry_asks_on(asks: list[int]) -> None:
+    """Go on with questions through the site's gateway; one that does not answer now is asked again by the next run."""
+    exchange = settings.EXCHANGE
+    if not asks or not exchange.address:
+        return
+    with GatewayClient(exchange.address, exchange.client, settings.EXCHANGE_TOKEN) as gateway:
+        for ask in asks:
+            try:
+                carry_on(ask, gateway, timezone.now())
+            except ExchangeError:
+                # The gateway is away: nothing was changed, and the sweep comes again in a minute.
+                return

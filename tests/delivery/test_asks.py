@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import override_settings
+
+from lienthong.delivery.asks import NewAsk, ask_agency, carry_on, list_open_asks
+from lienthong.delivery.directive_words import AskState, TaskAct
+from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.jobs import carry_asks_on, defer_ask
+from lienthong.delivery.models import Task, TaskAsk
+from lienthong.delivery.tasks import NewTask, act_on_task, give_task
+from lienthong.exchange.client import ONCE, ClientSettings, GatewayClient
+from lienthong.exchange.errors import ExchangeError
+from tests.delivery.posts import NOW, Holder, make_holder, make_leader
+from tests.simulators.moody_gateway import MoodyGateway, Say, refuse
+
+pytestmark = pytest.mark.django_db
+
+SERVICE = "DEMO/GOV/Z99/FINANCE/funds"
+CLIENT = "DEMO/GOV/Z99/OFFICE"
+QUESTION = NewAsk(service=SERVICE, purpose="990/KH-UBND", body={"year": 2026})
+TAKEN = Say(202, b'{"state":"waiting","status":"/status/x","exchange":"0195-1"}')
+NOT_YET = Say(202, b'{"state":"waiting"}')
+ANSWER = Say(200, b'{"funds":12}', (("X-Road-Request-Id", "0195-1"), ("Content-Type", "application/json")))
+
+
+def make_task() -> tuple[Task, Holder, Holder]:
+    leader, owner = make_leader(), make_holder("lan.le")
+    task = give_task(NewTask(title="Bố trí vốn", owner=owner.post.pk, due_on=date(2026, 6, 15)), leader.account, NOW)
+    return task, owner, leader
+
+
+def ask(task: Task, owner: Holder, new: NewAsk = QUESTION) -> TaskAsk:
+    return ask_agency(task.code, new, owner.account, NOW, lambda _: None)
+
+
+def open_client(gateway: MoodyGateway) -> GatewayClient:
+    return GatewayClient(gateway.address, CLIENT, "token", retries=ONCE)
+
+
+def test_a_question_goes_out_reliably_and_its_answer_stands_beside_the_task() -> None:
+    task, owner, _ = make_task()
+    asked = ask(task, owner)
+    with MoodyGateway([TAKEN, NOT_YET, ANSWER]) as gateway, open_client(gateway) as client:
+        states = [carry_on(asked.pk, client, NOW + timedelta(minutes=minute)) for minute in range(4)]
+    assert states == [AskState.HANDED_OVER, AskState.HANDED_OVER, AskState.ANSWERED, AskState.ANSWERED]
+    asked.refresh_from_db()
+    assert (asked.answer_status, asked.answer, asked.exchange) == (200, '{"funds":12}', "0195-1")
+    sent = gateway.heard[0]
+    assert (sent.method, sent.target, sent.body) == ("POST", f"/r1/{SERVICE}", b'{"year":2026}')
+    told = [sent.headers[name] for name in ("x-road-id", "x-road-purpose", "prefer")]
+    assert told == [str(asked.message), "990/KH-UBND", "respond-async"]
+    assert [step.act for step in task.steps.order_by("number")] == ["given", "asked", "answered"]
+    assert list_open_asks() == []
+
+
+def test_a_gateway_that_is_away_leaves_the_question_under_its_id_for_the_next_run() -> None:
+    task, owner, _ = make_task()
+    asked = ask(task, owner)
+    with MoodyGateway([None, refuse("server.clientproxy.timeout", 503), TAKEN]) as gateway:
+        with open_client(gateway) as client:
+            for _ in range(2):
+                with pytest.raises(ExchangeError):
+                    carry_on(asked.pk, client, NOW)
+            assert list_open_asks() == [asked.pk]
+            carry_on(asked.pk, client, NOW)
+        assert {heard.headers["x-road-id"] for heard in gateway.heard} == {str(asked.message)}
+
+
+def test_a_refusal_ends_the_question_and_says_why() -> None:
+    task, owner, _ = make_task()
+    first, second, third = (ask(task, owner) for _ in range(3))
+    script = [
+        refuse("server.serverproxy.access_denied"),
+        TAKEN,
+        refuse("server.clientproxy.given_up"),
+        TAKEN,
+        Say(404, b"none", (("X-Road-Request-Id", "0195-3"),)),
+    ]
+    with MoodyGateway([*script]) as gateway, open_client(gateway) as client:
+        for asked in (first, second, second, third, third):
+            carry_on(asked.pk, client, NOW)
+    rows = TaskAsk.objects.order_by("pk")
+    assert [(row.state, row.answer) for row in rows] == [
+        ("failed", "server.serverproxy.access_denied: why"),
+        ("failed", "why"),
+        ("failed", "none"),
+    ]
+    assert task.steps.filter(act=TaskAct.UNANSWERED).count() == 3
+
+
+def test_an_answer_that_comes_after_the_task_is_over_is_kept() -> None:
+    task, owner, leader = make_task()
+    asked = ask(task, owner)
+    act_on_task(task.code, TaskAct.CANCELLED, leader.account, NOW, "không còn cần")
+    with MoodyGateway([TAKEN, ANSWER]) as gateway, open_client(gateway) as client:
+        carry_on(asked.pk, client, NOW)
+        assert carry_on(asked.pk, client, NOW) == AskState.ANSWERED
+    task.refresh_from_db()
+    assert task.state == "cancelled"
+
+
+def test_only_who_works_on_a_task_asks_and_with_a_purpose() -> None:
+    task, owner, _ = make_task()
+    stranger = make_holder("ha.vu")
+    for asks, new in (
+        (stranger, QUESTION),
+        (owner, NewAsk(service=SERVICE, purpose="", body={})),
+        (owner, NewAsk(service=SERVICE, purpose="a b", body={})),
+        (owner, NewAsk(service="DEMO", purpose="990/KH-UBND", body={})),
+    ):
+        with pytest.raises(DeliveryError) as caught:
+            ask(task, asks, new)
+        assert caught.value.kind == DeliveryErrorKind.BAD_TASK
+    assert not TaskAsk.objects.exists()
+
+
+def test_the_purpose_of_a_vietnamese_number_is_written_in_ascii() -> None:
+    task, owner, _ = make_task()
+    assert ask(task, owner, NewAsk(service=SERVICE, purpose="06/QĐ-TTg", body={})).purpose == "06/QD-TTg"
+
+
+def test_the_sweep_goes_on_with_what_is_open_through_the_sites_gateway() -> None:
+    task, owner, _ = make_task()
+    ask_agency(task.code, QUESTION, owner.account, NOW, defer_ask)
+    with MoodyGateway([TAKEN, ANSWER, None]) as gateway:
+        exchange = ClientSettings(address=gateway.address, client=CLIENT)
+        with override_settings(EXCHANGE=exchange, EXCHANGE_TOKEN="token"):  # noqa: S106 # of tests
+            carry_asks_on(list_open_asks())
+            carry_asks_on(list_open_asks())
+    assert TaskAsk.objects.get().state == AskState.ANSWERED
