@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my-record/", show_own_record, name="own-record"),
     path("who-looked/", show_who_looked, name="who-looked"),
     path(f"who-looked/{VERIFIER}", show_verifier, name="verifier"),
+    path("services/cases/", include("lienthong.cases.urls")),
     path("services/areas/", include("lienthong.areas.urls")),
     path("sign-in/provider/", include("lienthong.identity.relying.urls")),
     path("", include("lienthong.portal.cases.urls")),
