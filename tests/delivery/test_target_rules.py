@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lienthong.delivery.figures import Missing
+from lienthong.delivery.figures import Missing, MissingKind
 from lienthong.delivery.forecasts import Forecast, forecast_figure
 from lienthong.delivery.periods import make_year
 from lienthong.delivery.target_rules import Point, Reason, Terms, expect_figure, judge_target, meets
@@ -223,3 +223,13 @@ def test_a_farther_forecast_is_less_certain(values: list[int]) -> None:
     assert isinstance(near, Forecast)
     assert isinstance(far, Forecast)
     assert far.upper - far.lower >= near.upper - near.lower >= 0
+
+
+def test_a_forecast_stays_within_what_the_figure_can_be_or_is_none() -> None:
+    near = {make_year(2020 + n): Fraction(value) for n, value in enumerate((90, 91, 95, 96))}
+    found = forecast_figure(near, make_year(2025), 0, 100)
+    assert isinstance(found, Forecast)
+    assert (found.upper, found.lower < 100) == (100, True)
+    beyond = forecast_figure(near, make_year(2060), 0, 100)
+    assert isinstance(beyond, Missing)
+    assert beyond.kind is MissingKind.BEYOND_LIMITS

@@ -52,6 +52,8 @@ class MissingKind(StrEnum):
     """No unit has the code on the day, or the data on units does not reach."""
     NOT_A_VALUE = "not-a-value"
     """What is known is a range, and a value was needed."""
+    BEYOND_LIMITS = "beyond-limits"
+    """A straight line would lead to what the figure cannot be, such as more than a hundred percent."""
     WITHHELD = "withheld"
     """A figure of public order so small that it would tell of single people."""
 

@@ -44,8 +44,13 @@ class Forecast:
     """The periods that it rests on."""
 
 
-def forecast_figure(series: Mapping[Period, Fraction], to: Period) -> Forecast | Missing:
-    """Forecast a figure from those of earlier periods; missing where they are too few."""
+def forecast_figure(
+    series: Mapping[Period, Fraction], to: Period, least: float | None = None, most: float | None = None
+) -> Forecast | Missing:
+    """Forecast a figure from those of earlier periods; missing where they are too few.
+
+    `least` and `most` are what the figure can be at all: a line knows nothing of a hundred percent.
+    """
     periods = sorted(period for period in series if period.end < to.end)[-MOST_POINTS:]
     if len(periods) < LEAST_POINTS:
         return Missing(MissingKind.TOO_SHORT, f"{len(periods)}/{LEAST_POINTS}")
@@ -60,8 +65,16 @@ def forecast_figure(series: Mapping[Period, Fraction], to: Period) -> Forecast |
     )
     away = _place(to) - middle
     deviation = math.sqrt(rests / (count - 2) * (1 + 1 / count + away**2 / spread))
-    central, half = level + slope * away, _QUANTILES[count - 3] * deviation
-    return Forecast(to, central, central - half, central + half, tuple(periods))
+    line, half = level + slope * away, _QUANTILES[count - 3] * deviation
+    if (most is not None and line - half >= most) or (least is not None and line + half <= least):
+        return Missing(MissingKind.BEYOND_LIMITS, to.text)
+    lower, central, upper = (_limit(value, least, most) for value in (line - half, line, line + half))
+    return Forecast(to, central, lower, upper, tuple(periods))
+
+
+def _limit(value: float, least: float | None, most: float | None) -> float:
+    value = value if least is None else max(value, least)
+    return value if most is None else min(value, most)
 
 
 def _place(period: Period) -> float:

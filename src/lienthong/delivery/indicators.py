@@ -96,6 +96,16 @@ def refuse_code(code: str) -> DeliveryError:
     return DeliveryError(DeliveryErrorKind.UNKNOWN_INDICATOR, message)
 
 
+def find_limits(definition: Definition) -> tuple[float | None, float | None]:
+    """Give the least and the most that a figure can be, where that is plain: a share, a rank, what is counted."""
+    if definition.unit == "rank":
+        return 1.0, None
+    is_part = definition.unit == "percent" and (not definition.formula or definition.formula.startswith("share("))
+    if is_part:
+        return 0.0, 100.0
+    return (None, None) if definition.unit == "percent" else (0.0, None)
+
+
 def put_definitions(definitions: Iterable[Definition]) -> dict[str, int]:
     """Add definitions and put the wording of known ones right, in the caller's transaction; counts what was done.
 

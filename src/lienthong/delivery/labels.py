@@ -137,6 +137,10 @@ MISSING: Final[dict[MissingKind, Label]] = {
     ),
     MissingKind.UNKNOWN_AREA: ("không xác định được đơn vị hành chính", "the area is not known on that day"),
     MissingKind.NOT_A_VALUE: ("chỉ biết một khoảng", "only a range is known"),
+    MissingKind.BEYOND_LIMITS: (
+        "xu hướng tuyến tính vượt quá giới hạn của chỉ tiêu",
+        "a straight trend would leave what the figure can be",
+    ),
     MissingKind.WITHHELD: ("quá nhỏ để công bố", "too small to be told"),
 }
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.labels import COMPARISONS, STATUSES, get_label, write_amount
-from lienthong.delivery.number_text import write_number
+from lienthong.delivery.number_text import count_decimals
 from lienthong.delivery.target_rules import Reason
 from lienthong.delivery.target_words import Comparison, Measure, TargetKind, TargetState
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from lienthong.delivery.forecasts import Forecast
     from lienthong.delivery.target_rules import Verdict
     from lienthong.delivery.target_terms import TargetTerms
@@ -27,8 +29,8 @@ _SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "{what} was {figure} in {period} ({status}), which fits {goal}; such a figure does not reach a target.",
     ),
     Reason.ON_PATH: (
-        "{what} năm {period} là {figure}; lộ trình đến {due} cần {expected}, mục tiêu {goal}.",
-        "{what} was {figure} in {period}; the path asks for {expected} by then, the goal is {goal} by {due}.",
+        "{what} năm {period} là {figure}; theo lộ trình cần {expected} vào thời điểm đó, mục tiêu {goal} vào {due}.",
+        "{what} was {figure} in {period}; the path asks for {expected} by then, and for {goal} by {due}.",
     ),
     Reason.BEHIND: (
         "{what} năm {period} là {figure}, chậm hơn lộ trình ({expected}) quá 1/10 quãng đường đến {goal} vào {due}.",
@@ -71,18 +73,20 @@ _SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "{what} was {figure} on average until {period}, which fits the goal of {goal} until {due}.",
     ),
     Reason.TREND_HOLDS: (
-        "{what} thay đổi đúng hướng ở mọi kỳ đến năm {period} ({figure}); yêu cầu mỗi kỳ: {goal}.",
-        "{what} has changed as promised in every period until {period} ({figure}); each asks for {goal}.",
+        "{what} {goal} trong mọi kỳ cho đến năm {period} ({figure}), đúng như mục tiêu.",
+        "{what} kept to {goal} in every period until {period} ({figure}), as promised.",
     ),
     Reason.TREND_BROKEN: (
-        "{what} năm {period} là {figure}, không theo yêu cầu mỗi kỳ: {goal}.",
-        "{what} was {figure} in {period}, which breaks the trend; each period asks for {goal}.",
+        "{what} năm {period} là {figure}, không giữ được mục tiêu {goal} so với kỳ trước.",
+        "{what} was {figure} in {period}, which is not {goal} against the period before.",
     ),
     Reason.TREND_GAP: (
-        "Chuỗi số liệu bị thiếu kỳ nên không đánh giá được xu hướng; yêu cầu mỗi kỳ: {goal}.",
+        "Chuỗi số liệu bị thiếu kỳ nên không đánh giá được xu hướng; mục tiêu {goal} mỗi kỳ.",
         "A period is missing, so the trend cannot be judged; each period asks for {goal}.",
     ),
 }
+_FALL: Final = ("giảm", "a fall")
+_RISE: Final = ("tăng", "a rise")
 _MEAN_BY_THE_END: Final = (
     "{what} bình quân cả kỳ đến năm {period} là {figure}, đạt mục tiêu {goal}.",
     "{what} was {figure} on average over the whole term until {period}, which meets the goal of {goal}.",
@@ -95,33 +99,46 @@ _COUNT: Final = ("{reached}/{total} chỉ tiêu đạt", "{reached} of {total} t
 
 
 def write_goal(terms: TargetTerms, language: str) -> str:
-    """Write what a target asks for: `trên 10.000 USD`, `từ 49% đến 50%`, `at most 3`."""
-    comparison = get_label(COMPARISONS[terms.comparison], language)
-    low = write_amount(terms.goal, terms.unit, terms.decimals, language)
+    """Write what a target asks for: `trên 10.000 USD`, `từ 49% đến 50%`, `rank 3 or better`."""
+    low = _write(terms, terms.goal, language)
     if terms.comparison is Comparison.WITHIN and terms.goal_high is not None:
-        high = write_amount(terms.goal_high, terms.unit, terms.decimals, language)
-        return f"{comparison} {low} {'đến' if language == 'vi' else 'to'} {high}"
+        high = _write(terms, terms.goal_high, language)
+        return f"từ {low} đến {high}" if language == "vi" else f"between {low} and {high}"
     if terms.kind is TargetKind.RANK:
-        rank = write_number(terms.goal, 0, language)
-        return f"thứ {rank} trở lên" if language == "vi" else f"rank {rank} or better"
+        return f"thứ {low} trở lên" if language == "vi" else f"rank {low} or better"
     if terms.kind is TargetKind.TREND:
-        change = "thay đổi" if language == "vi" else "a change of"
-        # A change of a percentage is told in points.
-        unit = "pp" if terms.unit == "percent" else terms.unit
-        return f"{change} {comparison} {write_amount(terms.goal, unit, terms.decimals, language)}"
+        return _write_trend(terms, language)
+    comparison = get_label(COMPARISONS[terms.comparison], language)
     if terms.measure is Measure.MEAN:
         return f"bình quân {comparison} {low}" if language == "vi" else f"{comparison} {low} on average"
     return f"{comparison} {low}"
 
 
-def explain_verdict(terms: TargetTerms, verdict: Verdict, language: str) -> str:
-    """Give the sentence that explains the state."""
+def _write_trend(terms: TargetTerms, language: str) -> str:
+    """Write the change that each period asks for: `giảm ít nhất 0,08 điểm %`, `a rise`."""
+    falls = terms.comparison in {Comparison.AT_MOST, Comparison.UNDER}
+    word = get_label(_FALL if falls else _RISE, language)
+    if terms.goal == 0:
+        return word
+    # A change of a percentage is told in points, and a fall by how much.
+    unit = "pp" if terms.unit == "percent" else terms.unit
+    amount = write_amount(abs(terms.goal), unit, count_decimals(terms.goal), language)
+    least = get_label(COMPARISONS[Comparison.AT_LEAST], language)
+    return f"{word} {least} {amount}" if language == "vi" else f"{word} of {least} {amount}"
+
+
+def _write(terms: TargetTerms, value: Decimal, language: str) -> str:
+    return write_amount(value, terms.unit, count_decimals(value), language)
+
+
+def explain_verdict(terms: TargetTerms, verdict: Verdict, what: str, language: str) -> str:
+    """Give the sentence that explains the state; `what` names what is measured."""
     sentence = _SENTENCES[verdict.reason]
     if verdict.reason is Reason.MEAN_SO_FAR and verdict.state is TargetState.REACHED:
         sentence = _MEAN_BY_THE_END
     latest = verdict.latest
     return get_label(sentence, language).format(
-        what=terms.measured_in(language),
+        what=what,
         period=latest.period.text if latest else "",
         figure=write_amount(latest.value, terms.unit, terms.decimals, language) if latest else "",
         status=get_label(STATUSES[latest.status], language) if latest else "",

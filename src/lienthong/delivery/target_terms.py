@@ -86,9 +86,10 @@ class TargetTerms(msgspec.Struct, frozen=True, kw_only=True):
         """Give the name in `vi` or `en`."""
         return self.name if language == "vi" else self.name_en
 
-    def measured_in(self, language: str) -> str:
-        """Give what is measured for it, as sentences call it."""
-        return (self.measured or self.name) if language == "vi" else (self.measured_en or self.name_en)
+    def measured_in(self, language: str, definition: Definition | None) -> str:
+        """Give what is measured for it, as sentences call it: by default what the indicator is called."""
+        stated = self.measured if language == "vi" else self.measured_en
+        return stated or (self.name_in(language) if definition is None else definition.name_in(language))
 
 
 _DECIMALS_OF_UNIT: Final = {"percent": 1, "pp": 2, "times": 2}

@@ -16,8 +16,10 @@ import msgspec
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.figures import Missing, MissingKind
 from lienthong.delivery.forecasts import Forecast, forecast_figure
+from lienthong.delivery.formula_parser import parse_formula
+from lienthong.delivery.formula_tree import Streak
 from lienthong.delivery.formulas import Value
-from lienthong.delivery.indicators import find_definition
+from lienthong.delivery.indicators import find_definition, find_limits
 from lienthong.delivery.models import Observation, Plan, Source, Target
 from lienthong.delivery.places import Place, name_place
 from lienthong.delivery.target_rules import Point, Reason, Verdict, judge_target
@@ -59,7 +61,8 @@ class JudgedTarget:
 
     def explain(self, language: str) -> str:
         """Give the sentence that explains the state, in `vi` or `en`."""
-        return explain_verdict(self.terms, self.verdict, language)
+        what = self.terms.measured_in(language, self.definition)
+        return explain_verdict(self.terms, self.verdict, what, language)
 
     def write_goal(self, language: str) -> str:
         """Write what it asks for."""
@@ -178,7 +181,7 @@ def _judge(book: FigureBook, plan: PlanTerms, target: TargetTerms, cited: set[st
     may_be_missed = plan.is_illustrative or (target.is_verified and target.source in cited)
     verdict = judge_target(make_terms(target, unit, may_be_missed=may_be_missed), points, book.as_of)
     missing = [each for each in values.values() if isinstance(each, Missing)]
-    forecast = _forecast(target, points, book.as_of)
+    forecast = _forecast(target, definition, points, book.as_of)
     return JudgedTarget(plan, target, definition, verdict, points, missing[-1] if missing else None, forecast)
 
 
@@ -192,14 +195,16 @@ def _make_points(values: Mapping[Period, Value | Missing], bring: Callable[[Frac
     )
 
 
-def _forecast(target: TargetTerms, points: Iterable[Point], as_of: date) -> Forecast | Missing:
+def _forecast(target: TargetTerms, definition: Definition, points: Iterable[Point], as_of: date) -> Forecast | Missing:
     """Forecast the figure of the due period, where it is still to come and a single figure decides."""
-    if target.kind is TargetKind.TREND or target.measure is Measure.MEAN:
+    counts_years = isinstance(parse_formula(definition.formula), Streak) if definition.formula else False
+    if target.kind is TargetKind.TREND or target.measure is Measure.MEAN or counts_years:
         return Missing(MissingKind.NOT_A_VALUE)
     series = {point.period: point.value for point in points if point.is_value and point.period.end <= as_of}
     if target.due_period in series:
         return Missing(MissingKind.NOT_OBSERVED)
-    return forecast_figure(series, target.due_period)
+    lower, upper = find_limits(definition)
+    return forecast_figure(series, target.due_period, lower, upper)
 
 
 def _make_plan(row: Mapping[str, Any]) -> PlanTerms:
