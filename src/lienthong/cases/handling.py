@@ -9,6 +9,7 @@ from django.db import transaction
 
 from lienthong.cases.action_check import MOST_TEXT, verify_action
 from lienthong.cases.actions import Action, Actor, Commented, Payload, erase, get_kind, write_payload
+from lienthong.cases.documents.kept import forget_uses
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.filing import require_key
 from lienthong.cases.folding import apply_action, fold
@@ -95,6 +96,7 @@ def erase_case(cases: Cases, case_id: UUID, actor: Actor, reason: str) -> int:
         append_action(row.month, case_id, told, role)
         row.erased_at = cases.now()
         row.save(update_fields=["erased_at"])
+        forget_uses(case_id)
         read = read_actions(row)
         _write_row(cases, row, read, fold(read))
     return count
