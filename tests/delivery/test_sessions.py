@@ -126,4 +126,4 @@ def test_the_agenda_is_proposed_from_directives_with_open_tasks_the_latest_first
         new = NewTask(title="việc", owner=owner.post.pk, due_on=due_on, directive=directive)
         give_task(new, leader.account, NOW)
     rows = list_agenda_proposals(DAY)
-    assert [(row.number, row.late_tasks, row.open_tasks) for row in rows] == [("990/KH-UBND", 1, 1), ("99-NQ/TU", 0, 2)]
+    assert [(row.directive.number, row.late_tasks, row.open_tasks) for row in rows] == [("990/KH-UBND", 1, 1), ("99-NQ/TU", 0, 2)]

@@ -7,6 +7,7 @@ check the papers that they hold.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -23,8 +24,6 @@ from lienthong.kernel.canonical import canonical_bytes
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from django.db.models import QuerySet
 
     from lienthong.identity.models import Account
 
@@ -49,6 +48,15 @@ class NewItem(msgspec.Struct, frozen=True):
     directive: DirectiveKey
     title: str
     path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaProposal:
+    """A directive that may go on the agenda, with how many of its tasks are open and late."""
+
+    directive: Directive
+    open_tasks: int
+    late_tasks: int
 
 
 def get_session(code: str) -> WorkingSession:
@@ -78,12 +86,13 @@ def open_session(new: NewSession) -> WorkingSession:
         raise refuse_session(f"{new.code}: this code is taken, or the post is not there") from error
 
 
-def list_agenda_proposals(day: date) -> QuerySet[Directive]:
+def list_agenda_proposals(day: date) -> list[AgendaProposal]:
     """List the directives that a session should deal with: those with open tasks, most late ones first."""
     is_open = Q(tasks__state=TaskState.OPEN)
     late = Count("tasks", filter=is_open & Q(tasks__due_on__lt=day))
     rows = Directive.objects.annotate(open_tasks=Count("tasks", filter=is_open), late_tasks=late)
-    return rows.filter(open_tasks__gt=0).order_by("-late_tasks", "-open_tasks", "number")
+    rows = rows.filter(open_tasks__gt=0).order_by("-late_tasks", "-open_tasks", "number")
+    return [AgendaProposal(row, row.open_tasks, row.late_tasks) for row in rows]
 
 
 def add_agenda_item(code: str, new: NewItem) -> AgendaItem:

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from lienthong.delivery.asks import NewAsk, ask_agency
+from lienthong.delivery.cascade import CascadeNode, NodeKind, build_cascade, count_nodes, list_above
+from lienthong.delivery.directive_seed import load_illustrative_directives
+from lienthong.delivery.directives import DirectiveKey, get_directive
+from lienthong.delivery.models import Plan, Source, Target
+from lienthong.delivery.target_words import Comparison
+from lienthong.delivery.tasks import NewProof, NewTask, add_proof, give_task
+from tests.delivery.posts import NOW, make_holder, make_leader
+from tests.delivery.test_tables import make_indicator, observe
+
+pytestmark = pytest.mark.django_db
+
+RESOLUTION = DirectiveKey("99-NQ/TU", "Tỉnh ủy tỉnh minh họa", date(2025, 10, 1))
+PLAN = DirectiveKey("990/KH-UBND", "UBND tỉnh minh họa", date(2025, 11, 3))
+
+
+def make_target(version: int = 1) -> Target:
+    source = Source.objects.get(code="invented")
+    plan, _ = Plan.objects.get_or_create(
+        code="KH990",
+        defaults={
+            "title": "Kế hoạch",
+            "title_en": "Plan",
+            "directive_number": PLAN.number,
+            "directive_issuer": PLAN.issuer,
+            "directive_date": PLAN.issued_on,
+            "area_code": "22",
+            "begins_on": date(2026, 1, 1),
+            "ends_on": date(2030, 12, 31),
+            "source": source,
+        },
+    )
+    return Target.objects.create(
+        plan=plan,
+        code="1",
+        version=version,
+        place=1,
+        name=f"Dân số v{version}",
+        name_en="Population",
+        indicator="POP",
+        kind="value",
+        comparison=Comparison.AT_LEAST,
+        unit="person",
+        goal=Decimal(2000),
+        due="2030",
+        source=source,
+        published_on=date(2025, 11, 3),
+    )
+
+
+def walk(node: CascadeNode, *way: NodeKind) -> CascadeNode:
+    for kind in way:
+        node = next(child for child in node.children if child.kind is kind)
+    return node
+
+
+def test_every_step_from_a_promise_to_the_record_behind_its_figure_is_there_with_its_key() -> None:
+    load_illustrative_directives()
+    leader, owner = make_leader(), make_holder("lan.le")
+    make_target()
+    make_target(version=2)
+    figure = observe(make_indicator(), origin_ref="yearbook.xlsx#12")
+    new = NewTask(title="Đếm dân", owner=owner.post.pk, due_on=None, directive=PLAN, directive_path="2")
+    task = give_task(new, leader.account, NOW)
+    served = give_task(
+        NewTask(title="Báo cáo", owner=owner.post.pk, due_on=None, directive=PLAN, plan="KH990", target="1"),
+        leader.account,
+        NOW,
+    )
+    proof = add_proof(task.code, NewProof("a.txt", "text/plain", b"done"), owner.account, NOW)
+    question = NewAsk(service="DEMO/GOV/Z99/FINANCE/funds", purpose="990/KH-UBND", body={})
+    ask = ask_agency(task.code, question, owner.account, NOW, lambda _: None)
+
+    tree = build_cascade(get_directive(RESOLUTION))
+    below = walk(tree, NodeKind.DIRECTIVE)
+    part = next(child for child in below.children if child.key == "2")
+    assert walk(part, NodeKind.TASK).key == task.code
+    assert walk(part, NodeKind.TASK, NodeKind.PROOF).key == str(proof.pk)
+    assert walk(part, NodeKind.TASK, NodeKind.ASK).key == str(ask.message)
+    way = (NodeKind.TARGET, NodeKind.INDICATOR, NodeKind.OBSERVATION, NodeKind.RECORD)
+    assert walk(below, NodeKind.TASK).key == served.code
+    assert walk(below, NodeKind.TASK, *way).key == walk(below, *way).key == "file:yearbook.xlsx#12"
+    assert walk(below, *way[:3]).key == str(figure.pk)
+    assert walk(below, NodeKind.TARGET).title == "Dân số v2"
+    assert count_nodes(tree, NodeKind.TASK) == 2
+    assert [row.number for row in list_above(get_directive(PLAN))] == ["99-NQ/TU"]
+
+
+def test_a_directive_that_nothing_implements_is_a_tree_of_its_parts() -> None:
+    load_illustrative_directives()
+    tree = build_cascade(get_directive(PLAN))
+    assert [child.kind for child in tree.children] == [NodeKind.PART] * 3
+    assert tree.note == "990/KH-UBND"
