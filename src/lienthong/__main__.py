@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from lienthong.cases.case_commands import make_cases_app
 from lienthong.cases.commands import make_deadline_app, make_procedure_app
 from lienthong.directory.commands import make_directory_commands
 from lienthong.evidence.commands import make_evidence_app, make_log_app
@@ -64,6 +65,7 @@ def make_app() -> typer.Typer:
     app.add_typer(make_witness_commands(), name="witness")
     app.add_typer(make_procedure_app(), name="procedure")
     app.add_typer(make_deadline_app(open_cases), name="deadline")
+    app.add_typer(make_cases_app(open_cases), name="cases")
     return app
 
 

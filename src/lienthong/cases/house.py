@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lienthong.cases.catalogue import Catalogue
     from lienthong.cases.documents.house import Documents
     from lienthong.cases.procedure import Procedure
+    from lienthong.cases.reconciling import FilingPortal
     from lienthong.cases.words import ActionKind, CaseRole
     from lienthong.kernel.clock import Clock
     from lienthong.kernel.keys import SigningKey
@@ -79,6 +80,7 @@ class Cases:
     data: Path
     code_format: CodeFormat = CodeFormat.AGENCY
     documents: Documents | None = None
+    portal: FilingPortal | None = None
 
     def now(self) -> datetime:
         """Give this moment."""

@@ -37,6 +37,9 @@ MAILS_CRON: Final = "* * * * *"
 FILES_CRON: Final = "40 18 * * *"
 """In the night of Vietnam."""
 
+RECONCILE_CRON: Final = "*/10 * * * *"
+"""Every ten minutes: a filing whose answer was lost is found before its applicant asks."""
+
 MONTHS_AHEAD: Final = 3
 
 WITH_PAPERS: Final = frozenset({*FORMS_AFTER, ActionKind.ISSUE})
@@ -168,3 +171,16 @@ def end_drafts(timestamp: int) -> None:
     from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # it imports this file
 
     expire_drafts(make_site_cases())
+
+
+@app.periodic(cron=RECONCILE_CRON)
+@app.task(name="cases.reconcile_filings", queueing_lock="cases_reconcile_filings", lock="cases_reconcile_filings")
+def reconcile_filings(timestamp: int) -> None:
+    """Compare with the filing portal, if the site has one, and mend what was lost. Safe to repeat."""
+    del timestamp
+    from lienthong.cases.reconciling import reconcile  # noqa: PLC0415 # it is needed here alone
+    from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # it imports this file
+
+    cases = make_site_cases()
+    if cases.portal is not None:
+        reconcile(cases, cases.portal)

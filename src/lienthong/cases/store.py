@@ -30,7 +30,7 @@ def find_month(moment: datetime) -> date:
 def read_actions(row: CaseRow) -> tuple[Action, ...]:
     """Read all actions of a case in their order."""
     records = ActionRecord.objects.filter(case_month=row.month, case_id=row.pk).order_by("number")
-    return tuple(_read_action(record) for record in records)
+    return tuple(read_record(record) for record in records)
 
 
 def append_action(month: date, case_id: UUID, action: Action, role: CaseRole) -> None:
@@ -138,7 +138,8 @@ def keep_key(scope: str, key: str, content: bytes, done: tuple[UUID, int, dateti
     )
 
 
-def _read_action(record: ActionRecord) -> Action:
+def read_record(record: ActionRecord) -> Action:
+    """Read one row of the record."""
     kind = ActorKind(record.actor_kind)
     actor = Actor(kind, record.actor_id, record.actor_unit, record.actor_name, record.officer)
     return Action(record.number, ActionKind(record.kind), actor, record.recorded_at, read_payload(record.payload))
