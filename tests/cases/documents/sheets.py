@@ -79,7 +79,7 @@ FACTS: Final[dict[str, Any]] = {
     "groups": GROUPS,
     "rows": [row("Người hưởng", "Nguyễn Mẫu Bình", strong=True)],
     "what": words("hỗ trợ chi phí mai táng", "funeral allowance"),
-    "amount": 10_800_000,
+    "own": True,
     "capacity": words("Người ký trích lục", "Registrar"),
     "card": "TE1 22 999 0000001",
     "full_name": "Nguyễn Mẫu An",

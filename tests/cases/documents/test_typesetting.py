@@ -148,3 +148,27 @@ def test_every_template_reads_only_its_own_folder() -> None:
 
 def test_words_of_a_title_may_be_empty() -> None:
     assert typeset("extract", make_sheet(title=words("Trích lục", "")), MADE_AT)
+
+
+@pytest.mark.parametrize(
+    ("title", "own", "expected"),
+    [
+        ("Quyết định hỗ trợ mai táng phí", True, "QUYẾT ĐỊNH Về việc hỗ trợ mai táng phí"),
+        ("Quyết định hỗ trợ mai táng phí", False, "THÔNG BÁO Về quyết định hỗ trợ mai táng phí"),
+    ],
+)
+def test_a_decision_of_another_agency_is_told_and_not_taken(title: str, expected: str, *, own: bool) -> None:
+    text = " ".join(_text(typeset("decision", make_sheet(title=words(title), own=own), MADE_AT)).split())
+    assert expected in text
+    assert ("Điều 1." in text) is own
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Thông báo kết quả đăng ký thường trú", "THÔNG BÁO Về kết quả đăng ký thường trú"),
+        ("Thông báo xóa đăng ký thường trú", "THÔNG BÁO Về việc xóa đăng ký thường trú"),
+    ],
+)
+def test_a_notice_says_its_word_once(title: str, expected: str) -> None:
+    assert expected in " ".join(_text(typeset("residence-notice", make_sheet(title=words(title)), MADE_AT)).split())
