@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from lienthong.cases.documents.kept import list_own_documents
 from lienthong.cases.expressions import is_true
 from lienthong.cases.filing import submit
 from lienthong.cases.form_faults import FormError
@@ -17,6 +18,7 @@ from lienthong.cases.forms import select_answers, verify_answers
 from lienthong.portal.cases.answers import Reading, tell_answers
 from lienthong.portal.cases.citizens import find_channel, for_citizens, may_file
 from lienthong.portal.cases.filling import get_filling, lead_to_case
+from lienthong.portal.cases.marks import make_marks
 from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.procedure_words import say
 
@@ -67,7 +69,9 @@ def _find_faults(filling: Filling) -> Mapping[str, FieldFault]:
 
 def _show(request: HttpRequest, filling: Filling, faults: Mapping[str, FieldFault]) -> HttpResponse:
     answers = select_answers(filling.procedure.form, filling.draft.answers)
-    reading = Reading(filling.cases.today(), lambda _id: (_("a file"), ""), lambda _field: ("", "", ""))
+    find_mark = make_marks(filling.procedure.form, answers, filling.cases.today())
+    named = {str(each.id): each.name for each in list_own_documents(filling.cases, filling.applicant.number)}
+    reading = Reading(filling.cases.today(), lambda document: (named.get(document, _("a file")), ""), find_mark)
     fees = tuple(fee for fee in filling.procedure.fees if is_true(fee.when, {"form": answers}))
     told = {
         "draft": filling.draft,

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.cases.deadlines import PartKind
+from lienthong.cases.procedure import LegalStatus
+from lienthong.portal.cases.procedure_words import LEGAL_STATUSES
+
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
+
+    from lienthong.cases.deadlines import Part, Reckoning
 
 WEEKDAYS: Final = (
     _("Monday"),
@@ -47,3 +54,38 @@ def find_urgency(day: date | None, today: date) -> str:
         return ""
     days = (day - today).days
     return "late" if days < 0 else "soon" if days <= SOON_DAYS else ""
+
+
+def tell_reckoning(reckoned: Reckoning) -> tuple[str, ...]:
+    """Tell how a last day was counted, one sentence for each move, and what the term comes from."""
+    parts = [_tell_part(part) for part in reckoned.parts]
+    legal = reckoned.legal
+    named = f"{legal.document}{f', {legal.article}' if legal.article else ''} ({legal.date:%d/%m/%Y})"
+    doubt = "" if legal.status is LegalStatus.CITED else f" - {LEGAL_STATUSES[legal.status]}"
+    due = gettext("Last day: %(day)s.") % {"day": tell_day(reckoned.due)}
+    return (due, *parts, gettext("By %(law)s.") % {"law": f"{named}{doubt}"})
+
+
+def _tell_part(part: Part) -> str:
+    told = _PARTS[part.kind] % {"start": _tell_moment(part.start), "end": _tell_moment(part.end), "count": part.count}
+    free = [tell_day(day.day) for day in part.days if not day.number]
+    if not free:
+        return str(told)
+    # Outside of the f-string, where no reader of texts finds it.
+    uncounted = gettext("Not counted: %(days)s.") % {"days": "; ".join(free)}
+    return f"{told} {uncounted}"
+
+
+def _tell_moment(moment: datetime | None) -> str:
+    return gettext("now") if moment is None else f"{timezone.localtime(moment):%H:%M %d/%m/%Y}"
+
+
+_PARTS: Final = {
+    PartKind.TERM: _("From %(start)s: %(count)s working days, the first day not counted."),
+    PartKind.SAME_DAY: _("From %(start)s, in time: the same working day."),
+    PartKind.NEXT_DAY: _("From %(start)s, too late in the day or on a day off: the next working day."),
+    PartKind.WAITED: _("Waited for the applicant from %(start)s to %(end)s: %(count)s working days more."),
+    PartKind.WAITS: _("Waits for the applicant since %(start)s: nothing is counted meanwhile."),
+    PartKind.WAITED_TOO_LATE: _("Waited for the applicant from %(start)s, after the last day: nothing is added."),
+    PartKind.EXTENDED: _("A later day was told to the applicant at %(start)s."),
+}

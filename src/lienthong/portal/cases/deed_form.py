@@ -135,9 +135,8 @@ def _make_hand_over(read: dict[str, Any], text: str) -> told.HandedOver:
 
 def _make_step_payload(at: DeedAt, read: dict[str, Any], reason: str, text: str) -> Payload:
     if at.kind is ActionKind.TAKE_OVER_STEP:
-        result = {
-            name.removeprefix("result-"): read[name] for name in read if name.startswith("result-") and read[name]
-        }
+        brought = {name.removeprefix("result-"): value for name, value in read.items() if name.startswith("result-")}
+        result = {name: value.isoformat() if isinstance(value, date) else value for name, value in brought.items()}
         return told.StepTakenOver(at.step, reason, text, result)
     if at.kind is ActionKind.UNDO_STEP:
         return told.StepUndone(at.step, UndoPhase.DONE, reason=reason, text=text)
@@ -171,6 +170,15 @@ def _make_text(kind: ActionKind) -> forms.Field:
 
 
 def _make_result(name: str) -> forms.Field:
+    if name.endswith(("_on", "_date")):
+        field = forms.TextInput(attrs={**DAY_FIELD, "autocomplete": "off"})
+        return forms.DateField(
+            label=RESULT_NAMES.get(name, name),
+            help_text=_("Day/month/year."),
+            input_formats=DAY_FORMATS,
+            widget=field,
+            error_messages=_DAY_ERRORS,
+        )
     return forms.CharField(
         label=RESULT_NAMES.get(name, name),
         max_length=200,
@@ -180,10 +188,14 @@ def _make_result(name: str) -> forms.Field:
 
 
 RESULT_NAMES: Final = {
-    "personal_number": _("New personal number"),
-    "number": _("Number of the paper"),
-    "registered_on": _("Day of registration"),
+    "number": _("Personal number"),
+    "full_name": _("Full name"),
     "certificate": _("Number of the certificate"),
+    "registered_on": _("Day of registration"),
+    "office": _("Office that registered it"),
+    "household": _("Number of the household"),
+    "card": _("Number of the card"),
+    "extract": _("Number of the extract"),
 }
 """What results of agencies hold, as officers call it; a name that is not here is shown as it is."""
 

@@ -6,23 +6,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from django.http import Http404
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from lienthong.cases.documents.kept import list_case_documents
 from lienthong.cases.errors import CasesError
 from lienthong.cases.reading import get_case
-from lienthong.cases.site_cases import make_site_cases
+from lienthong.cases.site_cases import load_site_days, make_site_cases
+from lienthong.cases.step_waiting import list_waiting
 from lienthong.cases.steps import can_replace, can_resend, can_take_over
+from lienthong.cases.time_limits import find_deadlines
 from lienthong.cases.waiting import find_step_reason
 from lienthong.cases.words import ActionKind, CaseRole
 from lienthong.cases.workflow import find_undo_phases
-from lienthong.portal.cases.deadline_words import find_urgency, tell_day, tell_distance
+from lienthong.identity.models import Account
+from lienthong.portal.cases.deadline_words import find_urgency, tell_day, tell_distance, tell_reckoning
 from lienthong.portal.cases.deed_form import STEP_DEEDS
 from lienthong.portal.cases.officers import for_officers, get_officer
 from lienthong.portal.cases.own_case import tell_handed_in
 from lienthong.portal.cases.pages import show_page
+from lienthong.portal.cases.paper_links import list_desk_papers
 from lienthong.portal.cases.procedure_words import say
 from lienthong.portal.cases.receipt import name_unit
 from lienthong.portal.cases.timeline import tell_timeline
+from lienthong.portal.cases.waiting_words import tell_office_waiting
 from lienthong.portal.cases.words import OFFICE_WAITS, REASON_WORDS
 
 if TYPE_CHECKING:
@@ -87,22 +94,36 @@ def get_case_at_desk(request: HttpRequest, case_id: UUID) -> tuple[Cases, Office
 def describe_desk(cases: Cases, officer: Officer, case: CaseView) -> dict[str, Any]:
     """Give what the page of a case shows."""
     deeds = [kind for kind in officer.list_deeds(case.state) if kind not in STEP_DEEDS | BY_THEMSELVES]
+    documents = list_case_documents(cases, case)
+
+    def find_way(document: UUID) -> str:
+        return reverse("case-document", args=[case.id, document])
+
     return {
-        **tell_handed_in(cases, case),
+        **tell_handed_in(cases, case, documents, find_way, is_office=True),
+        "papers": list_desk_papers(case, documents),
         "state": case.state,
         "officer": officer,
         "unit_name": name_unit(case.state.unit, cases.today()),
         "deeds_now": deeds,
         "grave": GRAVE,
-        "steps": [describe_step(officer, case, step) for step in case.state.steps.values()],
+        "steps": describe_steps(officer, case),
         "waits": tell_office_waits(case),
         "due": describe_due(cases, case),
+        "explained": explain_due(cases, case),
+        "handler_name": name_account(case.state.handler),
         "events": tell_timeline(case.actions, case.procedure, is_office=True),
         "place": "queue",
     }
 
 
-def describe_step(officer: Officer, case: CaseView, step: StepView) -> StepRow:
+def describe_steps(officer: Officer, case: CaseView) -> list[StepRow]:
+    """Give all steps at agencies."""
+    late = {waiting.step: tell_office_waiting(waiting) for waiting in list_waiting(case)}
+    return [describe_step(officer, case, step, late.get(step.id, "")) for step in case.state.steps.values()]
+
+
+def describe_step(officer: Officer, case: CaseView, step: StepView, late: str) -> StepRow:
     """Give a step with its reason for waiting, and the deeds that it allows the officer."""
     described = case.procedure.find_step(step.id)
     reason = find_step_reason(step, case.state)
@@ -111,7 +132,7 @@ def describe_step(officer: Officer, case: CaseView, step: StepView) -> StepRow:
     allowed = officer.list_deeds(case.state)
     deeds = tuple(kind for kind in STEP_DEEDS_IN_ORDER if kind in allowed and _fits(case.state, step, kind))
     title = step.id if described is None else say(described.title)
-    return StepRow(step, title, step.agency, " ".join(part for part in (why, told) if part), deeds)
+    return StepRow(step, title, step.agency, " ".join(filter(None, (why, told, late))), deeds)
 
 
 STEP_DEEDS_IN_ORDER: Final = (
@@ -141,6 +162,19 @@ def tell_office_waits(case: CaseView) -> list[str]:
         text = str(OFFICE_WAITS[wait.reason])
         told.append(text if step is None else f"{say(step.title)}: {text}")
     return list(dict.fromkeys(told))
+
+
+def explain_due(cases: Cases, case: CaseView) -> tuple[str, ...]:
+    """Tell how the last day was counted; nothing before the office received the case."""
+    if case.state.received_at is None:
+        return ()
+    reckoned = find_deadlines(case.procedure, case.state, case.actions, load_site_days(), cases.now()).whole
+    return () if reckoned is None else tell_reckoning(reckoned)
+
+
+def name_account(account: str) -> str:
+    """Name whose account it is; nothing for none."""
+    return Account.objects.filter(pk=account).values_list("full_name", flat=True).first() or "" if account else ""
 
 
 def describe_due(cases: Cases, case: CaseView) -> dict[str, str] | None:

@@ -18,8 +18,10 @@ from lienthong.portal.cases.addresses import describe_places
 from lienthong.portal.cases.citizens import ask_for_level, for_citizens, get_applicant, may_file
 from lienthong.portal.cases.filling import get_filling, lead_to_case
 from lienthong.portal.cases.find_service import get_procedure_of_today
+from lienthong.portal.cases.known import compare, fill_in, split_page, tell_known
 from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.typed import write_page
+from lienthong.portal.cases.uploads import list_choices, take_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,9 +79,11 @@ def show_fill_in(request: HttpRequest, draft_id: UUID, page: str) -> HttpRespons
     done = lead_to_case(filling)
     if done is not None:
         return done
+    filling, is_away = fill_in(filling) if request.method != "POST" else (filling, False)
     form_page = filling.get_page(page)
     if request.method != "POST":
-        return _show(request, filling, form_page, {"typed": write_page(form_page, filling.draft.answers)})
+        told = {"typed": write_page(form_page, filling.draft.answers), "prefill_away": is_away}
+        return _show(request, filling, form_page, told)
     return _take(request, filling, form_page)
 
 
@@ -88,12 +92,17 @@ def _take(request: HttpRequest, filling: Filling, page: FormPage) -> HttpRespons
     posted = request.POST.dict()
     if "show-communes" in posted:
         return _show(request, filling, page, {"typed": posted})
-    read = read_page(filling.procedure.form, page, posted, filling.draft.answers, filling.cases.today())
+    files, faults = take_files(request, filling.cases, filling.applicant.number, page)
+    posted |= files
+    _known, rest = split_page(filling, page)
+    read = read_page(filling.procedure.form, rest, posted, filling.draft.answers, filling.cases.today())
     saved = save_answers(filling.cases, filling.draft.id, filling.applicant, read.answers)
+    compare(filling.with_draft(saved))
     if "stop" in posted:
         messages.success(request, _("Saved. You find it under “My cases”."))
         return HttpResponseRedirect(reverse("my-cases"))
     errors, is_more_asked = _sort_errors(read, posted)
+    errors |= faults
     if errors or is_more_asked:
         told = {"typed": {**write_page(page, saved.answers), **posted}, "errors": errors, "more_asked": is_more_asked}
         return _show(request, filling, page, told, read.answers)
@@ -116,21 +125,22 @@ def _show(
     told: dict[str, Any],
     answers: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    asked = list_asked(page, {**filling.draft.answers, **(answers or {})})
+    known, rest = split_page(filling, page)
+    asked = list_asked(rest, {**filling.draft.answers, **(answers or {})})
     pages = [each.name for each in filling.pages]
     if any(field.kind is FieldKind.ADDRESS for field in asked):
         told |= describe_places(filling.cases, told["typed"])
-    known = {
+    told["kept_documents"] = list_choices(filling.cases, filling.applicant.number, page)
+    shown = {
         "draft": filling.draft,
         "procedure": filling.procedure,
         "page": page,
         "asked": asked,
-        "known": (),
-        "known_names": (),
+        "known": tell_known(filling, known),
         "errors": {},
         "number": pages.index(page.name) + 1,
         "total": len(pages),
         "back_to": filling.find_way(page.name, -1),
         "place": "mine",
     }
-    return show_page(request, "fill_in", {**known, **told})
+    return show_page(request, "fill_in", {**shown, **told})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponseRedirect
@@ -33,6 +33,10 @@ class Filling:
     applicant: Applicant
     draft: Draft
     procedure: Procedure
+
+    def with_draft(self, draft: Draft) -> Filling:
+        """Give the same with the draft as it was saved since."""
+        return replace(self, draft=draft)
 
     @property
     def pages(self) -> tuple[FormPage, ...]:

@@ -6,30 +6,38 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from lienthong.cases.documents.kept import list_case_documents
 from lienthong.cases.drafts import list_drafts
 from lienthong.cases.errors import CasesError
 from lienthong.cases.reading import get_case, list_own, require_own
 from lienthong.cases.site_cases import make_site_cases
+from lienthong.cases.step_waiting import list_waiting
 from lienthong.cases.waiting import find_step_reason
 from lienthong.cases.words import CaseRole
 from lienthong.cases.workflow import Who, next_actions
 from lienthong.portal.cases.answers import Reading, tell_answers
 from lienthong.portal.cases.citizens import for_citizens, get_applicant
 from lienthong.portal.cases.deadline_words import tell_day, tell_distance
+from lienthong.portal.cases.marks import make_marks
 from lienthong.portal.cases.next_words import tell_next
 from lienthong.portal.cases.pages import show_page
+from lienthong.portal.cases.paper_links import list_own_papers
 from lienthong.portal.cases.procedure_words import say
 from lienthong.portal.cases.timeline import tell_timeline
+from lienthong.portal.cases.waiting_words import tell_waiting
 from lienthong.portal.cases.words import WAITS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
 
+    from lienthong.cases.documents.kept import StoredDocument
     from lienthong.cases.house import Cases
     from lienthong.cases.reading import CaseView
     from lienthong.cases.words import StepState
@@ -65,6 +73,7 @@ def show_my_cases(request: HttpRequest) -> HttpResponse:
 def show_my_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show one case: what happens next, its steps, its deadline, its papers, and what happened."""
     cases, case = get_own_case(request, case_id)
+    documents = list_case_documents(cases, case)
     told = {
         "case": case,
         "state": case.state,
@@ -72,7 +81,7 @@ def show_my_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "next": tell_next(case.state, case.procedure),
         "steps": tell_steps(case),
         "deadline": tell_deadline(cases, case),
-        "papers": (),
+        "papers": list_own_papers(case, documents),
         "events": tell_timeline(case.actions, case.procedure, is_office=False),
         "may": {kind.value for kind in next_actions(case.state, Who(CaseRole.APPLICANT))},
         "place": "mine",
@@ -85,7 +94,10 @@ def show_my_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def show_my_answers(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show what was handed in, as it stands now."""
     cases, case = get_own_case(request, case_id)
-    return show_page(request, "my_answers", {**tell_handed_in(cases, case), "place": "mine"})
+    told = tell_handed_in(
+        cases, case, list_case_documents(cases, case), lambda document: reverse("my-paper", args=[document])
+    )
+    return show_page(request, "my_answers", {**told, "place": "mine"})
 
 
 def get_own_case(request: HttpRequest, case_id: UUID) -> tuple[Cases, CaseView]:
@@ -102,11 +114,13 @@ def get_own_case(request: HttpRequest, case_id: UUID) -> tuple[Cases, CaseView]:
 def tell_steps(case: CaseView) -> tuple[StepWords, ...]:
     """Tell the steps at agencies, each with why it waits."""
     told = []
+    late = {waiting.step: tell_waiting(waiting) for waiting in list_waiting(case)}
     for step in case.state.steps.values():
         described = case.procedure.find_step(step.id)
         reason = find_step_reason(step, case.state)
         title = step.id if described is None else say(described.title)
-        told.append(StepWords(title, step.state, "" if reason is None else str(WAITS[reason])))
+        parts = ("" if reason is None else str(WAITS[reason]), late.get(step.id, ""))
+        told.append(StepWords(title, step.state, " ".join(filter(None, parts))))
     return tuple(told)
 
 
@@ -120,11 +134,19 @@ def tell_deadline(cases: Cases, case: CaseView) -> tuple[str, ...]:
     return (day % {"day": tell_day(case.due), "distance": tell_distance(case.due, cases.today())},)
 
 
-def tell_handed_in(cases: Cases, case: CaseView) -> dict[str, Any]:
-    """Give what a page of answers shows of a case."""
-    reading = Reading(cases.today(), lambda _id: (_("a file"), ""), lambda _field: ("", "", ""))
-    return {
-        "case": case,
-        "procedure": case.procedure,
-        "sections": tell_answers(case.procedure.form, case.answers, reading),
-    }
+def tell_handed_in(
+    cases: Cases,
+    case: CaseView,
+    documents: Sequence[StoredDocument],
+    find_way: Callable[[UUID], str],
+    *,
+    is_office: bool = False,
+) -> dict[str, Any]:
+    """Give what a page of answers shows of a case; `find_way` says where a document can be had."""
+    named = {str(document.id): (document.name, find_way(document.id)) for document in documents}
+    missing = (_("a file that is not there any more"), "")
+    today = cases.today()
+    find_mark = make_marks(case.procedure.form, case.answers, today, is_office=is_office)
+    reading = Reading(today, lambda document: named.get(document, missing), find_mark)
+    sections = tell_answers(case.procedure.form, case.answers, reading)
+    return {"case": case, "procedure": case.procedure, "sections": sections}

@@ -24,6 +24,7 @@ from lienthong.portal.cases.own_case import get_own_case
 from lienthong.portal.cases.own_deeds import MOST_TEXT, SAID_ON_PAGE
 from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.typed import write_page
+from lienthong.portal.cases.uploads import list_choices, take_files
 from lienthong.portal.cases.words import DONE
 
 if TYPE_CHECKING:
@@ -49,10 +50,13 @@ def show_supplement(request: HttpRequest, case_id: UUID) -> HttpResponse:
     posted = request.POST.dict()
     if "show-communes" in posted:
         return _show(request, cases, case, {"typed": posted, "key": posted.get("key", "")})
+    files, faults = take_files(request, cases, case.applicant.number, page)
+    posted |= files
     read = read_page(case.procedure.form, page, posted, case.answers, cases.today())
     text = posted.get("text", "").strip()[:MOST_TEXT]
-    if read.errors or not (read.answers or text):
-        told = {"typed": posted, "errors": read.errors, "key": posted.get("key", ""), "is_empty": not read.errors}
+    errors = {**read.errors, **faults}
+    if errors or not (read.answers or text):
+        told = {"typed": posted, "errors": errors, "key": posted.get("key", ""), "is_empty": not errors}
         return _show(request, cases, case, told)
     return _hand_in(request, cases, case, (read.answers, text))
 
@@ -91,6 +95,7 @@ def _show(request: HttpRequest, cases: Cases, case: CaseView, told: dict[str, An
     page = make_page(case)
     if any(field.kind is FieldKind.ADDRESS for field in page.fields):
         told |= describe_places(cases, told["typed"])
+    told["kept_documents"] = list_choices(cases, case.applicant.number, page)
     known = {
         "case": case,
         "procedure": case.procedure,

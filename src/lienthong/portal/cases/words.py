@@ -6,6 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.cases.reconciling import DifferenceKind
 from lienthong.cases.words import ActionKind, Channel, Decision, NationalStatus, StepState, WaitingReason
 
 STATUSES: Final = {
@@ -207,3 +208,9 @@ REASON_WORDS: Final = {
 
 CHANNELS: Final = {Channel.COUNTER: _("at a counter"), Channel.ONLINE: _("online"), Channel.POST: _("by post")}
 DECISIONS: Final = {Decision.APPROVED: _("Approved"), Decision.REFUSED: _("Declined")}
+
+DIFFERENCES: Final = {
+    DifferenceKind.MISSING_HERE: _("The portal numbered it, and it is not here"),
+    DifferenceKind.MISSING_THERE: _("It is here as the portal's, and the portal does not know it"),
+    DifferenceKind.STATUS: _("Both hold it, in another status"),
+}

@@ -1,0 +1,67 @@
+"""The papers of a case as pages link them: what was handed in, results, and forms that can be printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.urls import reverse
+
+from lienthong.cases.documents.papers import list_printable
+from lienthong.cases.documents.words import Origin, PaperKind
+from lienthong.portal.cases.paper_words import PAPERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lienthong.cases.documents.kept import StoredDocument
+    from lienthong.cases.reading import CaseView
+
+INSIDE: Final = frozenset({PaperKind.CONTROL_SLIP, PaperKind.REGISTER})
+"""Papers of the office for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLink:
+    """A paper that a page links: what it is called, where it is, and how large, if it is kept."""
+
+    title: str
+    href: str
+    size: str = ""
+    is_outcome: bool = False
+
+
+def list_own_papers(case: CaseView, documents: Sequence[StoredDocument]) -> list[PaperLink]:
+    """List what an applicant can take of a case: results first, then the office's papers about it."""
+    kept = [
+        PaperLink(
+            document.name,
+            reverse("my-paper", args=[document.id]),
+            tell_size(document.size),
+            document.origin is Origin.OUTCOME,
+        )
+        for document in documents
+        if document.origin is not Origin.UPLOAD
+    ]
+    issued = any(not link.is_outcome for link in kept)
+    forms = [] if issued else [kind for kind in list_printable(case) if kind not in INSIDE]
+    links = [PaperLink(str(PAPERS[kind]), reverse("my-case-paper", args=[case.id, kind.value])) for kind in forms]
+    return sorted([*kept, *links], key=lambda link: not link.is_outcome)
+
+
+def list_desk_papers(case: CaseView, documents: Sequence[StoredDocument]) -> list[PaperLink]:
+    """List what an officer can open or print of a case."""
+    kept = [
+        PaperLink(document.name, reverse("case-document", args=[case.id, document.id]), tell_size(document.size))
+        for document in documents
+    ]
+    forms = [
+        PaperLink(str(PAPERS[kind]), reverse("case-paper", args=[case.id, kind.value])) for kind in list_printable(case)
+    ]
+    return [*kept, *forms]
+
+
+def tell_size(size: int) -> str:
+    """Write a file's size as people read it."""
+    kilobytes = max(1, round(size / 1024))
+    return f"{kilobytes} kB" if kilobytes < 1024 else f"{size / 1024 / 1024:.1f} MB"  # noqa: PLR2004 # of a megabyte
