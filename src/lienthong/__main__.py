@@ -14,6 +14,7 @@ import typer
 
 from lienthong.cases.case_commands import make_cases_app
 from lienthong.cases.commands import make_deadline_app, make_procedure_app
+from lienthong.delivery.commands import make_delivery_app
 from lienthong.directory.commands import make_directory_commands
 from lienthong.evidence.commands import make_evidence_app, make_log_app
 from lienthong.evidence.witnessing.commands import make_witness_commands
@@ -25,6 +26,7 @@ from lienthong.kernel.errors import LienthongError
 from lienthong.sandbox.commands import demo
 from lienthong.site.case_opening import open_cases
 from lienthong.site.commands import add_site_commands
+from lienthong.site.delivery_commands import open_province
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +68,7 @@ def make_app() -> typer.Typer:
     app.add_typer(make_procedure_app(), name="procedure")
     app.add_typer(make_deadline_app(open_cases), name="deadline")
     app.add_typer(make_cases_app(open_cases), name="cases")
+    app.add_typer(make_delivery_app(open_province), name="delivery")
     return app
 
 

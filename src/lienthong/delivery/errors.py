@@ -54,6 +54,8 @@ class DeliveryErrorKind(StrEnum):
     """No working session has the code."""
     BAD_SESSION = "bad-session"
     """A working session does not take this at its stage."""
+    NOT_A_SANDBOX = "not-a-sandbox"
+    """Invented figures were to go into a site that is no sandbox."""
     DATA_DAMAGED = "data-damaged"
     """A file of this house's own data has not its form."""
 

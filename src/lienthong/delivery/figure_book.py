@@ -89,6 +89,13 @@ class FigureBook:
         periods = self.list_periods(indicator, area, breakdown)
         return {period: self.find(Cell(indicator, area, period, breakdown)) for period in periods}
 
+    def list_area_periods(self, indicator: str) -> list[Period]:
+        """Give the periods for which an indicator, or a part of its formula, has a figure anywhere."""
+        codes = {indicator}
+        if indicator in self._trees:
+            codes |= {reference.code for reference in list_references(self._trees[indicator])}
+        return sorted({parse_period(text) for code in codes for text in list_period_texts(code, self.as_of)})
+
     def list_by_area(self, indicator: str, period: Period, level: Level, province: str) -> dict[str, Value | Missing]:
         """Give the figure of each unit of a tier within a province, in this book's tree: for maps and tables."""
         units = get_book(province).list_units(self.on, level, province)

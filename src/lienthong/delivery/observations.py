@@ -68,10 +68,16 @@ def list_period_texts(indicator: str, as_of: date) -> list[str]:
     return sorted(rows.values_list("period", flat=True).distinct())
 
 
-def list_published(since: date, until: date, limit: int = 100) -> list[Observed]:
+def list_published(since: date, until: date, *, illustrative: bool, limit: int) -> list[Observed]:
     """Give what became known from one day to another, both included, the latest first."""
-    rows = Observation.objects.filter(published_on__gte=since, published_on__lte=until)
+    rows = Observation.objects.filter(published_on__range=(since, until), is_illustrative=illustrative)
     return _read(rows.order_by("-published_on", "-pk")[:limit])
+
+
+def find_last_day(as_of: date, *, illustrative: bool) -> date | None:
+    """Give the last day, up to `as_of`, on which any figure became known: how fresh the data is."""
+    rows = Observation.objects.filter(published_on__lte=as_of, is_illustrative=illustrative)
+    return rows.order_by("-published_on").values_list("published_on", flat=True).first()
 
 
 def list_versions(observed: Observed) -> list[Observed]:

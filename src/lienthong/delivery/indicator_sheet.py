@@ -1,0 +1,109 @@
+"""All that one page about an indicator shows: its definition, its series, the country's beside it, its areas, sources.
+
+Each row has the figure as sources give it and the figure to compute with, side by side: a reported "over 9,500" is
+never replaced by what a formula gives, nor the other way round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lienthong.areas.units import Level
+from lienthong.delivery.figure_text import list_marks, write_observed, write_value
+from lienthong.delivery.figures import Cell, Missing, MissingKind, Observed
+from lienthong.delivery.formulas import Value
+from lienthong.delivery.observations import list_figures
+from lienthong.delivery.places import Place, name_place
+from lienthong.delivery.sources import list_sources
+from lienthong.delivery.words import Rule, find_country
+
+if TYPE_CHECKING:
+    from lienthong.delivery.figure_book import FigureBook
+    from lienthong.delivery.indicators import Definition
+    from lienthong.delivery.periods import Period
+    from lienthong.delivery.sources import SourceTerms
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One period: what sources say, what can be computed with, and the country's figure."""
+
+    period: Period
+    observed: Observed | Missing
+    others: tuple[Observed, ...]
+    """What other sources say of the same, and earlier versions."""
+    value: Value | Missing
+    country: Value | Missing
+
+    @property
+    def best(self) -> Observed | Value | Missing:
+        """What a line or a table shows: what can be computed with, else what was reported, else why not."""
+        if isinstance(self.value, Value):
+            return self.value
+        return self.observed if isinstance(self.observed, Observed) else self.value
+
+    def write(self, definition: Definition, language: str) -> str:
+        """Write the figure that is shown."""
+        best = self.best
+        return write_observed(best, language) if isinstance(best, Observed) else write_value(best, definition, language)
+
+    def list_marks(self, definition: Definition, language: str) -> tuple[str, ...]:
+        """Give the marks that stand beside it."""
+        return list_marks(self.best, definition, language)
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRow:
+    """One unit of the province in the latest period that has any."""
+
+    code: str
+    name: str
+    value: Value | Missing
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorSheet:
+    """An indicator in an area, as it was known on a day."""
+
+    definition: Definition
+    place: Place
+    rows: tuple[SheetRow, ...]
+    areas: tuple[AreaRow, ...]
+    areas_period: Period | None
+    sources: tuple[SourceTerms, ...]
+
+
+def make_sheet(book: FigureBook, indicator: str, area: str, language: str) -> IndicatorSheet:
+    """Gather what the page of an indicator shows; raises `UNKNOWN_INDICATOR`."""
+    definition = book.get_definition(indicator)
+    told: dict[Period, list[Observed]] = {}
+    for each in list_figures(indicator, area, book.as_of):
+        told.setdefault(each.cell.period, []).append(each)
+    periods = sorted(set(told) | set(book.list_periods(indicator, area)))
+    rows = tuple(_make_row(book, Cell(indicator, area, period), told.get(period, [])) for period in periods)
+    areas_period, areas = _list_areas(book, definition, area, language)
+    known = list_sources()
+    named = {each.source for row in rows for each in row.others}
+    sources = tuple(known[code] for code in sorted(named))
+    return IndicatorSheet(definition, Place(area, book.on), rows, areas, areas_period, sources)
+
+
+def _make_row(book: FigureBook, cell: Cell, told: list[Observed]) -> SheetRow:
+    country = find_country(cell.area)
+    there = book.find(cell._replace(area=country)) if country != cell.area else Missing(MissingKind.NOT_OBSERVED)
+    return SheetRow(cell.period, book.find_observed(cell), tuple(told), book.find(cell), there)
+
+
+def _list_areas(
+    book: FigureBook, definition: Definition, area: str, language: str
+) -> tuple[Period | None, tuple[AreaRow, ...]]:
+    """Give the communes' figures of the latest period for which any has one; nothing for what is by province only."""
+    if definition.rule is not Rule.ORDINARY or len(area) != 2:  # noqa: PLR2004 # a province's code
+        return None, ()
+    for period in reversed(book.list_area_periods(definition.code)):
+        by_area = book.list_by_area(definition.code, period, Level.COMMUNE, area)
+        if any(isinstance(value, Value) for value in by_area.values()):
+            rows = (AreaRow(code, name_place(Place(code, book.on), language), value) for code, value in by_area.items())
+            return period, tuple(rows)
+    return None, ()
