@@ -4,7 +4,7 @@ The rules: a term in working days does not count its first day; a same-day term 
 and after its time of day (15:00) on the next one; the days during which the applicant was to do something are not
 counted; an extension names its day. A wait that began after the last day heals nothing.
 
-What of this is cited and what is our reading stands in docs/cases.md and with the examples of the tests.
+What of this is cited and what is our reading stands in docs/deadlines.md and with the examples of the tests.
 """
 
 from __future__ import annotations
