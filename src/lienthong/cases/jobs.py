@@ -42,8 +42,8 @@ RECONCILE_CRON: Final = "*/10 * * * *"
 
 MONTHS_AHEAD: Final = 3
 
-WITH_PAPERS: Final = frozenset({*FORMS_AFTER, ActionKind.ISSUE})
-"""After these a paper is to be made."""
+WITH_PAPERS: Final = frozenset({*FORMS_AFTER, ActionKind.ISSUE, ActionKind.WITHDRAW})
+"""After these a paper is to be made, or one is to be taken back."""
 
 PAPER_TRIES: Final = RetryStrategy(max_attempts=8, exponential_wait=4)
 """Over some days: a key that is missing or a disk that is full is put right by then."""

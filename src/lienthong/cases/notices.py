@@ -176,7 +176,7 @@ def _settle(row: Notice, state: MailState) -> None:
 
 
 def _write_mail(row: Notice, to: str, address: str) -> Mail:
-    link = f"{address}/status"
+    link = f"{address}/status/"
     vi = f"{row.text_vi}\n\n{MAIL_TEXT.vi.format(link=link)}"
     en = f"{row.text_en}\n\n{MAIL_TEXT.en.format(link=link)}"
     subject = f"{MAIL_SUBJECT.vi} / {MAIL_SUBJECT.en}".format(code=row.code)

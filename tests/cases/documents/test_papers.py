@@ -221,6 +221,23 @@ def test_a_new_decision_makes_a_new_result_and_takes_the_old_one_back(cases: Cas
 
 
 @pytest.mark.django_db
+def test_a_result_is_taken_back_when_its_reopened_case_is_refused(cases: Cases) -> None:
+    case_id = file_and_receive(cases)
+    approve_and_issue(cases, case_id)
+    result = next(document for document in make_due_papers(cases, case_id) if document.origin is Origin.OUTCOME)
+    do(cases, case_id, CaseRole.APPROVER, told.Reopened("12/QĐ-UBND", "mistake"))
+    make_due_papers(cases, case_id)
+    found = find_paper(code_of(result))
+    assert found is not None
+    assert found.is_valid
+    do(cases, case_id, CaseRole.APPROVER, told.Refused("false-data"))
+    make_due_papers(cases, case_id)
+    found = find_paper(code_of(result))
+    assert found is not None
+    assert found.withdrawn_because is WithdrawalReason.TAKEN_BACK
+
+
+@pytest.mark.django_db
 def test_the_check_page_is_told_no_more_of_a_person_than_initials(cases: Cases) -> None:
     (receipt,) = make_due_papers(cases, file_and_receive(cases))
     found = find_paper(code_of(receipt).lower().replace("-", " "))

@@ -6,7 +6,7 @@ The job runs after an action and may run again, late, or twice at once: a paper 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import connection, transaction
 
@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from lienthong.cases.procedure import Outcome
     from lienthong.cases.reading import CaseView
 
-_DRAW_NUMBER = """
+MAKER: Final = "cases.make_papers"
+"""Who takes a paper back where no person does: the job."""
+
+_DRAW_NUMBER: Final = """
 INSERT INTO cases_paperserial (unit, year, symbol, last) VALUES (%s, %s, %s, 1)
 ON CONFLICT (unit, year, symbol) DO UPDATE SET last = cases_paperserial.last + 1 RETURNING last
 """
@@ -43,12 +46,15 @@ ON CONFLICT (unit, year, symbol) DO UPDATE SET last = cases_paperserial.last + 1
 def make_due_papers(cases: Cases, case_id: UUID) -> list[StoredDocument]:
     """Make what a case's actions lead to and is not there yet, and note which documents it uses. Safe to repeat.
 
-    Outcomes are made once the result was issued; `issue_outcome` makes one before.
+    Outcomes are made once the result was issued; `issue_outcome` makes one before. Those of a case that is refused or
+    left after it was reopened are taken back.
     """
     case = get_case(cases, case_id)
     if case.erased_at is not None:
         return []
     keep_uses(cases, case)
+    if case.state.is_taken_back:
+        _withdraw_outcomes(cases, case)
     drafts = [draft_form(cases, case, form, action) for action, form in _list_missing_forms(case)]
     if _is_issued(case):
         drafts += [draft_outcome(case, outcome) for outcome in case.procedure.outcome if is_due(case, outcome)]
@@ -121,7 +127,7 @@ def _write_rows(
     earlier = Paper.objects.filter(case_id=case.id, kind=draft.kind, withdrawal=None)
     if draft.origin is Origin.OUTCOME:
         for old in earlier:
-            _withdraw(old, Withdrawal(WithdrawalReason.REPLACED, "cases.make_papers"), now)
+            _withdraw(old, Withdrawal(WithdrawalReason.REPLACED, MAKER), now)
     Paper.objects.create(
         document=document,
         check_code=paper.check_code,
@@ -137,6 +143,13 @@ def _write_rows(
         issued_at=now,
     )
     return document
+
+
+def _withdraw_outcomes(cases: Cases, case: CaseView) -> None:
+    """Take back the results of a case whose steps are taken back."""
+    with transaction.atomic():
+        for paper in Paper.objects.filter(case_id=case.id, document__origin=Origin.OUTCOME, withdrawal=None):
+            _withdraw(paper, Withdrawal(WithdrawalReason.TAKEN_BACK, MAKER), cases.now())
 
 
 def _withdraw(paper: Paper, withdrawal: Withdrawal, now: datetime) -> None:
