@@ -67,5 +67,5 @@ def _name_site() -> str:
     return translation.gettext("Public services")
 
 
-def _make_url(name: str, **arguments: Any) -> str:  # noqa: ANN401 # of the route
+def _make_url(name: str, /, **arguments: Any) -> str:  # noqa: ANN401 # of the route
     return reverse(name, kwargs=arguments or None)
