@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.identity.urls_levels")]
 
 # The phone in Vietnamese is what most people have; `SCREENSHOTS=FOLDER` looks at all, to keep pictures.
-_ALL_LOOKS = [(PHONE, "vi"), (WIDE, "vi"), (PHONE, "en")]
+_ALL_LOOKS = [(PHONE, "vi"), (WIDE, "vi"), (PHONE, "en"), (WIDE, "en")]
 LOOKS = pytest.mark.parametrize(("screen", "language"), _ALL_LOOKS if "SCREENSHOTS" in os.environ else _ALL_LOOKS[:1])
 
 
@@ -152,8 +152,11 @@ def test_pages_of_an_administrator(pages: Pages, screen: ViewportSize, language:
     client = enter(make_staff(Caller.ADMINISTRATOR, username="quan.tri", full_name="Lê Thị Quản"))
     colleague = make_staff(Caller.OFFICER, Caller.CLERK)
     make_staff(username="binh.tran", full_name="Trần Thanh Bình")
+    held = colleague.assignments.get()
     places = [
         *map(reverse, ("my-account", "staff", "posts", "levels")),
+        reverse("close-post", kwargs={"post": held.post_id}),
+        reverse("end-post", kwargs={"key": colleague.pk, "assignment": held.pk}),
         reverse("colleague", kwargs={"key": colleague.pk}),
     ]
     page = look_at(pages, places, (screen, language), client)

@@ -170,6 +170,26 @@ def test_a_post_is_ended_with_its_assignments_and_the_record_says_by_whom(
         assign_post(colleague, post, today + timedelta(days=1), None, timezone.now())
 
 
+def test_ending_a_post_is_asked_about_on_a_page_that_names_its_holders_and_changes_nothing(
+    client: Client, administrator: Account
+) -> None:
+    colleague = make_staff(Caller.CLERK, full_name="Trần Thanh Bình")
+    held = Assignment.objects.get(account=colleague)
+    one = reverse("end-post", kwargs={"key": colleague.pk, "assignment": held.pk})
+    whole = reverse("close-post", kwargs={"post": held.post_id})
+    for place in (one, whole):
+        page = client.get(place).content.decode()
+        assert "Trần Thanh Bình" in page
+        assert f'<form method="post" action="{place}"' in page
+        held.refresh_from_db()
+        assert (held.ended_at, held.post.ended_at) == (None, None)
+    assert client.post(one).status_code == 302
+    held.refresh_from_db()
+    assert held.ended_by == administrator
+    assert "Trần Thanh Bình" not in client.get(whole).content.decode(), "held no more"
+    assert client.get(one).status_code == 302, "what has ended is not asked about"
+
+
 def test_nobody_ends_a_post_that_they_hold_and_no_post_that_is_not_there(
     client: Client, administrator: Account
 ) -> None:

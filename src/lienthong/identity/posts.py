@@ -121,6 +121,11 @@ def end_post(post: Post, last_day: date, ended_by: Account, now: datetime) -> No
         locked.save(update_fields=["valid", "ended_by", "ended_at"])
 
 
+def list_holders(post: Post) -> list[Account]:
+    """List those whose assignment to a post was not ended: they lose it with the post."""
+    return list(Account.objects.filter(assignments__post=post, assignments__ended_at=None).order_by("full_name", "pk"))
+
+
 def list_ended_posts(most: int) -> list[Post]:
     """List the posts that were ended last, the newest first."""
     return list(

@@ -20,6 +20,7 @@ from lienthong.identity.posts import (
     end_assignment,
     end_post,
     list_ended_posts,
+    list_holders,
     list_posts,
     list_staff,
     make_post,
@@ -80,16 +81,19 @@ def show_colleague(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 @for_administrators
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def end_held_post(request: HttpRequest, key: UUID, assignment: int) -> HttpResponse:
-    """End an assignment today; it stays in the record."""
+    """Ask whether an assignment shall end today, and end it; it stays in the record."""
     account = _get_colleague(key)
-    held = Assignment.objects.filter(account=account, pk=assignment).first()
+    back = reverse("colleague", kwargs={"key": account.pk})
+    held = Assignment.objects.filter(account=account, pk=assignment).select_related("post").first()
     if held is None:
         raise Http404
+    if request.method != "POST" and held.ended_at is None:
+        return _ask_about_end(request, held.post, [account], back, is_whole_post=False)
     if held.ended_at is None:
         end_assignment(held, timezone.localdate(), _get_administrator(request), timezone.now())
-    return HttpResponseRedirect(reverse("colleague", kwargs={"key": account.pk}))
+    return HttpResponseRedirect(back)
 
 
 @for_administrators
@@ -133,17 +137,26 @@ def show_posts(request: HttpRequest) -> HttpResponse:
 
 
 @for_administrators
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def close_post(request: HttpRequest, post: int) -> HttpResponse:
-    """End a post today, and with it whatever assignments are open; all of it stays in the record."""
+    """Ask whether a post shall end today, and end it with whatever assignments are open; all stays in the record."""
     found = Post.objects.filter(pk=post).first()
     if found is None:
         raise Http404
+    if request.method != "POST" and found.ended_at is None:
+        return _ask_about_end(request, found, list_holders(found), reverse("posts"), is_whole_post=True)
     try:
         end_post(found, timezone.localdate(), _get_administrator(request), timezone.now())
     except IdentityError as error:
         return _show_posts(request, PostForm(), _word(error))
     return HttpResponseRedirect(reverse("posts"))
+
+
+def _ask_about_end(
+    request: HttpRequest, post: Post, holders: list[Account], back: str, *, is_whole_post: bool
+) -> HttpResponse:
+    told = {"post": post, "holders": holders, "back": back, "is_whole_post": is_whole_post}
+    return render(request, "identity/post_end.html", told)
 
 
 def _show_posts(request: HttpRequest, form: PostForm, problem: str = "") -> HttpResponse:

@@ -98,6 +98,8 @@ def test_an_application_is_taken_in_for_the_own_commune_only(client: Client, reg
 
 def test_a_file_may_hold_people_of_any_commune_so_a_communes_clerk_imports_none(client: Client) -> None:
     assert client.get("/office/import/").status_code == 403
+    for place in ("/office/", "/office/cards/", "/office/cards/counts/"):
+        assert 'href="/office/import/"' not in client.get(place).content.decode()
 
 
 def test_a_post_of_the_whole_registry_sees_all(registry: Registry) -> None:
@@ -107,3 +109,4 @@ def test_a_post_of_the_whole_registry_sees_all(registry: Registry) -> None:
     assert [client.get(look_up(client, number)).status_code for number in numbers] == [200, 200]
     assert client.get(f"/office/cards/{apply(registry, THERE)}/").status_code == 200
     assert client.get("/office/import/").status_code == 200
+    assert 'href="/office/import/"' in client.get("/office/").content.decode()

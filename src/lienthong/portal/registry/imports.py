@@ -80,8 +80,7 @@ class ImportForm(forms.Form):
 def show_import(request: HttpRequest) -> HttpResponse:
     """Ask for a file, import it, and report."""
     registry, clerk = make_site_registry(), get_clerk(request)
-    if clerk.areas is not None:
-        # A file may hold people of any commune: it is for a post of the whole registry.
+    if not clerk.may_import:
         raise PermissionDenied
     form = ImportForm(request.POST or None, request.FILES or None)
     told: dict[str, Any] = {"page": "import", "form": form, "rules": RULES}

@@ -37,6 +37,11 @@ class Clerk:
         """Whether what belongs to a commune is the clerk's to see and to work."""
         return self.areas is None or area_code in self.areas
 
+    @property
+    def may_import(self) -> bool:
+        """Whether files are the clerk's to import: they may hold people of any commune, so by a post of all only."""
+        return self.areas is None
+
 
 def get_clerk(request: HttpRequest) -> Clerk:
     """Get the clerk; agencies and communes are those of the posts that make them one today."""
@@ -51,5 +56,6 @@ def get_clerk(request: HttpRequest) -> Clerk:
 
 
 def show_page(request: HttpRequest, template: str, told: dict[str, Any], status: int = 200) -> HttpResponse:
-    """Answer with a page of the back office, which has the words of the closed lists."""
-    return render(request, template, {**PAGE_WORDS, **told}, status=status)
+    """Answer with a page of the back office, which has the words of the closed lists and the ways that are open."""
+    shared = {**PAGE_WORDS, "may_import": get_clerk(request).may_import}
+    return render(request, template, {**shared, **told}, status=status)
