@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lienthong.areas.unit_book import make_book
 from lienthong.cases.catalogue import load_catalogue
 from lienthong.cases.drafts import Applicant, get_draft, open_draft, save_answers
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.exchange_asker import ExchangeAsker
-from lienthong.cases.filling_in import compare_others, dispute_answer, fill_draft, withdraw_answers_dispute
+from lienthong.cases.filling_in import (
+    compare_others,
+    dispute_answer,
+    fill_draft,
+    find_present_area,
+    withdraw_answers_dispute,
+)
 from lienthong.cases.forms import verify_answers
 from lienthong.cases.prefill import (
     MOST_COMPARISONS,
@@ -23,6 +30,7 @@ from lienthong.cases.prefill import (
     read_sources,
 )
 from lienthong.exchange.client import ONCE, GatewayClient
+from tests.areas.books import link, make_unit
 from tests.cases.houses import SetClock, make_cases
 from tests.cases.procedure_answers import BIRTH, FATHER, MOTHER
 from tests.simulators.own_gateway import OwnGateway, Told
@@ -42,7 +50,7 @@ RECORD = {
     "number": MOTHER["number"],
     "full_name": MOTHER["name"],
     "birth_date": MOTHER["born"],
-    "residence": {"household": 7, "area_code": "06799", "line": "Thôn Mẫu", "since": "2020-01-01"},
+    "residence": {"household": 7, "area_code": "06799", "area_day": "2026-01-01", "line": "Thôn Mẫu"},
     "ethnicity": "Tày",
 }
 
@@ -94,6 +102,29 @@ def test_the_applicants_own_data_is_filled_in_with_its_sources(
     assert (source.service, source.path, source.exchange) == ("persons", "full_name", "0195-1")
     assert "child_ethnicity" not in filled
     assert "Tày" not in json.dumps(filled)
+
+
+REFORM, BEFORE, TODAY = date(2025, 7, 1), date(2000, 1, 1), date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "present"),
+    [
+        ("00001", "2025-06-30", "00009"),  # became part of another
+        ("00002", "2025-06-30", None),  # divided between two
+        ("00002", "2026-01-01", "00002"),  # the later unit of the same code
+        ("99998", "2025-06-30", "99998"),  # nothing is known of it
+        ("00001", "2025-06-31", None),
+    ],
+)
+def test_a_communes_code_of_an_earlier_day_becomes_todays_if_there_is_one(
+    code: str, day: str, present: str | None
+) -> None:
+    old_one, old_two = (make_unit(code, BEFORE, REFORM) for code in ("00001", "00002"))
+    new_two, new_nine = (make_unit(code, REFORM) for code in ("00002", "00009"))
+    links = [link(old_one, new_nine), link(old_two, new_two), link(old_two, new_nine)]
+    book = make_book([old_one, old_two, new_two, new_nine], links)
+    assert find_present_area(book, code, day, TODAY) == present
 
 
 def test_each_member_is_asked_once_for_a_draft_under_its_purpose_and_for_what_the_form_needs(

@@ -7,8 +7,12 @@ the look-up in both members' logs and on the person's own page, and a draft that
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from lienthong.areas.store import get_book
+from lienthong.areas.succession import trace_unit
+from lienthong.areas.unit_book import Unknown
 from lienthong.cases.drafts import get_draft, save_answers
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.prefill import (
@@ -30,9 +34,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
+    from lienthong.areas.unit_book import UnitBook
     from lienthong.cases.drafts import Applicant, Draft
     from lienthong.cases.form_parts import Form
     from lienthong.cases.house import Cases
+    from lienthong.cases.prefill import FindArea
 
 COMPARED: Final = ("full_name", "birth_date")
 """What is asked about another person; no more than what was typed of them."""
@@ -74,7 +80,7 @@ def fill_draft(cases: Cases, asker: Asker, draft_id: UUID, applicant: Applicant)
         if told is None:
             away.append(service)
         else:
-            changes |= lay_told(form, {**draft.answers, **changes}, service, told)
+            changes |= lay_told(form, {**draft.answers, **changes}, service, told, _find_area_on(cases.today()))
     return Filling(_save(cases, draft, changes), tuple(away))
 
 
@@ -109,6 +115,26 @@ def _get_form(cases: Cases, draft: Draft) -> Form:
     if draft.case_id is not None:
         raise CasesError(CasesErrorKind.NOT_NOW, f"draft {draft.id}: it was filed; nothing is filled in any more")
     return cases.catalogue.get_version(draft.procedure, draft.version).form
+
+
+def find_present_area(book: UnitBook, code: str, day: str, today: date) -> str | None:
+    """Trace a commune's code of one day to today's; None where it was divided, or no day is told.
+
+    A code that the tables do not know stays as it was told.
+    """
+    try:
+        told_on = date.fromisoformat(day)
+    except ValueError:
+        return None
+    unit = book.resolve(code, told_on) if book.units else None
+    trace = None if unit is None or isinstance(unit, Unknown) else trace_unit(book, unit, today)
+    if trace is None or isinstance(trace, Unknown):
+        return code
+    return trace[0].unit.code if len(trace) == 1 else None
+
+
+def _find_area_on(today: date) -> FindArea:
+    return lambda code, day: find_present_area(get_book(), code, day, today)
 
 
 def _ask_for(draft: Draft) -> AskedFor:

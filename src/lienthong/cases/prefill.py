@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import datetime  # Struct fields are read at run time
 from enum import StrEnum
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 SOURCES: Final = "@sources"
 """Where filled-in answers come from, by question."""
+AREA_DAY: Final = "area_day"
+"""Beside `area_code` in an address that is told: the day as of which the code is to be read."""
 FILLED: Final = "@filled"
 """Which services were asked, with the exchange: what they had nothing of is not asked again and again."""
 DISPUTES: Final = "@disputes"
@@ -44,6 +46,14 @@ SIGN_IN: Final = "sign-in"
 MOST_COMPARISONS: Final = 5
 """How often one draft may compare one other person: nobody finds a number out by trying."""
 LONGEST_DISPUTE: Final = 500
+
+
+class FindArea(Protocol):
+    """Says what a commune's code of one day is today."""
+
+    def __call__(self, code: str, day: str) -> str | None:
+        """Give today's code; None where the commune was divided, so that somebody must choose."""
+        ...
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -154,18 +164,18 @@ def list_parts(form: Form, service: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(way[0] for path in paths for way in find_names(path)))
 
 
-def lay_told(form: Form, answers: Mapping[str, Any], service: str, told: Told) -> dict[str, Any]:
+def lay_told(form: Form, answers: Mapping[str, Any], service: str, told: Told, find_area: FindArea) -> dict[str, Any]:
     """Give what changes in the answers by what a service told of the applicant.
 
     An answer that was typed stays, and so does one that is disputed; of what is told, only what the form would take
-    from a person is taken.
+    from a person is taken. `find_area` reads the code of an address that was told as of an earlier day.
     """
     sources, disputes = read_sources(answers), read_disputes(answers)
     changes: dict[str, Any] = {}
     for field in _list_own(form):
         if field.prefill is None or field.prefill.service != service:
             continue
-        value = None if told.body is None else _find_value(field, field.prefill.path, told.body)
+        value = None if told.body is None else _find_value(field, field.prefill.path, told.body, find_area)
         is_typed = answers.get(field.name) is not None and field.name not in sources
         if value is None or is_typed or field.name in disputes:
             continue
@@ -175,8 +185,12 @@ def lay_told(form: Form, answers: Mapping[str, Any], service: str, told: Told) -
     return {**changes, SOURCES: msgspec.to_builtins(sources), FILLED: filled}
 
 
-def _find_value(field: Field, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 # a JSON value
+def _find_value(field: Field, path: str, body: dict[str, Any], find_area: FindArea) -> Any:  # noqa: ANN401 # JSON
     value = evaluate(path, body)
+    if isinstance(value, dict) and AREA_DAY in value:
+        # The code is one of that day: a reform may have given it to another commune, or to none.
+        code = find_area(str(value["area_code"]), str(value[AREA_DAY]))
+        value = None if code is None else {"area_code": code, "line": value["line"]}
     checked = None if value is None else check_value(field, value)
     return None if isinstance(checked, FieldFault) else checked
 
