@@ -84,6 +84,7 @@ FACTS: Final[dict[str, Any]] = {
     "card": "TE1 22 999 0000001",
     "full_name": "Nguyễn Mẫu An",
     "birth_date": "2026-11-20",
+    "birth_words": "Ngày hai mươi tháng mười một năm hai nghìn không trăm hai mươi sáu",
     "sex": words("Nữ", "Female"),
     "facility": "Trạm y tế phường (mẫu)",
     "valid_from": "2026-11-30",

@@ -51,7 +51,7 @@ def inspect(content: bytes) -> Inspected:
     read_kind(content)
     try:
         ended = subprocess.run(  # noqa: S603 # our own module, in our own interpreter
-            [sys.executable, "-I", "-m", __name__],
+            [sys.executable, "-I", "-B", "-m", __name__],
             input=content,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -18,6 +18,7 @@ from lienthong.cases.documents.paper_words import (
     RELATIONS,
     SEXES,
 )
+from lienthong.cases.documents.spelt_days import spell_day
 from lienthong.cases.form_parts import NO_WORDS, Words
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from lienthong.cases.reading import CaseView
 
 TEMPLATES: Final = {
+    "birth-certificate": "birth-certificate",
     "insurance-card": "insurance-card",
     "residence-notice": "residence-notice",
     "funeral-decision": "decision",
@@ -101,6 +103,7 @@ def make_outcome_facts(case: CaseView, outcome: Outcome) -> dict[str, Any]:
         "grounds": [_tell_legal(legal) for legal in case.procedure.legal],
         "own": not outcome.from_step,
         "what": write_words(outcome.title),
+        "birth_words": spell_day(str(result.get("birth_date") or "")),
         "groups": _make_groups(result),
         "rows": _make_rows(result),
         **_make_card(result),
