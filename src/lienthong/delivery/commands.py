@@ -13,6 +13,7 @@ from typing import TypeAlias
 import typer
 
 from lienthong.delivery.figure_commands import add_figure_commands
+from lienthong.delivery.file_commands import add_file_commands
 from lienthong.delivery.reading_commands import add_reading_commands
 
 OpenProvince: TypeAlias = Callable[[Path | None], AbstractContextManager[None]]
@@ -23,5 +24,6 @@ def make_delivery_app(open_province: OpenProvince) -> typer.Typer:
     """Give the commands under `lienthong delivery`."""
     app = typer.Typer(no_args_is_help=True, help="Indicators, targets, and what documents say of them.")
     add_figure_commands(app, open_province)
+    add_file_commands(app, open_province)
     add_reading_commands(app, open_province)
     return app

@@ -54,6 +54,8 @@ class DeliveryErrorKind(StrEnum):
     """No working session has the code."""
     BAD_SESSION = "bad-session"
     """A working session does not take this at its stage."""
+    BAD_FILE = "bad-file"
+    """A file of figures cannot be read at all."""
     NOT_A_SANDBOX = "not-a-sandbox"
     """Invented figures were to go into a site that is no sandbox."""
     DATA_DAMAGED = "data-damaged"

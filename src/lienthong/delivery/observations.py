@@ -68,6 +68,15 @@ def list_period_texts(indicator: str, as_of: date) -> list[str]:
     return sorted(rows.values_list("period", flat=True).distinct())
 
 
+def list_current(as_of: date, indicators: tuple[str, ...], areas: tuple[str, ...]) -> list[Observed]:
+    """Give the latest version known on a day of each cell and source; of everything where nothing is named."""
+    rows = Observation.objects.filter(published_on__lte=as_of)
+    rows = rows.filter(indicator__code__in=indicators) if indicators else rows
+    rows = rows.filter(area_code__in=areas) if areas else rows
+    cell = ("indicator__code", "area_code", "area_on", "period", "breakdown", "source__code")
+    return _read(rows.order_by(*cell, "-version").distinct(*cell))
+
+
 def list_published(since: date, until: date, *, illustrative: bool, limit: int) -> list[Observed]:
     """Give what became known from one day to another, both included, the latest first."""
     rows = Observation.objects.filter(published_on__range=(since, until), is_illustrative=illustrative)
