@@ -15,7 +15,7 @@ from tests.identity.persons import make_staff
 from tests.portal.cases.desk import enter_officer
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
     from lienthong.delivery.models import Candidate
 
@@ -35,7 +35,7 @@ def place(row: Candidate) -> str:
     return reverse("delivery-candidate", kwargs={"document": row.document_id, "candidate": row.pk})
 
 
-def read(answer: HttpResponse) -> str:
+def read(answer: Answer) -> str:
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -93,6 +93,9 @@ def test_what_cannot_be_is_said_in_the_form_and_decides_nothing() -> None:
     owner = make_holder("lan.le")
     told = {"title": "Số hóa", "owner": owner.post.pk, "due_on": "", "deliverable": ""}
     assert "chỉ lãnh đạo giao nhiệm vụ" in read(officer.post(place(rows["task"]), told))
+    page = read(officer.post(place(rows["task"]), {**told, "owner": ""}))
+    assert "Chọn chức vụ chịu trách nhiệm" in page
+    assert "Văn bản nêu: Sở Tư pháp" in page
     figure = {"name": "a", "qualifier": "exact", "value": "8,4", "unit": "%"}
     assert "Nhập số liệu" in read(officer.post(place(rows["observation"]), figure))
     reject_candidate(rows["target"].pk, "", owner.account, NOW)

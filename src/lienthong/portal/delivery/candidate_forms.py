@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.delivery.candidates import Draft
@@ -39,17 +40,29 @@ def _day_field(label: Any, *, required: bool = False) -> forms.DateField:  # noq
     )
 
 
-def _text_field(label: Any, most: int, **more: Any) -> forms.CharField:  # noqa: ANN401 # lazy text and Django's own
-    return forms.CharField(label=label, max_length=most, widget=forms.TextInput(attrs={"autocomplete": "off"}), **more)
+def _text_field(label: Any, most: int, asks: Any = None, help_text: Any = "") -> forms.CharField:  # noqa: ANN401 # lazy text
+    """Make a field of one line; with `asks` it is required, and that is what it asks for."""
+    return forms.CharField(
+        label=label,
+        max_length=most,
+        required=asks is not None,
+        help_text=help_text,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": asks} if asks is not None else None,
+    )
+
+
+def _words_field(label: Any, most: int, asks: Any) -> forms.CharField:  # noqa: ANN401 # lazy text
+    return forms.CharField(label=label, max_length=most, widget=forms.Textarea, error_messages={"required": asks})
 
 
 class DirectiveForm(forms.Form):
     """A document for the register."""
 
-    number = _text_field(_("Number, or the name it is known by"), 60)
+    number = _text_field(_("Number, or the name it is known by"), 60, _("Enter the number or the name"))
     issued_on = _day_field(_("Day of issue, if it is known"))
-    issuer = _text_field(_("Issuer"), 300)
-    title = _text_field(_("Title of the document"), 500)
+    issuer = _text_field(_("Issuer"), 300, _("Enter the issuer"))
+    title = _text_field(_("Title of the document"), 500, _("Enter the title of the document"))
     kind = forms.ChoiceField(label=_("Kind of document"), choices=[(k.value, t) for k, t in DIRECTIVE_KINDS.items()])
     side = forms.ChoiceField(
         label=_("Whose document it is"), choices=[(s.value, t) for s, t in SIDES.items()], widget=forms.RadioSelect
@@ -70,14 +83,22 @@ class DirectiveForm(forms.Form):
 class TaskForm(forms.Form):
     """A task to give."""
 
-    title = forms.CharField(label=_("What is to be done"), max_length=500, widget=forms.Textarea)
-    owner = forms.TypedChoiceField(label=_("Post that answers for it"), coerce=int)
+    title = _words_field(_("What is to be done"), 500, _("Enter what is to be done"))
+    owner = forms.TypedChoiceField(
+        label=_("Post that answers for it"),
+        coerce=int,
+        error_messages={"required": _("Choose the post that answers for it")},
+    )
     due_on = _day_field(_("Due day"))
-    deliverable = _text_field(_("What is to be handed over"), 500, required=False)
+    deliverable = _text_field(_("What is to be handed over"), 500)
 
-    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:  # noqa: ANN401 # Django's
+    def __init__(self, *args: Any, found: dict[str, Any], day: date, **kwargs: Any) -> None:  # noqa: ANN401 # Django's
         super().__init__(*args, **kwargs)
         owner = self.fields["owner"]
+        if found["owners"]:
+            owner.help_text = gettext("The text names: %(names)s") % {"names": ", ".join(found["owners"])}
+        if found["due_on"] and not _ISO_DAY.fullmatch(found["due_on"]):
+            self.fields["due_on"].help_text = gettext("The text says: %(period)s") % {"period": found["due_on"]}
         if isinstance(owner, forms.ChoiceField):
             posts = [(str(post.pk), f"{post.title}, {post.agency_code}") for post in list_posts(day)]
             owner.choices = [("", _("Choose a post")), *posts]
@@ -91,20 +112,19 @@ class TaskForm(forms.Form):
 class DraftForm(forms.Form):
     """A target, or a figure as it was reported."""
 
-    name = forms.CharField(label=_("What is promised or reported"), max_length=300, widget=forms.Textarea)
+    name = _words_field(_("What is promised or reported"), 300, _("Enter what is promised or reported"))
     qualifier = forms.ChoiceField(
         label=_("How the figure is meant"), choices=[(q.value, text) for q, text in QUALIFIERS.items()]
     )
     value = _text_field(
         _("Figure"),
         60,
+        _("Enter the figure"),
         help_text=_("With a point for decimals: 9500, 2.23. A range is 49..50, a part of a whole 17/19."),
     )
-    unit = _text_field(_("Unit, or what is counted"), 60, required=False)
-    period = _text_field(
-        _("Period or due period"), 30, required=False, help_text=_("For example 2023, 2026-Q2 or 2030.")
-    )
-    indicator = _text_field(_("Code of the indicator, if it is known"), 60, required=False)
+    unit = _text_field(_("Unit, or what is counted"), 60)
+    period = _text_field(_("Period or due period"), 30, help_text=_("For example 2023, 2026-Q2 or 2030."))
+    indicator = _text_field(_("Code of the indicator, if it is known"), 60)
 
     def clean_value(self) -> str:
         """Require a figure as the reader writes it."""
@@ -121,7 +141,7 @@ class DraftForm(forms.Form):
 class RejectForm(forms.Form):
     """Why something is nothing."""
 
-    reason = _text_field(_("Why it is rejected, if it is worth saying"), 500, required=False)
+    reason = _text_field(_("Why it is rejected, if it is worth saying"), 500)
 
 
 AnyForm = DirectiveForm | TaskForm | DraftForm
@@ -132,7 +152,7 @@ def make_form(candidate: Candidate, told: Any, day: date) -> AnyForm:  # noqa: A
     if candidate.kind == CandidateKind.DIRECTIVE:
         return DirectiveForm(told, initial=_propose_directive(candidate))
     if candidate.kind == CandidateKind.TASK:
-        return TaskForm(told, initial=_propose_task(candidate), day=day)
+        return TaskForm(told, initial=_propose_task(candidate), found=candidate.found, day=day)
     found = candidate.found
     initial = {name: found.get(name, "") for name in ("name", "value", "unit", "period")}
     return DraftForm(told, initial={**initial, "qualifier": found.get("qualifier", Qualifier.EXACT)})
