@@ -15,10 +15,12 @@ from lienthong.cases.form_parts import Field, FieldKind, Form, FormPage, NumberC
 from lienthong.cases.forms import (
     FieldFault,
     FormError,
+    drop_unasked,
     list_pages,
     read_page,
     select_answers,
     verify_answers,
+    verify_own_number,
 )
 from lienthong.cases.procedure_files import make_form
 
@@ -154,6 +156,20 @@ def test_an_answer_that_is_not_asked_for_is_left_out_and_what_is_about_answers_s
     answers = {**ANSWERS, "more": "old", "story": "old", "@sources": {"name": {}}}
     assert select_answers(FORM, answers) == {**ANSWERS, "@sources": {"name": {}}}
     verify_answers(FORM, answers, TODAY)
+
+
+def test_what_was_typed_before_a_change_of_mind_is_dropped() -> None:
+    answers = {**ANSWERS, "more": "old", "@sources": {}, "other": 1}
+    assert drop_unasked(FORM, answers) == {**ANSWERS, "@sources": {}, "other": 1}
+
+
+def test_only_the_applicants_own_number_stands_where_theirs_is_asked_for() -> None:
+    field = Field(name="n", kind=FieldKind.PERSONAL_NUMBER, label=Words("", ""), own=True)
+    form = Form(pages=(FormPage(name="p", title=Words("", ""), fields=(field,)),))
+    verify_own_number(form, {"n": "001190123456"}, "001190123456")
+    verify_own_number(form, {}, "001190123456")
+    with pytest.raises(FormError, match="not-own-number"):
+        verify_own_number(form, {"n": "001190123457"}, "001190123456")
 
 
 @pytest.mark.parametrize(

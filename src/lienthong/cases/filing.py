@@ -19,6 +19,7 @@ from lienthong.cases.catalogue import make_plan
 from lienthong.cases.drafts import Applicant, lock_draft
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.folding import start_case
+from lienthong.cases.forms import drop_unasked, verify_own_number
 from lienthong.cases.house import find_day
 from lienthong.cases.models import Case as CaseRow
 from lienthong.cases.models.case import KEY_CHARACTERS
@@ -128,6 +129,7 @@ def _file(cases: Cases, filing: Filing, actor: Actor) -> Receipt:
     """Write everything of a new case, in the caller's transaction."""
     procedure = cases.catalogue.get_version(filing.procedure, filing.version)
     cases.verify_answers(procedure, filing.answers)
+    verify_own_number(procedure.form, filing.answers, filing.applicant.number)
     now = cases.now()
     case_id = UUID(new_uuid7(cases.clock))
     # Drawn late: the office's other filings of this day wait from here to the end of the transaction.
@@ -160,7 +162,7 @@ def _make_payload(cases: Cases, filing: Filing, code: str) -> Submitted:
         level=filing.applicant.level,
         officer=filing.applicant.officer,
         draft=filing.draft,
-        answers=dict(filing.answers),
+        answers=drop_unasked(procedure.form, filing.answers),
         documents=filing.documents,
         portal_code=filing.portal_code,
         code=code,

@@ -31,6 +31,7 @@ class FaultKey(StrEnum):
     BAD_PERSONAL_NUMBER = "bad-personal-number"
     CONTRADICTS_BIRTH_DATE = "contradicts-birth-date"
     CONTRADICTS_SEX = "contradicts-sex"
+    NOT_OWN_NUMBER = "not-own-number"
     BAD_DOCUMENT = "bad-document"
     WRONG_TYPE = "wrong-type"
     UNKNOWN_FIELD = "unknown-field"
@@ -73,6 +74,9 @@ _WORDS: Final = {
     FaultKey.CONTRADICTS_SEX: Words(
         "Số định danh này không khớp với giới tính; kiểm tra lại cả hai",
         "This personal number does not fit the sex; check both",
+    ),
+    FaultKey.NOT_OWN_NUMBER: Words(
+        "Đây không phải số định danh của người nộp hồ sơ", "This is not the personal number of the person who applies"
     ),
     FaultKey.BAD_DOCUMENT: Words("Chọn lại tệp và tải lên", "Choose the file again and upload it"),
     FaultKey.WRONG_TYPE: Words("Trả lời lại câu hỏi này", "Answer this question again"),

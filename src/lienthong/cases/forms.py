@@ -45,6 +45,7 @@ __all__ = (
     "PersonMatch",
     "Prefill",
     "Words",
+    "drop_unasked",
     "is_asked",
     "list_asked",
     "list_pages",
@@ -52,6 +53,7 @@ __all__ = (
     "read_page",
     "select_answers",
     "verify_answers",
+    "verify_own_number",
 )
 
 ABOUT: Final = "@"
@@ -82,6 +84,24 @@ def select_answers(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
         if value is not None and is_asked(field, selected):
             selected[field.name] = value
     return selected | {name: value for name, value in answers.items() if name.startswith(ABOUT)}
+
+
+def drop_unasked(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the answers without those to questions that are not asked: what was typed before a change of mind.
+
+    They would be filed for nothing, and make somebody a party to the case who is not named in it.
+    """
+    kept = select_answers(form, answers)
+    names = {field.name for field in form.fields()}
+    return {name: value for name, value in answers.items() if name not in names or name in kept}
+
+
+def verify_own_number(form: Form, answers: Mapping[str, Any], number: str) -> None:
+    """Raise BAD_FORM where a question about the applicant's own number has another person's."""
+    own = [field.name for field in form.fields() if field.own and field.kind is FieldKind.PERSONAL_NUMBER]
+    wrong = [name for name in own if answers.get(name, number) != number]
+    if wrong:
+        raise FormError({name: make_fault(FaultKey.NOT_OWN_NUMBER) for name in wrong})
 
 
 def read_page(
