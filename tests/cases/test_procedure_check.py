@@ -157,6 +157,8 @@ def change(path: tuple[str, ...], value: object) -> str:
         (("properties", "name", "minimum"), 3, '"name": {', "only a number"),
         (("properties", "variant", "maxLength"), 3, '"variant": {', "only text and names"),
         (("properties", "name", "x-not-after-today"), True, '"name": {', "only a date"),
+        (("properties", "name", "x-not-before"), "more", '"name": {', "only a date"),
+        (("properties", "name", "x-not-before"), "more", '"x-not-before"', "no question of kind date"),
         (("properties", "more", "x-when"), "nothing == 'a'", '"x-when": "nothing', "no question asked before"),
         (("properties", "more", "x-when"), "more", '"x-when": "more', "no question asked before"),
         (("properties", "more", "x-when"), "a ==", '"x-when": "a ==', "expression"),

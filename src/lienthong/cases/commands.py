@@ -31,13 +31,13 @@ def check(
 ) -> None:
     """Check procedures' folders; what is wrong is told with file and line. Ends with 1 if anything is."""
     from lienthong.cases.catalogue import load_catalogue
-    from lienthong.cases.catalogue_check import check_folder
+    from lienthong.cases.catalogue_check import check_folder, check_together
 
     if not folders:
         catalogue = load_catalogue()
         typer.echo(f"{len(catalogue.procedures)} versions of procedures, and nothing is wrong with them")
         return
-    is_good = True
+    is_good, found = True, list["Procedure"]()
     for folder in folders:
         procedure, faults = check_folder(folder)
         for fault in faults:
@@ -45,6 +45,10 @@ def check(
         if procedure is not None:
             typer.echo(f"{folder.name}: {procedure.code} is good")
         is_good = is_good and not faults
+        found += [] if procedure is None else [procedure]
+    for told in check_together(found):
+        typer.echo(told, err=True)
+        is_good = False
     if not is_good:
         raise typer.Exit(code=1)
 

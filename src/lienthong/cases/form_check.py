@@ -68,8 +68,11 @@ def _check_kind(file: MarkedFile, place: Place, field: dict[str, Any]) -> Iterat
         yield file.fault(place, "minimum, maximum: only a number has them")
     if kind not in _LENGTHS and ("minLength" in field or "maxLength" in field):
         yield file.fault(place, "minLength, maxLength: only text and names have them")
-    if kind is not FieldKind.DATE and "x-not-after-today" in field:
-        yield file.fault(place, "x-not-after-today: only a date has it")
+    if kind is not FieldKind.DATE and ("x-not-after-today" in field or "x-not-before" in field):
+        yield file.fault(place, "x-not-after-today, x-not-before: only a date has them")
+    other = file.value["properties"].get(field.get("x-not-before", ""), {})
+    if "x-not-before" in field and other.get("x-kind") != FieldKind.DATE:
+        yield file.fault((*place, "x-not-before"), f"{field['x-not-before']!r} is no question of kind date")
 
 
 def _check_prefill(file: MarkedFile, place: Place, field: dict[str, Any]) -> Iterator[Fault]:

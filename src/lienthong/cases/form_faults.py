@@ -26,6 +26,7 @@ class FaultKey(StrEnum):
     NO_SUCH_DAY = "no-such-day"
     DAY_INCOMPLETE = "day-incomplete"
     FUTURE_DAY = "future-day"
+    EARLIER_DAY = "earlier-day"
     NOT_AN_OPTION = "not-an-option"
     BAD_ADDRESS = "bad-address"
     BAD_PERSONAL_NUMBER = "bad-personal-number"
@@ -58,6 +59,10 @@ _WORDS: Final = {
     ),
     FaultKey.FUTURE_DAY: Words(
         "Ngày này chưa đến; nhập ngày đã qua hoặc hôm nay", "This day is still to come; type a day up to today"
+    ),
+    FaultKey.EARLIER_DAY: Words(
+        "Ngày này không thể trước ngày {day:02}/{month:02}/{year}; kiểm tra lại cả hai",
+        "This day cannot be before {day:02}/{month:02}/{year}; check both",
     ),
     FaultKey.NOT_AN_OPTION: Words("Chọn một trong các mục", "Choose one of the options"),
     FaultKey.BAD_ADDRESS: Words(

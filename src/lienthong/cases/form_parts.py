@@ -89,6 +89,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     minimum: int | None = None
     maximum: int | None = None
     not_after_today: bool = False
+    not_before: str = ""
+    """Another date's question: this day cannot be before that one."""
 
 
 class FormPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ no answer. A question whose condition is false is not asked, and whatever stands
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -181,6 +182,7 @@ def _contradictions(form: Form, answers: Mapping[str, Any]) -> Iterator[tuple[st
 
     Its fourth digit says century and sex (even: male), the next two the year (137/2015/NĐ-CP, articles 7 and 13).
     """
+    yield from _find_disorder(form, answers)
     for check in form.number_checks:
         number = answers.get(check.number)
         if not isinstance(number, str) or not PERSONAL_NUMBER.fullmatch(number):
@@ -193,6 +195,17 @@ def _contradictions(form: Form, answers: Mapping[str, Any]) -> Iterator[tuple[st
         if sex in {"male", "female"} and (sex == "female") is not bool(int(number[3]) % 2):
             yield check.number, make_fault(FaultKey.CONTRADICTS_SEX)
 
+
+def _find_disorder(form: Form, answers: Mapping[str, Any]) -> Iterator[tuple[str, FieldFault]]:
+    """Compare each day with the one that it cannot be before, such as a death with the birth."""
+    for field in form.fields():
+        later, earlier = (str(answers.get(name, "")) for name in (field.name, field.not_before))
+        if _FULL_DAY.fullmatch(later) and _FULL_DAY.fullmatch(earlier) and later < earlier:
+            year, month, day = map(int, earlier.split("-"))
+            yield field.name, make_fault(FaultKey.EARLIER_DAY, year=year, month=month, day=day)
+
+
+_FULL_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _TYPES: Final[dict[FieldKind, dict[str, Any]]] = {
     FieldKind.DATE: {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},

@@ -240,4 +240,5 @@ def _field(name: str, told: Mapping[str, Any], *, is_needed: bool) -> Field:
         minimum=told.get("minimum"),
         maximum=told.get("maximum"),
         not_after_today=told.get("x-not-after-today", False),
+        not_before=told.get("x-not-before", ""),
     )
