@@ -24,7 +24,7 @@ from lienthong.cases.documents.issuing import Withdrawal, issue_outcome, make_du
 from lienthong.cases.documents.kept import list_case_documents, list_own_documents, read_content, remove_own_document
 from lienthong.cases.documents.outcome_facts import find_template, make_initials, write_date
 from lienthong.cases.documents.paper_words import DEEDS, REASONS, STATES
-from lienthong.cases.documents.papers import draw_paper, list_printable, make_paper
+from lienthong.cases.documents.papers import draw_paper, list_printable, make_paper, make_reading_aid
 from lienthong.cases.documents.register import RegisterSpan, make_register
 from lienthong.cases.documents.typesetting import list_templates
 from lienthong.cases.documents.words import Comparison, Origin, PaperKind, WithdrawalReason
@@ -305,6 +305,25 @@ def test_printing_gives_the_signed_paper_and_a_reading_aid_in_english(cases: Cas
     assert draw_paper(cases, case, PaperKind.RECEIPT, "vi", 30)[0].startswith(b"\x89PNG")
     with pytest.raises(DocumentError, match="Mẫu số 05"):
         make_paper(cases, case, PaperKind.STOP)
+
+
+@pytest.mark.django_db
+def test_any_paper_of_a_case_can_be_read_with_english_beside_it_and_says_that_it_is_not_the_signed_one(
+    cases: Cases,
+) -> None:
+    case_id = file_and_receive(cases)
+    approve_and_issue(cases, case_id)
+    make_due_papers(cases, case_id)
+    case = get_case(cases, case_id)
+    for document in list_case_documents(cases, case):
+        text = text_of(make_reading_aid(cases, case, str(document.id)))
+        assert "A reading aid without a signature" in text
+        assert "Ký số bởi" not in text
+        assert code_of(document) in text
+        assert "A reading aid" not in text_in(cases, document)
+    with pytest.raises(DocumentError) as caught:
+        make_reading_aid(cases, case, str(case_id))
+    assert caught.value.kind is DocumentErrorKind.UNKNOWN_DOCUMENT
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ having no sign of a signature.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from lienthong.cases.documents.check_codes import make_check_code
 from lienthong.cases.documents.errors import DocumentError, DocumentErrorKind
@@ -22,7 +22,7 @@ from lienthong.cases.documents.form_facts import (
     write_moment,
 )
 from lienthong.cases.documents.house import get_documents
-from lienthong.cases.documents.kept import list_case_documents
+from lienthong.cases.documents.kept import get_case_document, list_case_documents, unknown_document
 from lienthong.cases.documents.outcome_facts import (
     find_subject,
     find_symbol,
@@ -48,7 +48,8 @@ if TYPE_CHECKING:
     from lienthong.cases.procedure import Outcome
     from lienthong.cases.reading import CaseView
 
-VIETNAMESE = "vi"
+ENGLISH: Final = "en"
+VIETNAMESE: Final = "vi"
 """The language of papers; one in English is an aid to read it, with the Vietnamese text in it."""
 
 
@@ -114,6 +115,19 @@ def make_paper(cases: Cases, case: CaseView, paper: PaperKind, language: str = V
         return get_documents(cases).store.read(issued.document.sha256)
     draft = draft_form(cases, case, paper, action)
     return typeset(draft.template, make_preview(cases, case, draft, language), cases.now())
+
+
+def make_reading_aid(cases: Cases, case: CaseView, document_id: str) -> bytes:
+    """Give an issued paper of a case with English beside its Vietnamese, unsigned, as PDF; nothing is kept.
+
+    Raises UNKNOWN_DOCUMENT for what is no paper of the case, NOT_TYPESET for an outcome that no longer stands.
+    """
+    document = get_case_document(cases, case, document_id)
+    paper = Paper.objects.filter(document_id=document.id, case_id=case.id).first()
+    if paper is None:
+        raise unknown_document(document_id)
+    draft = _draft_again(cases, case, paper)
+    return typeset(draft.template, make_preview(cases, case, draft, ENGLISH), cases.now())
 
 
 def draw_paper(cases: Cases, case: CaseView, paper: PaperKind, language: str, points_per_inch: float) -> list[bytes]:
@@ -198,6 +212,14 @@ def set_paper(cases: Cases, case: CaseView, draft: PaperDraft, number: str, now:
 def list_actions_with_forms(case: CaseView) -> Sequence[tuple[Action, PaperKind]]:
     """Give each action that leads to a form, with the form."""
     return [(action, FORMS_AFTER[action.kind]) for action in case.actions if action.kind in FORMS_AFTER]
+
+
+def _draft_again(cases: Cases, case: CaseView, paper: Paper) -> PaperDraft:
+    outcome = next((outcome for outcome in case.procedure.outcome if outcome.document == paper.kind), None)
+    if outcome is not None:
+        return draft_outcome(case, outcome)
+    action = next(action for action in case.actions if action.number == paper.action_number)
+    return draft_form(cases, case, PaperKind(paper.kind), action)
 
 
 def _find_moment(cases: Cases, case: CaseView, action: Action) -> Moment:
