@@ -10,8 +10,10 @@ from uuid import UUID, uuid4
 import msgspec
 from django.test import Client
 from django.utils import timezone
+from psycopg.types.range import DateRange
 
-from lienthong.areas.store import get_gazetteer
+from lienthong.areas.models import Agency, Unit
+from lienthong.areas.units import Level as UnitLevel
 from lienthong.cases import actions as told
 from lienthong.cases.actions import Actor, get_kind
 from lienthong.cases.case_settings import CaseSettings
@@ -24,6 +26,7 @@ from lienthong.cases.words import ActorKind, CaseRole, Channel
 from lienthong.identity.models import Account
 from lienthong.identity.posts import NewPost, assign_post, make_post
 from lienthong.identity.words import Level
+from lienthong.kernel.text import collation_key
 from lienthong.portal.cases.office import OfficeSettings, Profile
 from lienthong.site.site_file import Site
 from lienthong.web.callers import Caller
@@ -60,8 +63,46 @@ def open_site(settings: Settings, folder: Path, profile: Profile = Profile.STAND
     settings.SITE = Site(site, folder)
     settings.PROFILE, settings.OFFICE = profile, OFFICE
     load_site_catalogue.cache_clear()
-    assert get_gazetteer() is not None
+    add_places()
     return make_site_cases()
+
+
+def add_places() -> None:
+    """Add a province with a few communes, and the office."""
+    always = DateRange(date(2020, 1, 1), None)
+    province = _add_unit("22", "tỉnh", "Tỉnh Quảng Ninh", None, always)
+    for code, kind, name in _COMMUNES:
+        _add_unit(code, kind, name, province, always)
+    Agency.objects.create(
+        code=UNIT,
+        name="Ủy ban nhân dân phường (mẫu)",
+        english="Ward (sample)",
+        area_code="22",
+        validity=always,
+        source="",
+    )
+
+
+def _add_unit(code: str, kind: str, name: str, parent: Unit | None, validity: DateRange) -> Unit:
+    level = UnitLevel.PROVINCE if parent is None else UnitLevel.COMMUNE
+    return Unit.objects.create(
+        code=code,
+        level=level,
+        kind=kind,
+        name=name,
+        english=name,
+        order=collation_key(name),
+        parent=parent,
+        validity=validity,
+    )
+
+
+_COMMUNES = (
+    ("06673", "phường", "Phường Bãi Cháy"),
+    ("06658", "phường", "Phường Hồng Gai"),
+    ("06994", "đặc khu", "Đặc khu Vân Đồn"),
+    ("06970", "xã", "Xã Hải Lạng"),
+)
 
 
 def enter_citizen(number: str = NUMBER, level: Level = Level.CARD) -> Client:

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from lienthong.cases.documents.kept import list_case_documents
+from lienthong.cases.documents.paper_words import AGENCIES
 from lienthong.cases.errors import CasesError
+from lienthong.cases.form_parts import Words
 from lienthong.cases.reading import get_case
 from lienthong.cases.site_cases import load_site_days, make_site_cases
 from lienthong.cases.step_waiting import list_waiting
@@ -55,6 +57,16 @@ BY_THEMSELVES: Final = frozenset(
 )
 """What happens by itself, or what the applicant does: no button of the desk."""
 
+FORWARD: Final = (
+    ActionKind.RECEIVE,
+    ActionKind.TAKE,
+    ActionKind.APPROVE,
+    ActionKind.ISSUE,
+    ActionKind.RETURN_RESULT,
+    ActionKind.PAY,
+)
+"""What brings a case on; these stand first, and a note last."""
+
 GRAVE: Final = frozenset({ActionKind.REFUSE_TO_RECEIVE, ActionKind.REFUSE, ActionKind.STOP})
 """What ends a case against the applicant's wish."""
 
@@ -94,6 +106,7 @@ def get_case_at_desk(request: HttpRequest, case_id: UUID) -> tuple[Cases, Office
 def describe_desk(cases: Cases, officer: Officer, case: CaseView) -> dict[str, Any]:
     """Give what the page of a case shows."""
     deeds = [kind for kind in officer.list_deeds(case.state) if kind not in STEP_DEEDS | BY_THEMSELVES]
+    deeds.sort(key=_rank_deed)
     documents = list_case_documents(cases, case)
 
     def find_way(document: UUID) -> str:
@@ -107,6 +120,7 @@ def describe_desk(cases: Cases, officer: Officer, case: CaseView) -> dict[str, A
         "unit_name": name_unit(case.state.unit, cases.today()),
         "deeds_now": deeds,
         "grave": GRAVE,
+        "forward": FORWARD,
         "steps": describe_steps(officer, case),
         "waits": tell_office_waits(case),
         "due": describe_due(cases, case),
@@ -115,6 +129,13 @@ def describe_desk(cases: Cases, officer: Officer, case: CaseView) -> dict[str, A
         "events": tell_timeline(case.actions, case.procedure, is_office=True),
         "place": "queue",
     }
+
+
+def _rank_deed(kind: ActionKind) -> int:
+    """Put what brings the case on first, what ends it badly near the end, and a note last."""
+    if kind in FORWARD:
+        return 0
+    return 3 if kind is ActionKind.COMMENT else 2 if kind in GRAVE else 1
 
 
 def describe_steps(officer: Officer, case: CaseView) -> list[StepRow]:
@@ -132,7 +153,8 @@ def describe_step(officer: Officer, case: CaseView, step: StepView, late: str) -
     allowed = officer.list_deeds(case.state)
     deeds = tuple(kind for kind in STEP_DEEDS_IN_ORDER if kind in allowed and _fits(case.state, step, kind))
     title = step.id if described is None else say(described.title)
-    return StepRow(step, title, step.agency, " ".join(filter(None, (why, told, late))), deeds)
+    agency = say(AGENCIES.get(step.agency, Words(step.agency, step.agency)))
+    return StepRow(step, title, agency, " ".join(filter(None, (why, told, late))), deeds)
 
 
 STEP_DEEDS_IN_ORDER: Final = (

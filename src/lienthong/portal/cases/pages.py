@@ -48,6 +48,15 @@ def is_filing_open() -> bool:
     return bool(settings.PROFILE == Profile.STANDALONE)
 
 
+def tell_result(value: object) -> str:
+    """Write a value of an agency's result as people here do: a day as day, month and year."""
+    text = str(value)
+    found = _DAY.fullmatch(text)
+    return f"{found[3]}/{found[2]}/{found[1]}" if found else text
+
+
+_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+
 PAGE_WORDS: Final = {
     "say": say,
     "authority_name": name_authority,
@@ -67,6 +76,7 @@ PAGE_WORDS: Final = {
     "reasons": REASON_WORDS,
     "channels": CHANNELS,
     "result_names": RESULT_NAMES,
+    "told_value": tell_result,
 }
 """For every page of cases."""
 

@@ -1,0 +1,214 @@
+"""The pages of cases as people see them: a citizen's way from finding to the result, and an officer's desk."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lienthong.cases import actions as told
+from lienthong.cases.models import FilingDifference
+from lienthong.cases.reading import get_case
+from lienthong.cases.words import CaseRole
+from lienthong.web.callers import Caller
+from tests.browser.pages import PHONE, WIDE, keep_picture
+from tests.portal.cases.desk import (
+    SAMPLE,
+    answer_step,
+    do,
+    enter_citizen,
+    enter_officer,
+    file_case,
+    open_site,
+)
+from tests.portal.cases.pictures import PICTURE
+from tests.portal.province.gateways import answer_record
+from tests.simulators.own_gateway import OwnGateway
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from django.test import Client
+    from playwright.sync_api import Page, ViewportSize
+    from pytest_django.fixtures import Settings
+
+    from lienthong.cases.house import Cases
+    from tests.browser.pages import Pages
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("lienthong.site.urls_province")]
+
+MOST_PAGE_BYTES = 60_000
+GO_ON = "main form .govuk-button-group button"
+
+_ALL_LOOKS = [(PHONE, "vi"), (WIDE, "vi"), (PHONE, "en"), (WIDE, "en")]
+LOOKS = pytest.mark.parametrize(("screen", "language"), _ALL_LOOKS if "SCREENSHOTS" in os.environ else _ALL_LOOKS[:1])
+
+
+@pytest.fixture
+def cases(settings: Settings, tmp_path: Path) -> Cases:
+    return open_site(settings, tmp_path)
+
+
+def look(pages: Pages, page: Page, name: str) -> None:
+    """Check what is on the screen, and keep a picture of it."""
+    pages.check(page)
+    size = page.viewport_size or PHONE
+    language = page.locator("html").get_attribute("lang") or "vi"
+    keep_picture(page, f"cases-{name}", size, language)
+
+
+def go(pages: Pages, page: Page, path: str, name: str) -> None:
+    page.goto(f"{'/'.join(page.url.split('/', 3)[:3])}{path}")
+    look(pages, page, name)
+
+
+def press(pages: Pages, page: Page, name: str, selector: str = GO_ON) -> None:
+    pages.press(page, selector)
+    look(pages, page, name)
+
+
+def type_day(page: Page, field: str, day: str) -> None:
+    for part, value in zip(("day", "month", "year"), day.split("/"), strict=True):
+        page.fill(f"#f-{field}-{part}", value)
+
+
+@LOOKS
+def test_somebody_finds_a_service_and_learns_what_it_needs(
+    pages: Pages, cases: Cases, screen: ViewportSize, language: str
+) -> None:
+    assert cases.unit
+    page = pages.open("/", screen, language=language)
+    look(pages, page, "start")
+    page.fill("#q", "khai sinh mau")
+    press(pages, page, "find", "main form button")
+    assert page.locator(f"main a[href*='{SAMPLE}']").count() == 1
+    go(pages, page, "/find/?q=zzz", "find-nothing")
+    go(pages, page, f"/procedures/{SAMPLE}/", "service")
+    go(pages, page, "/status/", "status")
+    press(pages, page, "status-errors", "main form button")
+    go(pages, page, "/check/", "check")
+
+
+@LOOKS
+def test_a_person_fills_in_checks_and_submits_once(
+    pages: Pages, cases: Cases, settings: Settings, screen: ViewportSize, language: str
+) -> None:
+    assert cases.unit
+    with OwnGateway() as gateway:
+        answer_record(gateway, settings)
+        page = pages.open(f"/procedures/{SAMPLE}/begin/", screen, language=language, session=enter_citizen())
+        look(pages, page, "begin")
+        press(pages, page, "fill-you", "main form button")
+        press(pages, page, "dispute", "main a[href$='/dispute/you/']")
+        press(pages, page, "dispute-errors")
+        page.fill("#f-you", "Nguyễn Thị Hoà Bình")
+        page.fill("#text", "Tên trên thẻ căn cước có thêm chữ Bình.")
+        press(pages, page, "fill-you-disputed")
+    press(pages, page, "fill-other")
+    press(pages, page, "fill-other-errors")
+    page.check("[name=has_other][value=yes]")
+    press(pages, page, "fill-other-more")
+    page.fill("#f-other_number", "999090000001")
+    press(pages, page, "fill-child")
+    page.fill("#f-child_name", "Nguyễn Mẫu An")
+    type_day(page, "child_born", "1/11/2026")
+    page.check("[name=sex][value=female]")
+    press(pages, page, "fill-home")
+    page.select_option("#f-home-area", "06673")
+    page.fill("#f-home-line", "Số 12, tổ 3, khu 4")
+    press(pages, page, "fill-papers")
+    page.set_input_files("#f-notice-file", {"name": "giay-chung-sinh.png", "mimeType": "image/png", "buffer": PICTURE})
+    press(pages, page, "check-answers")
+    press(pages, page, "receipt")
+    assert page.url.endswith("/receipt/")
+    go(pages, page, "/my-papers/", "my-papers")
+
+
+@LOOKS
+def test_a_person_follows_their_case(pages: Pages, cases: Cases, screen: ViewportSize, language: str) -> None:
+    client, officer, leader = enter_citizen(), enter_officer(), enter_officer(Caller.OFFICER, Caller.LEADER, name="lan")
+    case = file_case(cases, client)
+    do(cases, case, CaseRole.RECEIVER, told.Received(), officer)
+    do(cases, case, CaseRole.HANDLER, told.Taken(), officer)
+    asked = told.SupplementAsked(
+        "unreadable-papers", "Ảnh bị mờ.", ("notice", "home"), cases.today() + timedelta(days=5)
+    )
+    do(cases, case, CaseRole.HANDLER, asked, officer)
+    page = pages.open("/my-cases/", screen, language=language, session=client)
+    look(pages, page, "mine")
+    go(pages, page, f"/my-cases/{case}/", "my-case-supplement")
+    go(pages, page, f"/my-cases/{case}/supplement/", "supplement")
+    do(cases, case, CaseRole.APPLICANT, told.Supplemented(text="Đã chụp lại."), client)
+    answer_step(cases, case, "birth", told.AgencyDone, result={"number": "999226000001", "registered_on": "2026-11-30"})
+    for place in ("", "answers/", "withdraw/", "complain/"):
+        go(pages, page, f"/my-cases/{case}/{place}", f"my-{place.strip('/') or 'case'}")
+    answer_step(cases, case, "insurance", told.AgencyDone, result={"card": "TE199"})
+    do(cases, case, CaseRole.APPROVER, told.Approved(), leader)
+    do(cases, case, CaseRole.HANDLER, told.Issued(), officer)
+    go(pages, page, f"/my-cases/{case}/", "my-case-done")
+    go(pages, page, f"/my-cases/{case}/rate/", "my-rate")
+    status = pages.open("/status/", screen, language=language)
+    status.fill("#id_code", get_case(cases, case).code)
+    press(pages, status, "status-found", "main form button")
+
+
+def make_stuck(cases: Cases, citizen: Client, officer: Client) -> str:
+    """File a case whose second step an agency declined."""
+    case = file_case(cases, citizen)
+    do(cases, case, CaseRole.RECEIVER, told.Received(), officer)
+    do(cases, case, CaseRole.HANDLER, told.Taken(), officer)
+    answer_step(cases, case, "birth", told.AgencyDone, result={"number": "999226000001", "registered_on": "2026-11-30"})
+    answer_step(cases, case, "insurance", told.AgencyRefused, reason="", text="Trẻ đã có thẻ ở nơi khác.")
+    return str(case)
+
+
+@LOOKS
+def test_an_officer_works_cases_from_the_queue(pages: Pages, cases: Cases, screen: ViewportSize, language: str) -> None:
+    citizen, officer = enter_citizen(), enter_officer()
+    enter_officer(name="binh.tran")
+    new, stuck = file_case(cases, citizen), make_stuck(cases, citizen, officer)
+    page = pages.open("/work/", screen, language=language, session=officer)
+    look(pages, page, "queue")
+    go(pages, page, "/work/?status=3&text=abc", "queue-empty")
+    go(pages, page, f"/work/{stuck}/", "desk")
+    press(pages, page, "deed-step", "main a[href$='/take-over-step/insurance/']")
+    press(pages, page, "deed-step-errors")
+    go(pages, page, f"/work/{stuck}/extend/", "deed")
+    page.fill("#id_until", f"{cases.today() + timedelta(days=14):%d/%m/%Y}")
+    page.check("[value=verification]")
+    page.fill("#id_text", "Cần xác minh thêm nơi ở của trẻ.")
+    press(pages, page, "deed-confirm")
+    press(pages, page, "desk-done")
+    go(pages, page, "/work/away/", "absence")
+    go(pages, page, "/work/register/", "register")
+    FilingDifference.objects.create(
+        kind="missing-there", portal_code="G22.99-261130-0007", found_at=cases.now(), looked_at=cases.now()
+    )
+    go(pages, page, "/work/differences/", "differences")
+    press(pages, page, "difference", "main a[href*='/differences/']")
+    assert get_case(cases, new).state.number == 1
+
+
+def test_an_officer_receives_a_case_by_keyboard_with_scripts_off(pages: Pages, cases: Cases) -> None:
+    case, officer = file_case(cases, enter_citizen()), enter_officer()
+    page = pages.open("/work/", WIDE, scripts=False, session=officer)
+    page.focus(f"main a[href$='{case}/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/work/{case}/")
+    page.focus(".lt-deeds a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/receive/")
+    page.focus(GO_ON)
+    page.keyboard.press("Enter")
+    page.focus("[name=confirmed]")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/work/{case}/")
+    assert get_case(cases, case).state.received_at is not None
+
+
+def test_the_heaviest_pages_stay_within_their_weight(pages: Pages, cases: Cases) -> None:
+    assert cases.unit
+    for place in ("/", "/find/", f"/procedures/{SAMPLE}/"):
+        assert 0 < pages.weigh(place)["pages"] <= MOST_PAGE_BYTES
