@@ -17,7 +17,7 @@ from tests.delivery.test_tables import make_indicator, observe
 
 pytestmark = pytest.mark.django_db
 
-RESOLUTION = DirectiveKey("99-NQ/TU", "Tỉnh ủy tỉnh minh họa", date(2025, 10, 1))
+RESOLUTION = DirectiveKey("01-NQ/MH", "Đại hội minh họa", date(2025, 9, 1))
 PLAN = DirectiveKey("990/KH-UBND", "UBND tỉnh minh họa", date(2025, 11, 3))
 
 
@@ -90,7 +90,7 @@ def test_every_step_from_a_promise_to_the_record_behind_its_figure_is_there_with
     assert walk(below, *way[:3]).key == str(figure.pk)
     assert walk(below, NodeKind.TARGET).title == "Dân số v2"
     assert count_nodes(tree, NodeKind.TASK) == 2
-    assert [row.number for row in list_above(get_directive(PLAN))] == ["99-NQ/TU"]
+    assert [row.number for row in list_above(get_directive(PLAN))] == ["01-NQ/MH"]
 
 
 def test_a_directive_that_nothing_implements_is_a_tree_of_its_parts() -> None:

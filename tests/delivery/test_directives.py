@@ -158,6 +158,8 @@ def test_the_specimens_documents_are_in_the_register_with_their_sources() -> Non
         assert row.source.title
         assert not row.is_illustrative
     key = DirectiveKey("990/KH-UBND", "UBND tỉnh minh họa", date(2025, 11, 3))
-    assert get_directive(key).relations.get().other.number == "99-NQ/TU"
+    assert get_directive(key).relations.get().other.number == "01-NQ/MH"
     assert get_directive(key).is_illustrative
+    assert len(list_named("01-NQ/MH")) == 2
+    assert len(list_named("01-NQ/MH", "2025-09-01")) == 1
     assert [row.number for row in list_directives("dân cư")] == ["06/QĐ-TTg"]

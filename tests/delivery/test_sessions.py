@@ -121,9 +121,12 @@ def test_what_a_session_does_not_take_is_refused() -> None:
 def test_the_agenda_is_proposed_from_directives_with_open_tasks_the_latest_first() -> None:
     load_illustrative_directives()
     leader, owner = make_leader(), make_holder("lan.le")
-    resolution = DirectiveKey("99-NQ/TU", "Tỉnh ủy tỉnh minh họa", date(2025, 10, 1))
+    resolution = DirectiveKey("01-NQ/MH", "Đại hội minh họa", date(2025, 9, 1))
     for directive, due_on in ((resolution, date(2026, 9, 1)), (resolution, None), (PLAN, date(2026, 6, 10))):
         new = NewTask(title="việc", owner=owner.post.pk, due_on=due_on, directive=directive)
         give_task(new, leader.account, NOW)
     rows = list_agenda_proposals(DAY)
-    assert [(row.directive.number, row.late_tasks, row.open_tasks) for row in rows] == [("990/KH-UBND", 1, 1), ("99-NQ/TU", 0, 2)]
+    assert [(row.directive.number, row.late_tasks, row.open_tasks) for row in rows] == [
+        ("990/KH-UBND", 1, 1),
+        ("01-NQ/MH", 0, 2),
+    ]

@@ -103,8 +103,9 @@ def _show_task(task: Task) -> CascadeNode:
 
 
 def _show_targets(directive: Directive) -> list[CascadeNode]:
+    # A plan whose document's number is not known is found by the issuer: a congress issues one resolution.
     plans = Plan.objects.filter(
-        directive_number=directive.number,
+        directive_number__in=(directive.number, "") if directive.issued_on is None else (directive.number,),
         directive_issuer=directive.issuer,
         directive_date=directive.issued_on,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import yaml
@@ -13,10 +13,16 @@ from django.db import transaction
 from lienthong.delivery.directives import NewDirective, put_directive
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.models import Source
+from lienthong.delivery.seeding import read_seed
+from lienthong.delivery.sources import put_sources
 from lienthong.delivery.words import SourceKind
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+
+SOURCES_FILE: Final = "sources.toml"
+"""Where the sources of figures stand; those that name directives too are not written twice."""
 
 
 class _SourceRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +63,7 @@ def load_directives(file: Traversable) -> int:
         message = f"{file.name}: expected sources and directives as docs/directives.md says, {error}"
         raise DeliveryError(DeliveryErrorKind.DATA_DAMAGED, message) from error
     with transaction.atomic():
+        put_sources(read_seed(SOURCES_FILE).source)
         for row in parsed.sources:
             Source.objects.get_or_create(code=row.code, defaults=msgspec.structs.asdict(row))
         for directive in parsed.directives:

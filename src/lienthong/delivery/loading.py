@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from lienthong.delivery.directive_seed import load_illustrative_directives, load_specimen_directives
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.seeding import SeedSet, load_seed, load_seeds, parse_seed
 
@@ -20,7 +21,10 @@ def load_set(say: Callable[[str], None], *, illustrative: bool) -> Counter[str]:
     if illustrative and not settings.IS_SANDBOX:
         message = "the illustrative set is invented and goes into a sandbox only; this site's instance is a real one"
         raise DeliveryError(DeliveryErrorKind.NOT_A_SANDBOX, message)
-    return load_seed(SeedSet.ILLUSTRATIVE if illustrative else SeedSet.REFERENCE, say)
+    counts = load_seed(SeedSet.ILLUSTRATIVE if illustrative else SeedSet.REFERENCE, say)
+    counts["directives"] = load_illustrative_directives() if illustrative else load_specimen_directives()
+    say(f"directives: {counts['directives']}")
+    return counts
 
 
 def load_files(files: Sequence[Path], say: Callable[[str], None]) -> Counter[str]:
