@@ -14,7 +14,7 @@ from tests.browser.pages import PHONE, WIDE
 from tests.identity.persons import make_citizen, sign_in_fully
 from tests.portal.province.gateways import answer_record, answer_usages
 from tests.portal.province.usage_registry import UsageRegistry
-from tests.simulators.own_gateway import OwnGateway
+from tests.simulators.own_gateway import OwnGateway, Told
 
 if TYPE_CHECKING:
     from playwright.sync_api import ViewportSize
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("lienthong.site.urls_province")]
 
-_ALL_LOOKS = [(PHONE, "vi"), (WIDE, "vi"), (PHONE, "en")]
+_ALL_LOOKS = [(PHONE, "vi"), (WIDE, "vi"), (PHONE, "en"), (WIDE, "en")]
 LOOKS = pytest.mark.parametrize(("screen", "language"), _ALL_LOOKS if "SCREENSHOTS" in os.environ else _ALL_LOOKS[:1])
 
 
@@ -53,4 +53,7 @@ def test_who_looked_can_be_read_by_everybody(
         answer_usages(gateway)
         registry.vouch_for(client, settings)
         page = pages.open("/who-looked/", screen, language=language, session=client)
-    assert page.locator("text=0195-look-1").count() == 1
+        assert page.locator("a[download]").count() == 3, "two packages and what checks them"
+        gateway.answers["DEMO/GOV/Z99.02/POPULATION/getUsagePackage"] = Told(404, b"{}")
+        none = "/who-looked/package/?of=DEMO/GOV/Z99.02/POPULATION&message=0195-look-1"
+        pages.open(none, screen, language=language, session=client)

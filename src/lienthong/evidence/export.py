@@ -33,6 +33,9 @@ from lienthong.evidence.verify import verify_package
 from lienthong.kernel.canonical import encode_base64url
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
     from lienthong.directory.members import LogKey
     from lienthong.evidence.bodies import BodyStore
     from lienthong.evidence.home import EvidenceHome
@@ -42,6 +45,8 @@ if TYPE_CHECKING:
     from lienthong.evidence.subject import Subject
     from lienthong.evidence.tiles import Published
 
+    Collect: TypeAlias = Callable[["_Collector", Subject], tuple[MessageParts, ContentState]]
+
 
 def export_exchange(home: EvidenceHome, identifier: str) -> bytes:
     """Give the package of the exchange with this X-Road-Request-Id, or this X-Road-Id where one exchange has it.
@@ -49,6 +54,19 @@ def export_exchange(home: EvidenceHome, identifier: str) -> bytes:
     Raises kinds `not_found`, `ambiguous`, `unpublished` (wait a moment), `index`, `home`, and `package` if
     what this home holds does not verify. What is given has been verified.
     """
+    return _export(home, identifier, collect_request=_Collector.collect, collect_answer=_Collector.collect)
+
+
+def export_lookup(home: EvidenceHome, exchange: str) -> bytes:
+    """Give the package of a look-up for the person who was looked up, as `export_exchange`.
+
+    Who asked, when, what for and by which question are in it; a body's content is not, and of the answer its statement
+    and its proof alone: it may tell of others, such as those of a household.
+    """
+    return _export(home, exchange, collect_request=_Collector.collect_head, collect_answer=_Collector.collect_proof)
+
+
+def _export(home: EvidenceHome, identifier: str, collect_request: Collect, collect_answer: Collect) -> bytes:
     index = home.open_index()
     try:
         subjects = read_exchange(home, index, identifier)
@@ -57,10 +75,10 @@ def export_exchange(home: EvidenceHome, identifier: str) -> bytes:
     request, answer = _choose_pair(subjects, identifier)
     directory = home.read_directory()
     collector = _Collector(home, directory)
-    asked, asked_state = collector.collect(request)
+    asked, asked_state = collect_request(collector, request)
     answered, answered_state = None, ContentState.NONE
     if answer is not None:
-        answered, answered_state = collector.collect(answer)
+        answered, answered_state = collect_answer(collector, answer)
     manifest = Manifest(
         exchange=_exchange_of(request),
         keeper=home.origin,
@@ -123,6 +141,18 @@ class _Collector:
 
     def collect(self, subject: Subject) -> tuple[MessageParts, ContentState]:
         """Give all parts of a message, and what is left of its content."""
+        return self._add_content(self.collect_proof(subject)[0], subject)
+
+    def collect_head(self, subject: Subject) -> tuple[MessageParts, ContentState]:
+        """Give all parts of a message but what its body said."""
+        parts, state = self.collect(subject)
+        if state is not ContentState.WHOLE or not parts.body:
+            return parts, state
+        hidden = msgspec.structs.replace(parts, body=None, body_sha256=sha256(parts.body).digest())
+        return hidden, ContentState.NO_BODY
+
+    def collect_proof(self, subject: Subject) -> tuple[MessageParts, ContentState]:
+        """Give a message's statement with its proofs, and nothing of its content."""
         entry = subject.entry
         own_proof = self._prove(entry)
         if subject.received is None:
@@ -131,7 +161,7 @@ class _Collector:
             evidence, head = decode_peer_evidence(entry.evidence), decode_peer_head(entry.shared)
             proof = format_proof(evidence.index, inclusion_path(evidence, head), head.checkpoint)
             parts = MessageParts(subject.raw, proof, received=ReceivedParts(entry.statement, own_proof))
-        return self._add_content(parts, subject)
+        return parts, ContentState.NONE
 
     def _prove(self, entry: StoredEntry) -> bytes:
         head = next((head for head in self._heads if entry.index < head.size), None)

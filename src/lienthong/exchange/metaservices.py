@@ -33,6 +33,8 @@ ALLOWED_METHODS: Final = "allowedMethods"
 GET_OPENAPI: Final = "getOpenAPI"
 FIND_USAGE: Final = "findUsage"
 """Ours: who looked at the data of the person whose token is shown."""
+GET_USAGE_PACKAGE: Final = "getUsagePackage"
+"""Ours: the evidence package of one of these look-ups."""
 
 JSON_TYPE: Final = b"application/json;charset=utf-8"
 XML_TYPE: Final = b"text/xml;charset=utf-8"

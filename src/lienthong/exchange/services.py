@@ -26,7 +26,7 @@ MAX_TIMEOUT_S: Final = 300.0
 
 DEFAULT_MAX_BODY: Final = 100 * 1024 * 1024
 
-RESERVED_CODES: Final = frozenset({"listMethods", "allowedMethods", "getOpenAPI", "findUsage"})
+RESERVED_CODES: Final = frozenset({"listMethods", "allowedMethods", "getOpenAPI", "findUsage", "getUsagePackage"})
 """X-Road's metaservices, and ours of who looked: the gateway answers these itself, for every subsystem."""
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import include, path
 
 from lienthong.identity.urls import make_account_patterns
+from lienthong.portal.province.look_up_package import save_package
 from lienthong.portal.province.own_record import show_own_record
 from lienthong.portal.province.start import show_start
 from lienthong.portal.province.verifier import VERIFIER, show_verifier
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", show_start, name="start"),
     path("my-record/", show_own_record, name="own-record"),
     path("who-looked/", show_who_looked, name="who-looked"),
+    path("who-looked/package/", save_package, name="look-up-package"),
     path(f"who-looked/{VERIFIER}", show_verifier, name="verifier"),
     path("services/cases/", include("lienthong.cases.urls")),
     path("services/areas/", include("lienthong.areas.urls")),

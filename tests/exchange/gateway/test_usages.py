@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lienthong.directory.succession import succeed_log
+from lienthong.evidence.package import ContentState
+from lienthong.evidence.verify import verify_package
+from lienthong.exchange.gateway.home import open_home
+from lienthong.exchange.gateway.succession import succeed
+from lienthong.kernel.clock import SystemClock
 from tests.exchange.gateway.province import AGENCY, CLIENT, COMMUNE, PERSONS, TOKEN
 from tests.exchange.gateway.running import Reply, RunningGateway, call
 from tests.exchange.usage_tokens import ISSUER, Registry
@@ -30,6 +36,17 @@ def ask(address: str, path: str, **headers: str) -> Reply:
 
 def find_usage(address: str, token: str, query: str = "") -> Reply:
     return ask(address, f"{AGENCY}/AREAS/findUsage{query}", Authorization=f"Bearer {token}")
+
+
+def get_package(address: str, token: str, message: str) -> Reply:
+    """Ask until it is there: what was asked a moment ago is published a moment later."""
+    place = f"{AGENCY}/AREAS/getUsagePackage?message={message}"
+    until = time.monotonic() + 10
+    while True:
+        reply = ask(address, place, Authorization=f"Bearer {token}")
+        if reply.status != 404 or time.monotonic() > until:
+            return reply
+        time.sleep(0.1)
 
 
 @pytest.fixture
@@ -92,3 +109,61 @@ def test_a_gateway_that_trusts_no_registry_tells_nobody(province: Province, serv
     with RunningGateway(province.agency.folder), RunningGateway(province.commune.folder) as consumer:
         reply = find_usage(consumer.consumers, Registry(tmp_path / "keys.json").sign(NUMBER, AGENCY))
     assert reply.code == "server.serverproxy.access_denied.token_refused"
+
+
+def test_a_person_gets_the_proof_of_a_look_up_without_what_was_answered(
+    address: str, registry: Registry, province: Province
+) -> None:
+    looked = ask(address, f"{PERSONS}/{NUMBER}", X_Road_Purpose=PURPOSE, X_Road_UserId="clerk-7")
+    reply = get_package(address, registry.sign(NUMBER, AGENCY), looked.headers["x-road-request-id"])
+    assert (reply.status, reply.headers["content-type"]) == (200, "application/zip")
+    verdict = verify_package(reply.body, province.root.verify_key)
+    assert verdict.exchange == looked.headers["x-road-request-id"]
+    assert (verdict.outcome, verdict.request_content) == ("response", ContentState.WHOLE)
+    assert verdict.target == f"/r1/{PERSONS}/{NUMBER}"
+    # The answer may tell of others: it is proven, and not shown.
+    assert verdict.response_content is ContentState.NONE
+    assert looked.body not in reply.body
+
+
+def test_nobody_gets_the_proof_of_another_persons_look_up(address: str, registry: Registry) -> None:
+    looked = ask(address, f"{PERSONS}/{NUMBER}", X_Road_Purpose=PURPOSE)
+    message = looked.headers["x-road-request-id"]
+    assert get_package(address, registry.sign(NUMBER, AGENCY), message).status == 200
+    place = f"{AGENCY}/AREAS/getUsagePackage?message="
+    other = {"Authorization": f"Bearer {registry.sign('001095000002', AGENCY)}"}
+    of_another, of_nobody = ask(address, place + message, **other), ask(address, f"{place}0195-nothing", **other)
+    assert (of_another.status, of_another.body) == (of_nobody.status, of_nobody.body)
+    assert of_another.status == 404
+    for token in (registry.sign(NUMBER, COMMUNE), registry.sign(NUMBER, AGENCY, exp=1), "x"):
+        refused = ask(address, place + message, Authorization=f"Bearer {token}")
+        assert refused.code == "server.serverproxy.access_denied.token_refused"
+    # An exchange that is no look-up of a person has no such package either.
+    asked = ask(address, f"{AGENCY}/AREAS/listMethods").headers["x-road-request-id"]
+    own = {"Authorization": f"Bearer {registry.sign(NUMBER, AGENCY)}"}
+    assert ask(address, place + asked, **own).status == 404
+
+
+def test_look_ups_in_a_log_that_another_one_follows_are_told_and_proven(
+    province: Province, registry: Registry, service: Backend
+) -> None:
+    del service
+    told: list[str] = []
+    for serial in range(3):
+        if serial:
+            plan = succeed(open_home(province.agency.folder, {}), "a new key", SystemClock())
+            province.publish(succeed_log(province.directory, plan))
+        with RunningGateway(province.agency.folder) as provider, RunningGateway(province.commune.folder) as consumer:
+            for _ in range(2):
+                looked = ask(consumer.consumers, f"{PERSONS}/{NUMBER}", X_Road_Purpose=PURPOSE)
+                told.insert(0, looked.headers["x-road-request-id"])
+            token, seen, query = registry.sign(NUMBER, AGENCY), [], "?limit=3"
+            while query:
+                page = json.loads(find_usage(consumer.consumers, token, query).body)
+                seen += [usage["message"] for usage in page["usages"]]
+                query = f"?limit=3&before={page['next']}" if page["next"] is not None else ""
+            assert seen == told
+            reply = get_package(consumer.consumers, token, told[-1])
+            assert verify_package(reply.body, province.root.verify_key).exchange == told[-1]
+            consumer.stop()
+            provider.stop()

@@ -77,3 +77,4 @@ def answer_usages(gateway: OwnGateway) -> None:
     other = {**usage, "purpose": "91/2025/QH15", "message": "0195-look-2", "check": "asserted", "officer": ""}
     page = {"provider": "DEMO/GOV/Z99.02", "usages": [usage, other], "next": 17, "delays": 3}
     gateway.answers["DEMO/GOV/Z99.02/POPULATION/findUsage"] = Told(200, json.dumps(page).encode())
+    gateway.answers["DEMO/GOV/Z99.02/POPULATION/getUsagePackage"] = Told(200, b"PK of this look-up")

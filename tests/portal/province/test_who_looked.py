@@ -82,6 +82,47 @@ def test_the_page_links_the_verifier_which_anyone_may_save(person: Client, gatew
     assert len(gateway.asked) == 1
 
 
+PACKAGE = "/who-looked/package/?of=DEMO%2FGOV%2FZ99.02%2FPOPULATION&message=0195-look-1"
+
+
+def test_the_package_of_each_look_up_is_saved_from_the_member_under_the_persons_own_token(
+    person: Client, gateway: OwnGateway, registry: UsageRegistry
+) -> None:
+    assert f'href="{PACKAGE.replace("%2F", "/").replace("&", "&amp;")}"' in person.get("/who-looked/").content.decode()
+    answer = person.get(PACKAGE)
+    assert (answer.status_code, answer.content) == (200, b"PK of this look-up")
+    assert answer["Content-Disposition"] == 'attachment; filename="evidence-0195-look-1.zip"'
+    path, headers = gateway.asked[-1]
+    assert path == "/r1/DEMO/GOV/Z99.02/POPULATION/getUsagePackage?message=0195-look-1"
+    assert headers["authorization"] == "Bearer for-DEMO/GOV/Z99.02"
+    assert [form["audience"] for form in registry.asked] == ["DEMO/GOV/Z99.02"] * 2
+
+
+def test_where_a_member_gives_no_package_a_page_says_so(person: Client, gateway: OwnGateway) -> None:
+    gateway.answers["DEMO/GOV/Z99.02/POPULATION/getUsagePackage"] = Told(404, b"{}")
+    answer = person.get(PACKAGE)
+    assert answer.status_code == 503
+    for shown in ("Hiện chưa có gói bằng chứng", "0195-look-1", "DEMO/GOV/Z99.02"):
+        assert shown in answer.content.decode()
+    asked = len(gateway.asked)
+    for place in (PACKAGE.replace("Z99.02", "Z99.03"), PACKAGE.replace("0195-look-1", 'x"%0d'), "/who-looked/package/"):
+        assert person.get(place).status_code == 404
+    assert len(gateway.asked) == asked
+
+
+def test_a_package_is_given_to_nobody_else_and_after_a_sign_in_of_now(
+    person: Client, client: Client, gateway: OwnGateway, registry: UsageRegistry, settings: Settings
+) -> None:
+    registry.vouch_for(person, settings, until=5)
+    answer = person.get(PACKAGE)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in/provider/?next=%2Fwho-looked%2Fpackage%2F%3Fof%3D")
+    assert person.get(f"{PACKAGE}&again").status_code == 403
+    client.logout()
+    assert client.get(PACKAGE).status_code == 302
+    assert gateway.asked == []
+
+
 def test_older_look_ups_are_asked_of_one_member(person: Client, gateway: OwnGateway) -> None:
     assert person.get("/who-looked/?of=DEMO/GOV/Z99.02/POPULATION&before=17").status_code == 200
     assert gateway.asked[0][0].endswith("?limit=50&before=17")

@@ -38,6 +38,7 @@ from lienthong.exchange.gateway.link import LinkLimits
 from lienthong.exchange.gateway.listener import ListenerLimits
 from lienthong.exchange.gateway.outbox import Outbox
 from lienthong.exchange.gateway.own_key import require_listed
+from lienthong.exchange.gateway.own_logs import open_own_logs
 from lienthong.exchange.gateway.own_witness import OwnWitness, open_own_witness
 from lienthong.exchange.gateway.peer_heads import PeerHeads
 from lienthong.exchange.gateway.peer_watch import LIMIT_S, PeerWatch
@@ -184,6 +185,7 @@ class Assembly:
         self.evidence.threads.shutdown(wait=True)
         self.gateway.outbox.close()
         self.gateway.recall.close()
+        self.gateway.usages.close()
         self.gateway.tracker.close()
         self.evidence.bodies.close()
         self.evidence.index.close()
@@ -285,7 +287,7 @@ def _make_gateway(ground: _Ground, peers: Peers, policy: Policy, replay: ReplayM
     outbox = Outbox(home.outbox, lambda call, then: _run_in_thread(loop, parts.threads, call, then), parts.fail)
     kept_bodies = parts.bodies if home.settings.store.keep_bodies else None
     tracker = open_tracker(home.tracker, home.keys, _read_log(home, parts, policy), parts.log.size)
-    usages = Usages(tracker, home.log, parts.store_key, Aside(loop, parts.threads), _read_trust(home))
+    usages = Usages(open_own_logs(home, tracker), parts.store_key, Aside(loop, parts.threads), _read_trust(home))
     delays = _open_delays(home)
     usages.is_delayed, usages.count_delays = delays.is_delayed, delays.count
     return GatewayState(

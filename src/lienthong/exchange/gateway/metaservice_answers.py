@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from lienthong.evidence.errors import EvidenceError
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
+from lienthong.exchange.gateway.alarms import report_upkeep
 from lienthong.exchange.gateway.listener import LocalAnswer
 from lienthong.exchange.gateway.spool import Body
 from lienthong.exchange.gateway.upstream import ServiceAnswer
@@ -20,6 +22,7 @@ from lienthong.exchange.metaservices import (
     ALLOWED_METHODS,
     FIND_USAGE,
     GET_OPENAPI,
+    GET_USAGE_PACKAGE,
     JSON_TYPE,
     Form,
     Listed,
@@ -49,14 +52,31 @@ def answer_locally(gateway: GatewayState, local: LocalRequest) -> LocalAnswer:
 
 
 async def answer_metaservice(gateway: GatewayState, request: IncomingRequest) -> ServiceAnswer:
-    """Answer listMethods, allowedMethods, getOpenAPI or findUsage."""
+    """Answer listMethods, allowedMethods, getOpenAPI, findUsage or getUsagePackage."""
     if request.service.code == FIND_USAGE:
         return _answer(200, b"OK", await gateway.usages.answer(request, gateway.clock.now_ms()))
+    if request.service.code == GET_USAGE_PACKAGE:
+        return await _prove_usage(gateway, request)
     if request.service.code == GET_OPENAPI:
         return await _describe(gateway, request)
     listed = [item for each in _services_of(gateway, request) if (item := await _list(gateway, request, each))]
     accept = join_accept(request.part.headers)
     return _answer(200, b"OK", list_methods(request.service.provider, listed, accept))
+
+
+async def _prove_usage(gateway: GatewayState, request: IncomingRequest) -> ServiceAnswer:
+    """Answer getUsagePackage: 404 without saying whether such a look-up is another person's, delayed, or not there."""
+    try:
+        package = await gateway.usages.give_package(request, gateway.clock.now_ms())
+    except EvidenceError as error:
+        report_upkeep("a package for the person it is about", error)
+        return _fail(
+            500, b"Internal Server Error", "no_package", "the package cannot be made: tell this member's operator"
+        )
+    if package is None:
+        message = "no look-up of yours has this number; one of the last seconds may come: ask again in a moment"
+        return _fail(404, b"Not Found", "unknown_message", message)
+    return _answer(200, b"OK", package)
 
 
 def _services_of(gateway: GatewayState, request: IncomingRequest) -> list[Service]:

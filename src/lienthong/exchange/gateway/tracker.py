@@ -123,6 +123,11 @@ class Tracker:
         self.flush(0)
         return tuple(Lookup(*row) for row in self._ask(question, (self.hide(subject), before, limit)))
 
+    def is_about(self, subject: str, entry: int) -> bool:
+        """Say whether an entry is a look-up of this subject."""
+        self.flush(0)
+        return bool(self._ask("SELECT 1 FROM lookup WHERE subject = ? AND entry = ?", (self.hide(subject), entry)))
+
     def list_all(self) -> frozenset[Lookup]:
         """Give every row, for `lienthong evidence reconcile`."""
         self.flush(0)

@@ -1,6 +1,6 @@
-"""`findUsage`: who looked at a person's data, told by the provider's gateway to that person alone.
+"""`findUsage` and `getUsagePackage`: who looked at a person's data, told by the provider's gateway to them alone.
 
-It is a proven exchange like any other. What it tells of each look-up is read from this gateway's log: the statement,
+Each is a proven exchange like any other. What it tells of each look-up is read from this gateway's log: the statement,
 and what the erasable record still holds. A look-up whose disclosure is delayed is left out until its day; how many
 delays are in force is told to everybody, whoever asks, so that the number says nothing of the one who asks.
 """
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from lienthong.evidence.errors import EvidenceError
+from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
+from lienthong.evidence.export import export_lookup
+from lienthong.evidence.home import EvidenceHome
 from lienthong.evidence.reader import get_entry
 from lienthong.evidence.statement import Request
 from lienthong.evidence.subject import find_subject, open_content
@@ -23,16 +25,17 @@ from lienthong.exchange.usage_token import read_bearer, refused, verify_usage_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from lienthong.evidence.segment import StoredEntry
     from lienthong.evidence.store import StoreKey
     from lienthong.exchange.gateway.aside import Aside
-    from lienthong.exchange.gateway.tracker import Tracker
+    from lienthong.exchange.gateway.own_logs import FoundLookup, OwnLogs
     from lienthong.exchange.message import IncomingRequest
     from lienthong.exchange.usage_token import UsageTrust
 
 MAX_PAGE: Final = 100
+PACKAGE_TYPE: Final = b"application/zip"
+_NOT_THERE: Final = frozenset({EvidenceErrorKind.NOT_FOUND, EvidenceErrorKind.UNPUBLISHED})
 NEWEST: Final = 1 << 62
 """Below every entry number that SQLite can hold."""
 
@@ -67,18 +70,10 @@ class UsagePage(msgspec.Struct, frozen=True):
 
 
 class Usages:
-    """What answers `findUsage` in one gateway. `trust` None: no registry's tokens are taken, and nobody is told."""
+    """What answers both in one gateway. `trust` None: no registry's tokens are taken, and nobody is told."""
 
-    def __init__(
-        self,
-        tracker: Tracker,
-        log: Path,
-        store_key: StoreKey,
-        aside: Aside,
-        trust: UsageTrust | None,
-    ) -> None:
-        self._tracker = tracker
-        self._log = log
+    def __init__(self, logs: OwnLogs, store_key: StoreKey, aside: Aside, trust: UsageTrust | None) -> None:
+        self._logs = logs
         self._store_key = store_key
         self._aside = aside
         self._trust = trust
@@ -87,10 +82,7 @@ class Usages:
 
     async def answer(self, request: IncomingRequest, now_ms: int) -> Form:
         """Answer `findUsage[?before=&limit=]` to the bearer of the person's own token; else raise TOKEN_REFUSED."""
-        trust = self._trust
-        if trust is None:
-            raise refused("this gateway knows no registry whose tokens it takes")
-        token = read_bearer(request.part.find(b"authorization"))
+        trust, token = self._require_trust(), read_bearer(request.part.find(b"authorization"))
         before = _read_number(request, "before", NEWEST)
         limit = min(_read_number(request, "limit", MAX_PAGE), MAX_PAGE)
 
@@ -101,28 +93,65 @@ class Usages:
         page = await self._aside.run(read)
         return Form(JSON_TYPE, msgspec.json.encode(page))
 
+    async def give_package(self, request: IncomingRequest, now_ms: int) -> Form | None:
+        """Answer `getUsagePackage?message=`: the evidence package of a look-up of the token's own person.
+
+        None where there is none of this person's with that number, it may not be told yet, or is not published yet.
+        """
+        trust, token = self._require_trust(), read_bearer(request.part.find(b"authorization"))
+        exchange = read_parameter(request.target.query, "message") or ""
+
+        def read() -> bytes | None:
+            number = verify_usage_token(token, trust, now_ms // 1000)
+            return self._export(number, exchange, now_ms)
+
+        package = await self._aside.run(read)
+        return None if package is None else Form(PACKAGE_TYPE, package)
+
+    def close(self) -> None:
+        """Close what was opened for closed logs."""
+        self._logs.close()
+
+    def _require_trust(self) -> UsageTrust:
+        if self._trust is None:
+            raise refused("this gateway knows no registry whose tokens it takes")
+        return self._trust
+
+    def _export(self, number: str, exchange: str, now_ms: int) -> bytes | None:
+        found = self._logs.find_exchange(number, exchange)
+        if found is None or self.is_delayed(exchange, self._read_usage(found).time, now_ms):
+            return None
+        try:
+            return export_lookup(EvidenceHome(found.log.folder), exchange)
+        except EvidenceError as error:
+            if error.kind in _NOT_THERE:
+                return None
+            raise
+
     def _read_page(self, member: str, number: str, before: int, limit: int, now_ms: int) -> UsagePage:
         """Fill a page with what may be told. A page's length and `next` are as if a delayed look-up were not there."""
         shown: dict[int, Usage] = {}
-        following, rows = None, self._tracker.find(number, before, limit)
+        following, rows = None, self._logs.find(number, before, limit)
         while rows and following is None:
             for row in rows:
-                usage = self._read_usage(row.entry)
+                usage = self._read_usage(row)
                 if self.is_delayed(usage.message, usage.time, now_ms):
                     continue
                 if len(shown) == limit:
                     following = next(reversed(shown))
                     break
-                shown[row.entry] = usage
+                shown[row.place] = usage
             else:
-                rows = self._tracker.find(number, rows[-1].entry, limit) if len(rows) == limit else ()
+                rows = self._logs.find(number, rows[-1].place, limit) if len(rows) == limit else []
         return UsagePage(member, tuple(shown.values()), following, self.count_delays(now_ms))
 
-    def _read_usage(self, index: int) -> Usage:
-        entry = get_entry(self._log, index)
+    def _read_usage(self, found: FoundLookup) -> Usage:
+        entry = get_entry(found.log.log, found.entry)
         about = find_subject(entry)
         if about is None or not isinstance(about.message, Request):
-            raise refused(f"entry {index} of the log is no request; its operator runs `lienthong gateway reindex`")
+            raise refused(
+                f"entry {found.entry} of the log is no request; its operator runs `lienthong gateway reindex`"
+            )
         statement = about.message
         code = statement.purpose if isinstance(statement.purpose, str) else ""
         request = self._find_request(entry)

@@ -30,6 +30,8 @@ from lienthong.web.callers import Caller, find_signed_in, open_to
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from lienthong.exchange.asking import Answer
+
 _log = structlog.get_logger()
 
 PAGE: Final = 50
@@ -76,19 +78,26 @@ class Section(msgspec.Struct, frozen=True):
 @require_GET
 def show_who_looked(request: HttpRequest) -> HttpResponse:
     """Ask each member; a sign-in that is too old to be exchanged is made again first, which asks nothing of anybody."""
-    signed_in = find_signed_in(request)
-    if signed_in is not None and signed_in.officer:
-        return render(request, "province/who_looked_alone.html", status=403)
-    if not is_sign_in_fresh(request):
-        if "again" in request.GET:
-            return render(request, "province/who_looked_alone.html", status=403)
-        back = f"{reverse('who-looked')}?again"
-        return HttpResponseRedirect(f"{settings.CITIZEN_LOGIN_URL}?{urlencode({'next': back, 'level': 2})}")
+    answer = close_to_others(request, f"{reverse('who-looked')}?again")
+    if answer is not None:
+        return answer
     before = request.GET.get("before", "")
     only = request.GET.get("of", "")
     members = [each for each in find_providers() if only in {"", each}]
     sections = [ask_member(request, each, before if only else "") for each in members]
     return render(request, "province/who_looked.html", {"sections": sections})
+
+
+def close_to_others(request: HttpRequest, back: str) -> HttpResponse | None:
+    """Answer whoever is no person of their own, or signed in too long ago (who comes to `back` again); else None."""
+    signed_in = find_signed_in(request)
+    if signed_in is not None and signed_in.officer:
+        return render(request, "province/who_looked_alone.html", status=403)
+    if is_sign_in_fresh(request):
+        return None
+    if "again" in request.GET:
+        return render(request, "province/who_looked_alone.html", status=403)
+    return HttpResponseRedirect(f"{settings.CITIZEN_LOGIN_URL}?{urlencode({'next': back, 'level': 2})}")
 
 
 def find_providers() -> tuple[str, ...]:
@@ -99,19 +108,28 @@ def find_providers() -> tuple[str, ...]:
 
 def ask_member(request: HttpRequest, subsystem: str, before: str) -> Section:
     """Ask one member (through a subsystem of it) who looked; never raises."""
-    member = subsystem.rpartition("/")[0]
     query = f"?limit={PAGE}" + (f"&before={before}" if before.isascii() and before.isdecimal() else "")
-    try:
-        token = fetch_usage_token(request, member)
-        client = open_client(get_exchange(), settings.EXCHANGE_TOKEN)
-        answer = client.ask(Question(f"{subsystem}/{FIND_USAGE}", query, bearer=token))
-    except (ExchangeError, RelyingError) as error:
-        _log.warning("who_looked_failed", member=member, kind=str(error.kind))
+    answer = ask_as_person(request, subsystem, FIND_USAGE, query)
+    if answer is None:
         return Section(subsystem, None)
     if answer.refusal is not None or answer.status != ANSWERED:
-        _log.warning("who_looked_refused", member=member, exchange=answer.exchange, status=answer.status)
         return Section(subsystem, None, answer.exchange)
     try:
         return Section(subsystem, msgspec.json.decode(answer.body, type=Told), answer.exchange)
     except msgspec.MsgspecError:
         return Section(subsystem, None, answer.exchange)
+
+
+def ask_as_person(request: HttpRequest, subsystem: str, code: str, query: str) -> Answer | None:
+    """Ask a member's gateway under a token of this person's own; None where it cannot be asked."""
+    member = subsystem.rpartition("/")[0]
+    try:
+        token = fetch_usage_token(request, member)
+        client = open_client(get_exchange(), settings.EXCHANGE_TOKEN)
+        answer = client.ask(Question(f"{subsystem}/{code}", query, bearer=token))
+    except (ExchangeError, RelyingError) as error:
+        _log.warning("who_looked_failed", member=member, kind=str(error.kind))
+        return None
+    if answer.refusal is not None or answer.status != ANSWERED:
+        _log.warning("who_looked_refused", member=member, exchange=answer.exchange, status=answer.status)
+    return answer
