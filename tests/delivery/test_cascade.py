@@ -7,9 +7,10 @@ import pytest
 
 from lienthong.delivery.asks import NewAsk, ask_agency
 from lienthong.delivery.cascade import CascadeNode, NodeKind, build_cascade, count_nodes, list_above
-from lienthong.delivery.directive_seed import load_illustrative_directives
-from lienthong.delivery.directives import DirectiveKey, get_directive
+from lienthong.delivery.directive_seed import load_illustrative_directives, load_specimen_directives
+from lienthong.delivery.directives import DirectiveKey, get_directive, list_named
 from lienthong.delivery.models import Plan, Source, Target
+from lienthong.delivery.seeding import SeedSet, load_seed
 from lienthong.delivery.target_words import Comparison
 from lienthong.delivery.tasks import NewProof, NewTask, add_proof, give_task
 from tests.delivery.posts import NOW, make_holder, make_leader
@@ -98,3 +99,21 @@ def test_a_directive_that_nothing_implements_is_a_tree_of_its_parts() -> None:
     tree = build_cascade(get_directive(PLAN))
     assert [child.kind for child in tree.children] == [NodeKind.PART] * 3
     assert tree.note == "990/KH-UBND"
+
+
+def test_the_invented_resolution_leads_down_to_the_records_behind_each_figure() -> None:
+    load_seed(SeedSet.ILLUSTRATIVE, lambda _: None)
+    load_illustrative_directives()
+    tree = build_cascade(get_directive(DirectiveKey("01-NQ/MH", "Đại hội minh họa", date(2020, 9, 1))))
+    assert count_nodes(tree, NodeKind.TARGET) == 19
+    observations = count_nodes(tree, NodeKind.OBSERVATION)
+    assert observations > 19
+    assert count_nodes(tree, NodeKind.RECORD) == observations
+
+
+def test_a_congresss_resolution_without_a_known_number_has_the_targets_of_its_plan() -> None:
+    load_seed(SeedSet.REFERENCE, lambda _: None)
+    load_specimen_directives()
+    for number, least in (("Nghị quyết Đại hội XV", 5), ("Nghị quyết Đại hội XVI", 10)):
+        (directive,) = list_named(number)
+        assert count_nodes(build_cascade(directive), NodeKind.TARGET) >= least
