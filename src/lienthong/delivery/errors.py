@@ -56,6 +56,8 @@ class DeliveryErrorKind(StrEnum):
     """A working session does not take this at its stage."""
     BAD_FILE = "bad-file"
     """A file of figures cannot be read at all."""
+    NOT_ANSWERED = "not-answered"
+    """Another member, or the own gateway, gave no figures when asked for some."""
     NOT_A_SANDBOX = "not-a-sandbox"
     """Invented figures were to go into a site that is no sandbox."""
     DATA_DAMAGED = "data-damaged"

@@ -40,7 +40,7 @@ def add_file_commands(app: typer.Typer, open_province: Callable[[Path | None], A
 
             told = ImportFile(file.name, source, read_day(published_on))
             report = import_figures(file.read_bytes(), told, is_dry=dry_run, accepts_jumps=accept_jumps)
-        _tell(report)
+        tell_report(report)
         if not report.is_whole:
             raise typer.Exit(code=1)
 
@@ -66,7 +66,8 @@ def add_file_commands(app: typer.Typer, open_province: Callable[[Path | None], A
     app.command("export")(export_file)
 
 
-def _tell(report: ImportReport) -> None:
+def tell_report(report: ImportReport) -> None:
+    """Print what went in and what did not."""
     for finding in report.findings:
         place = f"row {finding.row}, {finding.column}: {finding.value!r}"
         typer.echo(f"{place} ({finding.rule}): {finding.reason}")

@@ -76,6 +76,9 @@ class ImportFile:
     """Where its figures come from, for rows that do not say."""
     published_on: date
     """From when on they are known, for rows that do not say."""
+    origin: Origin = Origin.FILE
+    reference: str = ""
+    """The message that brought it; its rows are then of its source alone, whatever they say."""
 
 
 SDMX_STATUSES: Final = {
@@ -126,7 +129,7 @@ class _RowReader:
         qualifier = self._parse("qualifier", ImportRule.BAD_WORD, lambda text: Qualifier(text or Qualifier.EXACT))
         published = self._parse("published_on", ImportRule.BAD_DAY, self._parse_day)
         factor = self._parse("unit", ImportRule.BAD_UNIT, lambda text: _parse_factor(text, definition))
-        source = self._text("source") or self._file.source
+        source = self._file.source if self._file.reference else self._text("source") or self._file.source
         if source not in self._sources:
             self._find("source", ImportRule.UNKNOWN_SOURCE, f"no source has the code {source!r}")
         if period is None or breakdown is None or value is None or factor is None:
@@ -145,8 +148,8 @@ class _RowReader:
             source=source,
             status=status,
             published_on=published,
-            origin=Origin.FILE,
-            origin_ref=f"{self._file.name}, row {self._row.number}",
+            origin=self._file.origin,
+            origin_ref=f"{self._file.reference or self._file.name}, row {self._row.number}",
             qualifier=qualifier,
             wording=self._text("wording"),
             is_reported=self._text("reported").lower() in _TRUE,

@@ -1,0 +1,94 @@
+"""`lienthong delivery collect …`: figures counted from cases, cards, the gateway, and of other agencies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from lienthong.delivery.recording import Recorded
+
+Settings = Annotated[
+    Path | None,
+    typer.Option(
+        help="The site's settings file (TOML); without it, the one that LIENTHONG_SITE names.", dir_okay=False
+    ),
+]
+
+
+def make_collect_app(open_province: Callable[[Path | None], AbstractContextManager[None]]) -> typer.Typer:
+    """Give the commands under `lienthong delivery collect`."""
+    app = typer.Typer(no_args_is_help=True, help="Count figures, or ask for them; safe to repeat.")
+
+    def cases(
+        period: Annotated[str, typer.Argument(help="A month such as 2026-03, a quarter or a year.")],
+        settings: Settings = None,
+    ) -> None:
+        """Count cases on time and filed online, by area."""
+        with open_province(settings):
+            from lienthong.cases.site_cases import load_site_days, make_site_cases  # noqa: PLC0415 # needs a database
+            from lienthong.delivery.collectors.cases import CaseHouse, collect_cases  # noqa: PLC0415 # as above
+            from lienthong.delivery.periods import parse_period  # noqa: PLC0415 # as above
+            from lienthong.delivery.showing import read_day  # noqa: PLC0415 # as above
+
+            house = CaseHouse(make_site_cases(), load_site_days())
+            _tell(collect_cases(house, parse_period(period), read_day("")))
+
+    def cards(
+        year: Annotated[int, typer.Argument(help="Applications since this year began.")], settings: Settings = None
+    ) -> None:
+        """Ask the registry, over the exchange, for its counts of cards by commune."""
+        with open_province(settings):
+            from lienthong.delivery.collectors.cards import collect_cards  # noqa: PLC0415 # needs a database
+            from lienthong.delivery.collectors.own_gateway import open_gateway  # noqa: PLC0415 # as above
+
+            with open_gateway() as (gateway, exchange):
+                _tell(collect_cards(gateway, exchange.population, year))
+
+    def exchange(
+        address: Annotated[str, typer.Argument(help="The gateway's admin address, such as http://127.0.0.1:4000.")],
+        area: Annotated[str, typer.Option(help="The province's code.")],
+        settings: Settings = None,
+    ) -> None:
+        """Take the number of entries of the gateway's log, and of messages that wait, from its metrics."""
+        with open_province(settings):
+            from lienthong.delivery.collectors.exchange import (  # noqa: PLC0415 # needs a database
+                collect_exchange,
+                fetch_metrics,
+            )
+            from lienthong.delivery.showing import read_day  # noqa: PLC0415 # as above
+
+            _tell(collect_exchange(fetch_metrics(address), area, read_day("")))
+
+    def agency(
+        service: Annotated[str, typer.Argument(help="The agency's service, INSTANCE/CLASS/CODE/SUBSYSTEM/SERVICE.")],
+        source: Annotated[str, typer.Option(help="The code of the source that its figures are of.")],
+        settings: Settings = None,
+    ) -> None:
+        """Ask an agency for its figures over the exchange, and import the good ones; 1 if any was refused."""
+        with open_province(settings):
+            from lienthong.delivery.collectors.agencies import collect_from_agency  # noqa: PLC0415 # needs a database
+            from lienthong.delivery.collectors.own_gateway import open_gateway  # noqa: PLC0415 # as above
+            from lienthong.delivery.file_commands import tell_report  # noqa: PLC0415 # as above
+            from lienthong.delivery.showing import read_day  # noqa: PLC0415 # as above
+
+            with open_gateway() as (gateway, _):
+                report = collect_from_agency(gateway, service, source, read_day(""))
+        tell_report(report)
+        if not report.is_whole:
+            raise typer.Exit(code=1)
+
+    app.command("cases")(cases)
+    app.command("cards")(cards)
+    app.command("exchange")(exchange)
+    app.command("agency")(agency)
+    return app
+
+
+def _tell(recorded: Recorded) -> None:
+    typer.echo(f"added {recorded.added}, revised {recorded.revised}, unchanged {recorded.unchanged}")
