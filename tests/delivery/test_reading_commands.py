@@ -33,6 +33,16 @@ def open_nothing(settings: Path | None) -> Iterator[None]:
     yield
 
 
+@pytest.fixture
+def temporary_folder(tmp_path: Path) -> Iterator[Path]:
+    """Give the folder where temporary files of this test come to lie."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    yield folder
+    tempfile.tempdir = before
+
+
 def run(*words: str) -> Result:
     app = typer.Typer()
     add_reading_commands(app, open_nothing)
@@ -77,11 +87,14 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
     ],
 )
 def test_nothing_of_a_secret_file_is_on_the_disk_in_the_database_in_logs_or_on_the_screen(
-    name: str, content: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    content: bytes,
+    tmp_path: Path,
+    temporary_folder: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    folder = temporary_folder
     monkeypatch.chdir(folder)
     file = tmp_path / name
     file.write_bytes(content)
