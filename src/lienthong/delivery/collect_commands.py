@@ -24,6 +24,13 @@ Settings = Annotated[
 def make_collect_app(open_province: Callable[[Path | None], AbstractContextManager[None]]) -> typer.Typer:
     """Give the commands under `lienthong delivery collect`."""
     app = typer.Typer(no_args_is_help=True, help="Count figures, or ask for them; safe to repeat.")
+    _add_counted(app, open_province)
+    _add_asked(app, open_province)
+    return app
+
+
+def _add_counted(app: typer.Typer, open_province: Callable[[Path | None], AbstractContextManager[None]]) -> None:
+    """Add what is counted here: from cases, and from the own gateway."""
 
     def cases(
         period: Annotated[str, typer.Argument(help="A month such as 2026-03, a quarter or a year.")],
@@ -39,17 +46,6 @@ def make_collect_app(open_province: Callable[[Path | None], AbstractContextManag
             house = CaseHouse(make_site_cases(), load_site_days())
             _tell(collect_cases(house, parse_period(period), read_day("")))
 
-    def cards(
-        year: Annotated[int, typer.Argument(help="Applications since this year began.")], settings: Settings = None
-    ) -> None:
-        """Ask the registry, over the exchange, for its counts of cards by commune."""
-        with open_province(settings):
-            from lienthong.delivery.collectors.cards import collect_cards  # noqa: PLC0415 # needs a database
-            from lienthong.delivery.collectors.own_gateway import open_gateway  # noqa: PLC0415 # as above
-
-            with open_gateway() as (gateway, exchange):
-                _tell(collect_cards(gateway, exchange.population, year))
-
     def exchange(
         address: Annotated[str, typer.Argument(help="The gateway's admin address, such as http://127.0.0.1:4000.")],
         area: Annotated[str, typer.Option(help="The province's code.")],
@@ -64,6 +60,24 @@ def make_collect_app(open_province: Callable[[Path | None], AbstractContextManag
             from lienthong.delivery.showing import read_day  # noqa: PLC0415 # as above
 
             _tell(collect_exchange(fetch_metrics(address), area, read_day("")))
+
+    app.command("cases")(cases)
+    app.command("exchange")(exchange)
+
+
+def _add_asked(app: typer.Typer, open_province: Callable[[Path | None], AbstractContextManager[None]]) -> None:
+    """Add what other members are asked for over the exchange."""
+
+    def cards(
+        year: Annotated[int, typer.Argument(help="Applications since this year began.")], settings: Settings = None
+    ) -> None:
+        """Ask the registry, over the exchange, for its counts of cards by commune."""
+        with open_province(settings):
+            from lienthong.delivery.collectors.cards import collect_cards  # noqa: PLC0415 # needs a database
+            from lienthong.delivery.collectors.own_gateway import open_gateway  # noqa: PLC0415 # as above
+
+            with open_gateway() as (gateway, exchange):
+                _tell(collect_cards(gateway, exchange.population, year))
 
     def agency(
         service: Annotated[str, typer.Argument(help="The agency's service, INSTANCE/CLASS/CODE/SUBSYSTEM/SERVICE.")],
@@ -83,11 +97,8 @@ def make_collect_app(open_province: Callable[[Path | None], AbstractContextManag
         if not report.is_whole:
             raise typer.Exit(code=1)
 
-    app.command("cases")(cases)
     app.command("cards")(cards)
-    app.command("exchange")(exchange)
     app.command("agency")(agency)
-    return app
 
 
 def _tell(recorded: Recorded) -> None:
