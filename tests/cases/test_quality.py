@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 from lienthong.cases import actions as told
 from lienthong.cases.catalogue import Catalogue
 from lienthong.cases.deadlines import Wait
+from lienthong.cases.documents.content import FileKind
+from lienthong.cases.documents.words import Origin
+from lienthong.cases.models import Document, Paper
 from lienthong.cases.procedure import LegalStatus, Limit
 from lienthong.cases.quality import (
     Figure,
@@ -40,6 +43,8 @@ from lienthong.cases.working_days import VIETNAM, load_working_days
 from tests.cases.houses import SIMPLE, UNIT, SetClock, do, file_case, make_cases, make_procedure
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from lienthong.cases.house import Cases
 
 CALENDAR = load_working_days()
@@ -202,6 +207,31 @@ def make_house(clock: SetClock) -> Cases:
     return make_cases(clock, catalogue=Catalogue((msgspec.structs.replace(limited, chain=chain),)))
 
 
+def keep_paper(case_id: UUID, kind: str, number: int, at: datetime) -> None:
+    document = Document.objects.create(
+        origin=Origin.OUTCOME.value,
+        name="paper.pdf",
+        kind=FileKind.PDF.value,
+        sha256=f"{number:064}",
+        size=1,
+        pages=1,
+        added_at=at,
+    )
+    Paper.objects.create(
+        document=document,
+        check_code=f"CODE{number}",
+        kind=kind,
+        title="x",
+        title_en="x",
+        number=f"{number}/x",
+        unit=UNIT,
+        issuer="x",
+        case_id=case_id,
+        action_number=1,
+        issued_at=at,
+    )
+
+
 @pytest.mark.django_db
 def test_cases_of_the_database_are_read_with_what_the_index_needs() -> None:
     clock = SetClock()
@@ -213,4 +243,8 @@ def test_cases_of_the_database_are_read_with_what_the_index_needs() -> None:
     assert (read.code, read.unit, read.status) == (receipt.code, UNIT, NationalStatus.RECEIVED)
     assert (read.appointed_on, read.reuses_data, read.has_electronic_result) == (date(2026, 12, 3), True, False)
     assert list(read_quality_cases(cases, period, CALENDAR, ["Z99.02"])) == []
+    for number, (kind, is_result) in enumerate([("form-01", False), ("certificate", True)], 1):
+        keep_paper(receipt.case_id, kind, number, clock.moment)
+        (read,) = read_quality_cases(cases, period, CALENDAR)
+        assert read.has_electronic_result is is_result
     assert list(read_quality_cases(cases, Period(date(2026, 10, 1), date(2026, 10, 31)), CALENDAR)) == []

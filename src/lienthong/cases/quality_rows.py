@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Q
 
 from lienthong.cases.deadlines import Extension, reckon_whole
+from lienthong.cases.documents.words import PaperKind
 from lienthong.cases.folding import fold
-from lienthong.cases.models import ActionRecord
+from lienthong.cases.models import ActionRecord, Paper
 from lienthong.cases.models import Case as CaseRow
 from lienthong.cases.prefill import FILLED
 from lienthong.cases.quality import QualityCase
@@ -20,7 +22,7 @@ from lienthong.cases.words import Channel
 from lienthong.cases.working_days import VIETNAM
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from uuid import UUID
 
     from lienthong.cases.actions import Action
@@ -58,12 +60,23 @@ def _read_chunk(cases: Cases, rows: Sequence[CaseRow], calendar: WorkingDays) ->
     )
     for record in records.order_by("case_id", "number"):
         told[record.case_id].append(read_record(record))
+    with_paper = _find_with_results(row.pk for row in rows)
     for row in rows:
-        yield make_quality_case(cases, row.code, told[row.pk], calendar)
+        made = make_quality_case(cases, row.code, told[row.pk], calendar)
+        yield replace(made, has_electronic_result=row.pk in with_paper)
+
+
+def _find_with_results(case_ids: Iterable[UUID]) -> set[UUID]:
+    """Give the cases that have a signed result which was not withdrawn; the office's own forms are none."""
+    papers = Paper.objects.filter(case_id__in=list(case_ids), withdrawal=None)
+    return set(papers.exclude(kind__in=[kind.value for kind in PaperKind]).values_list("case_id", flat=True))
 
 
 def make_quality_case(cases: Cases, code: str, actions: Sequence[Action], calendar: WorkingDays) -> QualityCase:
-    """Make what the index needs of a case from its actions. Whether data was reused is lost where it was erased."""
+    """Make what the index needs of a case from its actions alone, so that of papers nothing is known.
+
+    Whether data was reused is lost where it was erased.
+    """
     state, filed = fold(actions), get_submitted(actions)
     procedure = cases.catalogue.get_version(filed.procedure, filed.version)
     waits = tuple(change for change in list_changes(state) if not isinstance(change, Extension))
@@ -85,7 +98,6 @@ def make_quality_case(cases: Cases, code: str, actions: Sequence[Action], calend
         ended_at=state.ended_at,
         stars=state.stars,
         complaints=state.complaints,
-        has_electronic_result=bool(state.outcome),
         reuses_data=_has_reused(filed.answers),
     )
 
