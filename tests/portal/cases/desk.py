@@ -23,14 +23,16 @@ from lienthong.cases.handling import perform
 from lienthong.cases.reading import get_case
 from lienthong.cases.site_cases import load_site_catalogue, make_site_cases
 from lienthong.cases.words import ActorKind, CaseRole, Channel
+from lienthong.identity.counter import SeenCard, open_counter
 from lienthong.identity.models import Account
 from lienthong.identity.posts import NewPost, assign_post, make_post
+from lienthong.identity.signed_in import COUNTER_KEY
 from lienthong.identity.words import Level
 from lienthong.kernel.text import collation_key
 from lienthong.portal.cases.office import OfficeSettings, Profile
 from lienthong.site.site_file import Site
 from lienthong.web.callers import Caller
-from tests.identity.persons import make_citizen, make_staff, sign_in_fully
+from tests.identity.persons import BORN, ISSUED, NAME, make_citizen, make_staff, sign_in_fully
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
@@ -151,3 +153,13 @@ def answer_step(cases: Cases, case_id: UUID, step: str, answer: type[Any], **mor
     do(cases, case_id, CaseRole.SYSTEM, told.AgencyAsked(step, str(uuid4())))
     message_id = get_case(cases, case_id).state.steps[step].message_id
     return do(cases, case_id, CaseRole.AGENCY, answer(step, message_id, **more))
+
+
+def open_counter_for(officer: Client, number: str) -> None:
+    """Open a supervised session for a person, who is before the officer with their card."""
+    card = SeenCard(number, NAME, BORN, ISSUED, was_compared=False)
+    now = timezone.now()
+    counter = open_counter(find_account(officer), card, now, timezone.localdate())
+    session = officer.session
+    session[COUNTER_KEY] = str(counter.pk)
+    session.save()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from django.http import Http404
+from django.contrib import messages
+from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from lienthong.cases.documents.kept import list_case_documents
-from lienthong.cases.drafts import list_drafts
+from lienthong.cases.drafts import discard_draft, list_drafts
 from lienthong.cases.errors import CasesError
+from lienthong.cases.notices import list_notices
 from lienthong.cases.reading import get_case, list_own, require_own
 from lienthong.cases.site_cases import make_site_cases
 from lienthong.cases.step_waiting import list_waiting
@@ -33,11 +36,11 @@ from lienthong.portal.cases.words import WAITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
 
     from lienthong.cases.documents.kept import StoredDocument
+    from lienthong.cases.drafts import Applicant
     from lienthong.cases.house import Cases
     from lienthong.cases.reading import CaseView
     from lienthong.cases.words import StepState
@@ -53,10 +56,13 @@ class StepWords:
 
 
 @for_citizens
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def show_my_cases(request: HttpRequest) -> HttpResponse:
-    """List what somebody began and what they handed in."""
+    """List what somebody began and what they handed in; what was begun can be thrown away."""
     cases, applicant = make_site_cases(), get_applicant(request)
+    if request.method == "POST":
+        _discard(request, cases, applicant)
+        return HttpResponseRedirect(reverse("my-cases"))
     find = cases.catalogue.get_version
     drafts = [
         {"id": draft.id, "title": find(draft.procedure, draft.version).title, "draft": draft}
@@ -66,6 +72,15 @@ def show_my_cases(request: HttpRequest) -> HttpResponse:
         {"title": find(line.procedure, line.version).title, "line": line} for line in list_own(cases, applicant.number)
     ]
     return show_page(request, "my_cases", {"drafts": drafts, "cases": lines, "place": "mine"})
+
+
+def _discard(request: HttpRequest, cases: Cases, applicant: Applicant) -> None:
+    try:
+        discard_draft(cases, UUID(request.POST.get("draft", "")), applicant)
+    except (CasesError, ValueError):
+        # Thrown away before, or in another window: what is wanted is so.
+        return
+    messages.success(request, _("Thrown away. Nothing of it was sent."))
 
 
 @for_citizens
@@ -83,6 +98,7 @@ def show_my_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "deadline": tell_deadline(cases, case),
         "papers": list_own_papers(case, documents),
         "events": tell_timeline(case.actions, case.procedure, is_office=False),
+        "notices_told": list_notices(case.id),
         "may": {kind.value for kind in next_actions(case.state, Who(CaseRole.APPLICANT))},
         "place": "mine",
     }

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from lienthong.cases import actions as told
+from lienthong.cases.documents.issuing import make_due_papers
+from lienthong.cases.models import Document, Draft, Paper
+from lienthong.cases.reading import get_case
+from lienthong.cases.words import ActionKind, CaseRole, NationalStatus
+from lienthong.web.callers import Caller
+from tests.portal.cases.desk import (
+    OTHER_NUMBER,
+    SAMPLE,
+    answer_step,
+    do,
+    enter_citizen,
+    enter_officer,
+    file_case,
+    open_site,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from django.test import Client
+    from pytest_django.fixtures import Settings
+
+    from lienthong.cases.house import Cases
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("lienthong.site.urls_province")]
+
+
+@pytest.fixture
+def cases(settings: Settings, tmp_path: Path) -> Cases:
+    return open_site(settings, tmp_path)
+
+
+def test_a_person_sees_what_happens_next_and_nobody_elses_case(cases: Cases) -> None:
+    client = enter_citizen()
+    case = file_case(cases, client)
+    page = client.get(f"/my-cases/{case}/").content.decode()
+    for shown in ("Bạn chưa phải làm gì lúc này", "Cơ quan kiểm tra hồ sơ", "0203 3825 001", "Hồ sơ đã được nộp"):
+        assert shown in page, shown
+    assert get_case(cases, case).code in client.get("/my-cases/").content.decode()
+    other = enter_citizen(OTHER_NUMBER)
+    for place in ("", "answers/", "receipt/", "withdraw/", "papers/form-01/", "supplement/"):
+        assert other.get(f"/my-cases/{case}/{place}").status_code == 404, place
+
+
+def test_a_person_hands_in_what_the_office_asked_for_and_a_double_click_counts_once(cases: Cases) -> None:
+    client, officer = enter_citizen(), enter_officer()
+    case = file_case(cases, client)
+    do(cases, case, CaseRole.RECEIVER, told.SupplementAsked("incomplete-form", "Thiếu số nhà.", ("home",)), officer)
+    assert "Thiếu số nhà." in client.get(f"/my-cases/{case}/").content.decode()
+    form = {"home-area": "06658", "home-line": "Số 99", "text": "Đã bổ sung.", "key": str(uuid4()), "seen": "2"}
+    assert (
+        "Hãy trả lời"
+        in client.post(f"/my-cases/{case}/supplement/", {**form, "home-line": "", "home-area": ""}).content.decode()
+    )
+    for _ in range(2):
+        assert client.post(f"/my-cases/{case}/supplement/", form).status_code == 302
+    seen = get_case(cases, case)
+    assert seen.answers["home"] == {"area_code": "06658", "line": "Số 99"}
+    assert [action.kind for action in seen.actions].count(ActionKind.SUPPLEMENT) == 1
+
+
+def test_a_person_withdraws_rates_and_complains(cases: Cases) -> None:
+    client = enter_citizen()
+    case = file_case(cases, client)
+    form = {"key": str(uuid4()), "seen": "1"}
+    client.post(f"/my-cases/{case}/complain/", {**form, "text": "Chưa thấy trả lời."})
+    stale = client.post(f"/my-cases/{case}/withdraw/", {"key": str(uuid4()), "seen": "1", "text": ""}, follow=True)
+    assert "vừa có thay đổi" in stale.content.decode()
+    client.post(f"/my-cases/{case}/withdraw/", {"key": str(uuid4()), "seen": "2", "text": ""})
+    client.post(f"/my-cases/{case}/rate/", {"key": str(uuid4()), "seen": "3", "stars": "4", "text": ""})
+    state = get_case(cases, case).state
+    assert (state.status, state.stars, state.complaints) == (NationalStatus.WITHDRAWN, 4, 1)
+    assert client.get(f"/my-cases/{case}/withdraw/").status_code == 302
+
+
+def test_a_fee_is_paid_in_a_sandbox_and_nowhere_else_on_these_pages(cases: Cases, settings: Settings) -> None:
+    client, officer = enter_citizen(), enter_officer()
+    case = file_case(cases, client)
+    do(cases, case, CaseRole.RECEIVER, told.PaymentAsked(8000), officer)
+    form = {"key": str(uuid4()), "seen": "2"}
+    settings.IS_SANDBOX = False
+    assert "chưa kết nối dịch vụ thanh toán" in client.post(f"/my-cases/{case}/pay/", form).content.decode()
+    settings.IS_SANDBOX = True
+    assert "8.000 đồng" in client.get(f"/my-cases/{case}/pay/").content.decode()
+    client.post(f"/my-cases/{case}/pay/", form)
+    assert get_case(cases, case).state.paid == 8000
+
+
+def test_a_result_is_taken_checked_by_its_code_and_held_against_a_file(client: Client, cases: Cases) -> None:
+    citizen, officer = enter_citizen(), enter_officer()
+    leader = enter_officer(Caller.OFFICER, Caller.LEADER, name="lan.pham")
+    case = file_case(cases, citizen)
+    do(cases, case, CaseRole.RECEIVER, told.Received(), officer)
+    do(cases, case, CaseRole.HANDLER, told.Taken(), officer)
+    birth = {
+        "number": "999226000001",
+        "registered_on": "2026-11-30",
+        "certificate": "TK1",
+        "full_name": "Nguyễn Mẫu An",
+    }
+    answer_step(cases, case, "birth", told.AgencyDone, result=birth)
+    answer_step(cases, case, "insurance", told.AgencyDone, result={"card": "TE199"})
+    do(cases, case, CaseRole.APPROVER, told.Approved(), leader)
+    do(cases, case, CaseRole.HANDLER, told.Issued(), officer)
+    make_due_papers(cases, case)
+    outcome = Document.objects.get(origin="outcome")
+    page = citizen.get(f"/my-cases/{case}/").content.decode()
+    assert f"/my-papers/{outcome.pk}/" in page
+    pdf = citizen.get(f"/my-papers/{outcome.pk}/")
+    assert pdf.content.startswith(b"%PDF")
+    assert "attachment" in pdf.headers["Content-Disposition"]
+    assert enter_citizen(OTHER_NUMBER).get(f"/my-papers/{outcome.pk}/").status_code == 404
+
+    code = Paper.objects.get(document=outcome).check_code
+    found = client.get(f"/check/{code}").content.decode()
+    assert "có thật và còn giá trị" in found
+    assert "Nguyễn" not in found
+    same = SimpleUploadedFile("a.pdf", pdf.content, "application/pdf")
+    assert "trùng khớp từng byte" in client.post(f"/check/{code}", {"file": same}).content.decode()
+    forged = SimpleUploadedFile("a.pdf", pdf.content.replace(b"%PDF", b"%PDG"), "application/pdf")
+    assert "Đừng tin tệp này" in client.post(f"/check/{code}", {"file": forged}).content.decode()
+    assert client.get("/check/AAAA-AAAA").status_code == 404
+
+
+def test_a_status_by_code_tells_nothing_about_anybody_and_only_so_often(client: Client, cases: Cases) -> None:
+    citizen = enter_citizen()
+    code = get_case(cases, file_case(cases, citizen)).code
+    answer = client.post("/status/", {"code": f" {code.lower()} "}).content.decode()
+    assert "Đã nộp, chờ tiếp nhận" in answer
+    assert "Nguyễn" not in answer
+    assert "Không có hồ sơ nào" in client.post("/status/", {"code": "Z99.01-990101-0001"}).content.decode()
+    statuses = [client.post("/status/", {"code": f"Z99.01-990101-{each:04}"}).status_code for each in range(31)]
+    assert statuses[-1] == 429
+
+
+def test_a_draft_is_thrown_away_by_its_owner_alone(cases: Cases) -> None:
+    owner, other = enter_citizen(), enter_citizen(OTHER_NUMBER)
+    owner.post(f"/procedures/{SAMPLE}/begin/")
+    draft = str(Draft.objects.get().pk)
+    other.post("/my-cases/", {"draft": draft})
+    assert Draft.objects.count() == 1
+    owner.post("/my-cases/", {"draft": draft})
+    assert Draft.objects.count() == 0
+    assert cases.unit
