@@ -153,6 +153,7 @@ def change(path: tuple[str, ...], value: object) -> str:
         (("properties", "name", "x-own"), False, '"name": {', "only a question about the applicant"),
         (("properties", "name", "x-sensitive"), True, '"name": {', "never filled in"),
         (("properties", "name", "x-prefill", "path"), "a..b", '"path": "a..b"', "expression"),
+        (("properties", "name", "x-prefill", "path"), "ethnicity", '"path": "ethnicity"', "never filled in"),
         (("properties", "name", "x-options"), {"a": WORDS, "b": WORDS}, '"name": {', "x-options"),
         (("properties", "name", "minimum"), 3, '"name": {', "only a number"),
         (("properties", "variant", "maxLength"), 3, '"variant": {', "only text and names"),

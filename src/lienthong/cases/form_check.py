@@ -20,6 +20,9 @@ JSON_TYPES: Final = {
 }
 """The JSON type of an answer; of the other kinds it is `string`."""
 
+NEVER_FILLED: Final = ("ethnicity", "religion")
+"""What no form takes from a registry, whatever the registry would tell."""
+
 _LENGTHS: Final = (FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.NAME)
 
 
@@ -83,8 +86,11 @@ def _check_prefill(file: MarkedFile, place: Place, field: dict[str, Any]) -> Ite
         yield file.fault(place, "x-prefill: only a question about the applicant (x-own: true) is filled in")
     if field.get("x-sensitive"):
         yield file.fault(place, "x-prefill: what is sensitive is never filled in")
+    path = field["x-prefill"]["path"]
+    if any(word in path for word in NEVER_FILLED):
+        yield file.fault((*place, "x-prefill", "path"), f"never filled in: {', '.join(NEVER_FILLED)}")
     try:
-        compile_expression(field["x-prefill"]["path"])
+        compile_expression(path)
     except CasesError as error:
         yield file.fault((*place, "x-prefill", "path"), error.message)
 

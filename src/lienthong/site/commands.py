@@ -22,11 +22,18 @@ Settings = Annotated[
 
 def web(role: AsRole = None, settings: Settings = None) -> None:
     """Serve a role's pages and services until told to stop. Brings up the embedded database if none is set."""
-    from lienthong.site.serving import prepare_site, require_migrated, require_own_people, serve_pages
+    from lienthong.site.serving import (
+        prepare_site,
+        require_migrated,
+        require_own_people,
+        require_procedures,
+        serve_pages,
+    )
 
     with prepare_site(settings, role, _say) as (site, _):
         require_migrated(site.settings.role)
         require_own_people(site.settings.role)
+        require_procedures(site.settings.role)
         _say(f"{site.settings.role}: {site.public_url.geturl()} (listening at {site.settings.address})")
         serve_pages(site)
 
@@ -39,13 +46,14 @@ def worker(
     """Run a role's background jobs until told to stop, and take over those of workers that died."""
     import asyncio
 
-    from lienthong.site.serving import prepare_site, require_migrated, require_own_people
+    from lienthong.site.serving import prepare_site, require_migrated, require_own_people, require_procedures
 
     with prepare_site(settings, role, _say) as (site, _):
         from lienthong.site.work import work
 
         require_migrated(site.settings.role)
         require_own_people(site.settings.role)
+        require_procedures(site.settings.role)
         asyncio.run(work(concurrency, _say))
 
 

@@ -105,6 +105,15 @@ def require_own_people(role: Role) -> None:
         require_one_range(make_site_registry())
 
 
+def require_procedures(role: Role) -> None:
+    """Refuse to start a province with procedures, or days off, that cannot be read; each fault has file and line."""
+    if role is Role.PROVINCE:
+        from lienthong.cases.site_cases import load_site_catalogue, load_site_days  # noqa: PLC0415 # needs a set up Django
+
+        load_site_catalogue()
+        load_site_days()
+
+
 def serve_pages(site: Site) -> None:
     """Serve the role's pages until SIGTERM or SIGINT."""
     if not read_manifest():
