@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -180,3 +181,19 @@ def test_after_a_crash_what_was_open_may_have_acted(tmp_path: Path, is_orderly: 
         recall.close()
     # A story that ends after its gateway has closed changes nothing.
     again.note_called(b"leaf", is_called=True)
+
+
+def test_a_file_of_an_earlier_release_goes_on_with_what_it_lacked(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.sqlite"
+    outbox = Outbox(path, inline, never)
+    require_done(outbox.add(make_message(1)))
+    outbox.close()
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("DROP INDEX message_by_tell")
+        for column in ("held", "tell", "tell_tries"):
+            old.execute(f"ALTER TABLE message DROP COLUMN {column}")
+        old.commit()
+    outbox = Outbox(path, inline, never)
+    assert outbox.find("01") == make_message(1)
+    assert outbox.count_open("DEMO/GOV/A/S") == (1, 0)
+    outbox.close()

@@ -138,6 +138,19 @@ def test_a_client_has_so_many_open_messages_and_what_is_beyond_leaves_no_trace(q
     assert read_kinds(quick.commune) == ["request"] * 3
 
 
+def test_a_client_holds_so_many_bytes_and_what_is_beyond_leaves_no_trace(quick: Province) -> None:
+    with (quick.commune.folder / "gateway.toml").open("a") as settings:
+        settings.write("open_bytes = 8000\n")
+    large = json.dumps({"n": "x" * 5000}).encode()
+    with RunningGateway(quick.commune.folder) as gateway:
+        assert send(gateway, large, X_Road_Id="m-1").status == 202
+        refused = send(gateway, large, X_Road_Id="m-2")
+        assert (refused.status, refused.code) == (503, "server.clientproxy.overloaded")
+        assert send(gateway, X_Road_Id="m-3").status == 202
+        assert send(gateway, large, X_Road_Client=OTHER_CLIENT, X_Road_Token=OTHER_TOKEN).status == 202
+    assert read_kinds(quick.commune) == ["request"] * 3
+
+
 def test_a_provider_that_hangs_leaves_room_for_deliveries_to_others(quick: Province, service: Backend) -> None:
     service.may_answer.clear()
     homes = (quick.agency, quick.stranger, quick.commune)

@@ -76,7 +76,7 @@ async def accept_message(gateway: GatewayState, request: OutgoingRequest, body: 
     if accepted is not None:
         return _promise(accepted, request, attempt)
     # Refused before anything is logged or kept: what is promised lies on the disk until it is delivered.
-    gateway.courier.require_room(request.client.text)
+    gateway.courier.require_room(request.client.text, len(request.header_part) + body.length)
     with gateway.courier.hold_attempt(attempt.id):
         message = await _freeze(gateway, request, body, life_ms, attempt)
         # 5.3 The row, and wait. A crash before leaves a request in our log that nobody received and no caller was
@@ -121,6 +121,7 @@ async def _freeze(
         record=gateway.content.seal(asked.leaf, content),
         next=now,
         changed=now,
+        held=len(request.header_part) + body.length,
     )
 
 

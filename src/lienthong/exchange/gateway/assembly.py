@@ -23,6 +23,7 @@ from lienthong.exchange.gateway.alarms import (
     report_upkeep,
 )
 from lienthong.exchange.gateway.aside import Aside
+from lienthong.exchange.gateway.callbacks import Callbacks, read_targets
 from lienthong.exchange.gateway.callers import Callers
 from lienthong.exchange.gateway.case_check import CaseCheck
 from lienthong.exchange.gateway.content import ReliableContent
@@ -312,6 +313,7 @@ def _make_gateway(ground: _Ground, peers: Peers, policy: Policy, replay: ReplayM
         case_check=_read_case_check(home, upstream),
         outbox=outbox,
         courier=Courier(loop, home.settings.outbox, report_given_up),
+        callbacks=Callbacks(read_targets(home), outbox, upstream, clock, report_upkeep),
         content=ReliableContent(home.log, parts.store_key, parts.bodies, budget, Aside(loop, parts.threads)),
         unresolved=Unresolved(outbox, clock),
         usual_life_ms=int(home.settings.outbox.deadline_hours * MS_PER_HOUR),

@@ -8,15 +8,14 @@ caller's own header of that name is dropped. Without it the purpose is only asse
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import msgspec
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
+from lienthong.exchange.gateway.own_address import read_own_address
 from lienthong.exchange.gateway.spool import Body
 from lienthong.exchange.gateway.upstream import ServiceRequest
 from lienthong.exchange.headers import CHECKED_HEADER, USER_ID
-from lienthong.exchange.services import Address
 from lienthong.kernel.canonical import encode_base64url
 
 if TYPE_CHECKING:
@@ -69,13 +68,7 @@ class CaseCheck:
     """Asks one case system."""
 
     def __init__(self, settings: CaseCheckSettings, secret: bytes, upstream: Upstream) -> None:
-        parts = urlsplit(settings.url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-            message = f"gateway.toml: case_check.url is {settings.url!r}: expected http://HOST[:PORT]/path or https"
-            raise ExchangeError(ExchangeErrorKind.MALFORMED_SETTINGS, message)
-        is_tls = parts.scheme == "https"
-        self._address = Address(is_tls, parts.hostname, parts.port or (443 if is_tls else 80), b"")
-        self._target = (parts.path or "/").encode("ascii")
+        self._address, self._target = read_own_address(settings.url, "case_check.url")
         self._required = settings.required
         self._headers = (
             b"Content-Type: application/json\r\nX-Road-Gateway-Secret: %b\r\n" % encode_base64url(secret).encode()

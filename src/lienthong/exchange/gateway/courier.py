@@ -109,14 +109,16 @@ class Courier:
         finally:
             self._attempts.discard(attempt)
 
-    def require_room(self, client: str) -> None:
-        """Require that one more message of a client may be promised; raises `overloaded`.
+    def require_room(self, client: str, size: int) -> None:
+        """Require that one more message of a client, of so many bytes, may be promised; raises `overloaded`.
 
         What is being accepted is not counted yet: of that there are `limits.own_requests` at most.
         """
-        limit = self._settings.open_messages
-        if self._gateway is not None and self._gateway.outbox.count_open(client) >= limit:
-            why = f"{limit} reliable messages of {client} wait to be delivered; try again when some are"
+        if self._gateway is None:
+            return
+        count, held = self._gateway.outbox.count_open(client)
+        if count >= self._settings.open_messages or held + size > self._settings.open_bytes:
+            why = f"{count} reliable messages of {client} ({held} bytes) wait to be delivered; try again when some are"
             raise ExchangeError(ExchangeErrorKind.OVERLOADED, why)
 
     def look(self) -> None:
@@ -169,7 +171,7 @@ class Courier:
             # 5.9 The outbox is told, and waited for. A crash before it has the message delivered again: the provider
             # gives its recorded outcome again, or our own log has it (`_recover`).
             gateway.at_step("5.9")
-            await gateway.outbox.change(msgspec.structs.replace(after, changed=gateway.clock.now_ms()))
+            await gateway.outbox.change(_stamp(gateway, after))
         except ExchangeError as error:
             gateway.report(message.exchange, error)
         self._under_way.discard(message.id)
@@ -241,6 +243,11 @@ class Courier:
         return msgspec.structs.replace(message, state=State.GIVEN_UP)
 
 
+def _stamp(gateway: GatewayState, message: Message) -> Message:
+    """Give a message as it is written: changed now, and with its end to be told, if it has come to it."""
+    return gateway.callbacks.schedule(msgspec.structs.replace(message, changed=gateway.clock.now_ms()))
+
+
 async def _reach(gateway: GatewayState, message: Message) -> Calls:
     """Give the link to the gateway whose log the request names as its receiver."""
     if message.log != gateway.own_origin:
@@ -303,7 +310,7 @@ async def _recover(gateway: GatewayState, index: Index, message: Message) -> Non
             continue
         if getattr(subject.message, "answers", "") == answers:
             after = await _recovered(gateway, message, subject, content)
-            await gateway.outbox.change(msgspec.structs.replace(after, changed=gateway.clock.now_ms()))
+            await gateway.outbox.change(_stamp(gateway, after))
             return
 
 

@@ -57,11 +57,14 @@ class SubsystemSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
     `tokens` are SHA-256 of X-Road-Token values (base64url), `certificates` PEM files of client certificates.
     `open_on_loopback` lets any process of this machine speak for the subsystem: for trying out only.
+    `callback` is where it is told that a reliable message of its own has ended, signed with the secret of the file.
     """
 
     tokens: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
     open_on_loopback: bool = False
+    callback: str = ""
+    callback_secret_file: str = ""
 
 
 class LimitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,6 +102,8 @@ class OutboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     longest_pause_s: float = 300.0
     open_messages: int = 10_000
     """Of one own system, under delivery at once: a provider that is away for days fills no disk."""
+    open_bytes: int = 4096 * MEBIBYTE
+    """The same in bytes of header parts and bodies."""
 
 
 class AdminSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -236,12 +241,12 @@ def _require_outbox(settings: OutboxSettings) -> None:
             f"gateway.toml: outbox.deadline_hours is {settings.deadline_hours}, expected over 0 and at most "
             f"{RELIABLE_LIFE_MS // MS_PER_HOUR}",
         )
-    counts = min(settings.keep_days, settings.open_messages)
+    counts = min(settings.keep_days, settings.open_messages, settings.open_bytes)
     if counts < 1 or not 0 < settings.first_pause_s <= settings.longest_pause_s:
         raise ExchangeError(
             ExchangeErrorKind.MALFORMED_SETTINGS,
-            "gateway.toml: [outbox]: expected keep_days and open_messages of 1 or more and pauses over 0, the longest "
-            "the longer",
+            "gateway.toml: [outbox]: expected keep_days, open_messages and open_bytes of 1 or more and pauses over "
+            "0, the longest the longer",
         )
 
 

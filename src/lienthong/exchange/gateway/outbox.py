@@ -34,11 +34,16 @@ CREATE TABLE IF NOT EXISTS message (
     code TEXT NOT NULL, tries INTEGER NOT NULL, next INTEGER NOT NULL, changed INTEGER NOT NULL,
     answer BLOB NOT NULL, answer_leaf BLOB NOT NULL
 ) WITHOUT ROWID;
+"""
+_LATER: Final = ("held", "tell", "tell_tries")
+"""Columns that a file of an earlier release lacks; all are counts."""
+_INDEXES: Final = """
 CREATE UNIQUE INDEX IF NOT EXISTS message_by_attempt ON message (attempt) WHERE attempt IS NOT NULL;
 DROP INDEX IF EXISTS message_by_next;
 CREATE INDEX IF NOT EXISTS message_by_due ON message (next, gateway) WHERE state IN ('waiting', 'delivered');
 CREATE INDEX IF NOT EXISTS message_by_change ON message (changed) WHERE state NOT IN ('waiting', 'delivered');
 CREATE INDEX IF NOT EXISTS message_by_client ON message (client) WHERE state IN ('waiting', 'delivered');
+CREATE INDEX IF NOT EXISTS message_by_tell ON message (tell) WHERE tell > 0;
 CREATE TABLE IF NOT EXISTS doubt (
     leaf TEXT NOT NULL, side TEXT NOT NULL, exchange TEXT NOT NULL, client TEXT NOT NULL, service TEXT NOT NULL,
     kind TEXT NOT NULL, time INTEGER NOT NULL, verdict TEXT NOT NULL, note TEXT NOT NULL, who TEXT NOT NULL,
@@ -70,7 +75,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     `receiver` and `log` are the origins of the provider's log and of ours, `entry` is the request's place in ours.
     `record` is its encrypted content, `answer` that of the answer's, under `answer_leaf`. `tries` counts deliveries
-    begun. Times are milliseconds UTC.
+    begun, `held` the bytes that lie here and in the store for it while it is open. `tell` is when its own system is
+    called back about its end (callbacks.py), 0 for not at all or not any more, after `tell_tries` calls. Times are
+    milliseconds UTC.
     """
 
     id: str
@@ -94,6 +101,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     changed: int = 0
     answer: bytes = b""
     answer_leaf: bytes = b""
+    held: int = 0
+    tell: int = 0
+    tell_tries: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -108,9 +118,9 @@ _SELECT: Final = f"SELECT {_COLUMNS} FROM message WHERE "  # noqa: S608 - our ow
 _DOUBTED: Final = "exchange IN (SELECT exchange FROM doubt WHERE side = 'consumer')"
 _FORGET: Final = f"DELETE FROM message WHERE changed < ? AND NOT {_OPEN} AND NOT {_DOUBTED}"  # noqa: S608 - our own words
 _NEXT: Final = f"SELECT min(next) FROM message WHERE next > ? AND {_OPEN}"  # noqa: S608 - our own words
-_COUNT: Final = f"SELECT count(*) FROM message WHERE client = ? AND {_OPEN}"  # noqa: S608 - our own words
+_COUNT: Final = f"SELECT count(*), coalesce(sum(held), 0) FROM message WHERE client = ? AND {_OPEN}"  # noqa: S608 - our own words
 _UPDATE: Final = (
-    "UPDATE message SET state=?, code=?, tries=?, next=?, changed=?, answer=?, answer_leaf=?, attempt=?, "
+    "UPDATE message SET state=?, code=?, tries=?, next=?, changed=?, answer=?, answer_leaf=?, attempt=?, tell=?, "
     # What was erased meanwhile (erasing.py) is not written back.
     "record=CASE record WHEN x'' THEN x'' ELSE ? END WHERE id=?"
 )
@@ -132,7 +142,7 @@ class Outbox:
         self._lock = threading.Lock()
         try:
             self._writer = _open(path)
-            self._writer.executescript(_SCHEMA)
+            _prepare(self._writer)
             self._reader = _open(path)
         except sqlite3.Error as error:
             why = f"{path.name}: {error}; it holds promised messages and cannot be made again: restore it"
@@ -150,8 +160,12 @@ class Outbox:
         return self.write(
             _UPDATE,
             *(message.state, message.code, message.tries, message.next, message.changed),
-            *(message.answer, message.answer_leaf, message.attempt, record, message.id),
+            *(message.answer, message.answer_leaf, message.attempt, message.tell, record, message.id),
         )
+
+    def write_told(self, identifier: str, tell: int, tries: int) -> Pending[None]:
+        """Write when a message's system is called back again, 0 for never, after so many calls."""
+        return self.write("UPDATE message SET tell = ?, tell_tries = ? WHERE id = ?", tell, tries, identifier)
 
     def write(self, sql: str, *values: Any) -> Pending[None]:  # noqa: ANN401 - what SQLite takes
         """Do one change in the next commit."""
@@ -236,10 +250,14 @@ class Outbox:
         ((time,),) = self._reader.execute(_NEXT, (now_ms,)).fetchall()
         return None if time is None else int(time)
 
-    def count_open(self, client: str) -> int:
-        """Give how many messages of a client are being delivered."""
-        ((count,),) = self._reader.execute(_COUNT, (client,)).fetchall()
-        return int(count)
+    def find_untold(self, now_ms: int, limit: int) -> list[Message]:
+        """Give messages whose systems are to be called back by now, those first that wait longest."""
+        return self._select("tell > 0 AND tell <= ? ORDER BY tell LIMIT ?", now_ms, limit)
+
+    def count_open(self, client: str) -> tuple[int, int]:
+        """Give how many messages of a client are being delivered, and how many bytes are held for them."""
+        ((count, held),) = self._reader.execute(_COUNT, (client,)).fetchall()
+        return int(count), int(held)
 
     def count_states(self) -> dict[str, int]:
         """Give how many messages are in each state."""
@@ -262,6 +280,15 @@ def _read_row(row: tuple[Any, ...]) -> Message:
     named = dict(zip(Message.__struct_fields__, row, strict=True))
     named["state"] = State(named["state"])
     return Message(**named)
+
+
+def _prepare(database: sqlite3.Connection) -> None:
+    database.executescript(_SCHEMA)
+    there = {name for _, name, *_ in database.execute("PRAGMA table_info(message)")}
+    for name in _LATER:
+        if name not in there:
+            database.execute(f"ALTER TABLE message ADD COLUMN {name} INTEGER NOT NULL DEFAULT 0")
+    database.executescript(_INDEXES)
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -195,6 +195,7 @@ class _Process:
             self._parts.gateway.refusals.start_second()
             self._parts.gateway.caller_places.tell(partial(report_overload, "own systems"))
             self._parts.gateway.peer_places.tell(partial(report_overload, "members"))
+            self._parts.gateway.callbacks.look()
             self._keep_reliable()
             self._parts.evidence.log.publish()
 

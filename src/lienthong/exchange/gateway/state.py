@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from lienthong.directory.members import Directory
     from lienthong.exchange.errors import ExchangeError, Spelling
+    from lienthong.exchange.gateway.callbacks import Callbacks
     from lienthong.exchange.gateway.callers import Callers
     from lienthong.exchange.gateway.case_check import CaseCheck
     from lienthong.exchange.gateway.content import ReliableContent
@@ -67,6 +68,7 @@ class GatewayState:
     refusals: RefusalLimit
     outbox: Outbox
     courier: Courier
+    callbacks: Callbacks
     content: ReliableContent
     unresolved: Unresolved
     usual_life_ms: int
