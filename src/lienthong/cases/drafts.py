@@ -108,7 +108,7 @@ def get_draft(cases: Cases, draft_id: UUID, applicant: Applicant) -> Draft:
     """Give a draft to whom it belongs; raises UNKNOWN_DRAFT."""
     row = DraftRow.objects.filter(pk=draft_id, number=applicant.number, expires_at__gt=cases.now()).first()
     if row is None:
-        raise _unknown(draft_id)
+        raise unknown_draft(draft_id)
     return read_draft(row)
 
 
@@ -139,15 +139,17 @@ def expire_drafts(cases: Cases) -> int:
 
 
 def lock_draft(cases: Cases, draft_id: UUID, applicant: Applicant) -> DraftRow:
-    """Lock a draft for its owner until the transaction ends."""
-    row = (
-        DraftRow.objects.select_for_update()
-        .filter(pk=draft_id, number=applicant.number, expires_at__gt=cases.now())
-        .first()
-    )
+    """Lock a draft for its owner until the transaction ends; raises UNKNOWN_DRAFT."""
+    row = find_locked_draft(cases, draft_id, applicant)
     if row is None:
-        raise _unknown(draft_id)
+        raise unknown_draft(draft_id)
     return row
+
+
+def find_locked_draft(cases: Cases, draft_id: UUID, applicant: Applicant) -> DraftRow | None:
+    """Find a draft of its owner's and lock it until the transaction ends."""
+    rows = DraftRow.objects.select_for_update()
+    return rows.filter(pk=draft_id, number=applicant.number, expires_at__gt=cases.now()).first()
 
 
 def read_draft(row: DraftRow) -> Draft:
@@ -166,6 +168,7 @@ def read_draft(row: DraftRow) -> Draft:
     )
 
 
-def _unknown(draft_id: UUID) -> CasesError:
+def unknown_draft(draft_id: UUID) -> CasesError:
+    """Give the refusal of a draft that is not there, or not for who asks."""
     message = f"draft {draft_id}: there is none of yours under this id, or its {DRAFT_DAYS} days are over"
     return CasesError(CasesErrorKind.UNKNOWN_DRAFT, message)

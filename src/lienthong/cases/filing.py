@@ -12,11 +12,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from lienthong.cases.actions import Action, Actor, Submitted, hash_payload
 from lienthong.cases.catalogue import make_plan
-from lienthong.cases.drafts import Applicant, lock_draft
+from lienthong.cases.drafts import Applicant, find_locked_draft, unknown_draft
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.folding import start_case
 from lienthong.cases.forms import drop_unasked, verify_own_number
@@ -60,20 +60,17 @@ def submit(  # who files what, how, under which key
     documents: Sequence[str] = (),
 ) -> Receipt:
     """File a draft, or give the receipt that it got before; raises UNKNOWN_DRAFT, BAD_FORM, KEY_REUSED."""
-    scope = make_filing_scope(cases, applicant)
-    content = canonical_bytes(["submit", str(draft_id)])
+    scope, content = make_filing_scope(cases, applicant), canonical_bytes(["submit", str(draft_id)])
     require_key(key)
-    if (done := find_key(scope, key, content)) is not None:
-        return get_receipt(done.case_id)
     with transaction.atomic():
         # Two that come at once stand in line here; the second then finds what the first did.
-        row = lock_draft(cases, draft_id, applicant)
+        row = find_locked_draft(cases, draft_id, applicant)
+        if row is None:
+            return _find_receipt(scope, key, content, draft_id)
         if row.case_id is not None:
             if find_key(scope, key, content) is None:
                 keep_key(scope, key, content, (row.case_id, 1, cases.now()))
             return get_receipt(row.case_id)
-        if find_key(scope, key, content) is not None:
-            raise CasesError(CasesErrorKind.KEY_REUSED, f"key {key[:60]!r}: another draft was filed under it")
         filing = Filing(
             applicant=applicant,
             procedure=row.procedure,
@@ -85,10 +82,27 @@ def submit(  # who files what, how, under which key
             draft=str(draft_id),
         )
         receipt = _file(cases, filing, _make_citizen(applicant))
-        keep_key(scope, key, content, (receipt.case_id, 1, receipt.submitted_at))
+        _keep_new_key(scope, key, content, receipt)
         row.case_id, row.answers = receipt.case_id, {}
         row.save(update_fields=["case_id", "answers"])
     return receipt
+
+
+def _find_receipt(scope: str, key: str, content: bytes, draft_id: UUID) -> Receipt:
+    """Give what was filed under a key, though its draft has gone since."""
+    done = find_key(scope, key, content)
+    if done is None:
+        raise unknown_draft(draft_id)
+    return get_receipt(done.case_id)
+
+
+def _keep_new_key(scope: str, key: str, content: bytes, receipt: Receipt) -> None:
+    """Write the key of a new case down; one that names another case already undoes the filing."""
+    try:
+        keep_key(scope, key, content, (receipt.case_id, 1, receipt.submitted_at))
+    except IntegrityError as error:
+        message = f"key {key[:60]!r}: another draft was filed under it; make a new key for each new thing"
+        raise CasesError(CasesErrorKind.KEY_REUSED, message) from error
 
 
 def file_from_portal(cases: Cases, filing: Filing, portal: str) -> Receipt:
