@@ -148,7 +148,7 @@ def do(cases: Cases, case_id: UUID, role: CaseRole, payload: told.Payload, clien
     return perform(cases, case_id, actor, role, get_kind(payload), payload, str(uuid4()))
 
 
-def answer_step(cases: Cases, case_id: UUID, step: str, answer: type[Any], **more: Any) -> CaseState:  # noqa: ANN401
+def answer_step(cases: Cases, case_id: UUID, step: str, answer: type[Any], **more: Any) -> CaseState:  # noqa: ANN401 # as the payloads take them
     """Ask an agency for a step and let it answer."""
     do(cases, case_id, CaseRole.SYSTEM, told.AgencyAsked(step, str(uuid4())))
     message_id = get_case(cases, case_id).state.steps[step].message_id
