@@ -39,7 +39,8 @@ COMMAND = (
     "import signal, sys; from pathlib import Path; from rich.console import Console;"
     "from lienthong.sandbox.demo import run_demo;"
     "'--background' in sys.argv and signal.signal(signal.SIGINT, signal.SIG_IGN);"
-    "sys.exit(run_demo(Console(), Path(sys.argv[1]), once='--once' in sys.argv, people=1000))"
+    "sys.exit(run_demo(Console(), Path(sys.argv[1]), once='--once' in sys.argv, people=1000, "
+    "has_cases='--cases' in sys.argv))"
 )
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -122,7 +123,8 @@ def _ask_as_curl(line: str) -> dict[str, Any]:
 
 
 def _are_gone(pids: list[int]) -> bool:
-    deadline = time.monotonic() + 15
+    # Eleven processes end at once, each with what it has under way.
+    deadline = time.monotonic() + 60
     while any(_is_alive(pid) for pid in pids):
         if time.monotonic() > deadline:
             return False
@@ -161,7 +163,7 @@ def told() -> Iterator[Told]:
     folder = above / "demo"
     demos = Demos()
     try:
-        demo = demos.start(folder, "--once")
+        demo = demos.start(folder, "--once", "--cases")
         assert demos.finish(demo) == 0, demo.text
         assert len(demo.child_pids()) == PROCESSES
         assert _are_gone(demo.child_pids())
@@ -182,6 +184,30 @@ def test_once_it_tells_the_whole_story_and_ends(told: Told) -> None:
     assert "/openid/authorize" in told.text
     assert "purpose      91/2025/QH15" in told.text
     assert UP not in told.text
+
+
+def test_a_birth_asked_once_brings_four_results_and_the_parent_sees_who_looked(told: Told) -> None:
+    story = told.text.partition(" registers a birth")[2].partition("A death in the family")[0]
+    assert "filed once, with a signed receipt: case Z99.01-" in story
+    for step in ("Birth registration", "Residence registration", "Health insurance card", "Identity card"):
+        assert f"{step}: The agency answered" in story
+    assert "The result was handed over" in story
+    papers = [line for line in story.splitlines() if line.startswith("  paper: ")]
+    assert len(papers) == 4
+    assert all(line.endswith(", signed") for line in papers)
+    assert "  looked: " in story
+    assert "checked: the agency's case system knows this case" in story
+
+
+def test_a_death_waits_for_an_agency_that_is_away_says_why_and_goes_on(told: Told) -> None:
+    story = told.text.partition("A death in the family")[2]
+    away, _, back = story.partition("social-affairs is back")
+    assert "End of residence: The agency answered" in away
+    waits = [line for line in away.splitlines() if "  waits: Funeral allowance: " in line]
+    assert len(waits) > 1
+    assert all("Does not get through since" in line for line in waits[1:])
+    assert "Funeral allowance: The agency answered" in back
+    assert "The result was handed over" in back
 
 
 def test_what_it_leaves_is_verified_and_refused_by_the_root_key_alone(told: Told) -> None:
@@ -231,8 +257,11 @@ def test_it_goes_on_in_its_folder_stays_up_answers_the_curl_line_and_ends_well_o
     demo.wait_for(UP)
     assert "Everything stays up until Ctrl-C." in demo.text
     before, after = (re.findall(r": (\d+) entries, root ", text) for text in (told.text, demo.text))
-    # Between the two looks: the first demo's own record (two exchanges) and who looked at it, then 171 units.
-    assert [int(size) for size in after] == [int(size) + 2 * 3 + 2 * 171 for size in before]
+    # Between the two looks: the first demo's own record (two exchanges) and who looked at it, then 171 units, and
+    # what the linked cases asked of these two members and of others.
+    grown = [int(now) - int(then) for now, then in zip(after, before, strict=True)]
+    assert min(grown) >= 2 * 3 + 2 * 171
+    assert [size % 2 for size in grown] == [0, 0]
     (line,) = [line for line in demo.lines if line.startswith("curl ")]
     content = _ask_as_curl(line)
     assert (content["unit"]["name"], content["decided"]) == ("Xã Hải Lạng", False)

@@ -45,12 +45,13 @@ class AgencyExchange:
 
     def send(self, message: StepMessage, sent_as: str) -> Delivery:
         """Hand a message over; what is returned is durable at the gateway. Raises `ExchangeError`."""
-        return self.client.send_reliably(self._make_question(message, message.path, sent_as), self.life_s)
+        return self.client.send_reliably(self._make_question(message, message.path.rstrip("/"), sent_as), self.life_s)
 
     def enquire(self, message: StepMessage, sent_as: str) -> Answer:
         """Ask the agency what became of a message; raises `ExchangeError`."""
         return self.client.ask(self._make_question(message, f"/outcome/{sent_as}", new_uuid4()))
 
+    # A path of `/` is the service itself: `…/births`, and not what would stand below it.
     def _make_question(self, message: StepMessage, path: str, xroad_id: str) -> Question:
         return Question(
             f"{self.find_member(message.agency)}/{message.service}",

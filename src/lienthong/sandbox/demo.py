@@ -20,12 +20,14 @@ from lienthong.evidence.verify import verify_package
 from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.errors import LienthongError
 from lienthong.sandbox.agencies.offices import make_offices
+from lienthong.sandbox.case_pages import CasePages
 from lienthong.sandbox.children import Children
 from lienthong.sandbox.federation import CLIENT, SERVICE, hold_folder, make_federation
 from lienthong.sandbox.gateway_home import write_private
 from lienthong.sandbox.heads import find_head, require_head
+from lienthong.sandbox.linked_stories import show_birth, show_death, sign_in_office
 from lienthong.sandbox.marks import INSTANCE, NO_LEGAL_VALUE
-from lienthong.sandbox.members import PROVINCE
+from lienthong.sandbox.members import PROVINCE, SOCIAL_AFFAIRS
 from lienthong.sandbox.own_record import show_logins, show_own_record
 from lienthong.sandbox.packages import export_whole, forge_answer, require_refusal
 from lienthong.sandbox.people_counts import DEMO_PEOPLE
@@ -45,6 +47,7 @@ from lienthong.sandbox.questions import Door, Reply, ask_all, measure_pace
 from lienthong.sandbox.screen import Screen
 from lienthong.sandbox.sites import make_sites, outlast_database
 from lienthong.sandbox.units import read_units
+from lienthong.sandbox.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,24 +89,28 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to tell: in which folder, with how many people in a new registry, and whether something is left to see."""
+    """What to tell: in which folder, with how many people, whether something is left to see, with cases or without."""
 
     folder: Path
     people: int
     is_kept: bool
+    has_cases: bool = True
 
 
-def run_demo(console: Console, data: Path | None, *, once: bool, people: int = DEMO_PEOPLE) -> int:
+def run_demo(
+    console: Console, data: Path | None, *, once: bool, people: int = DEMO_PEOPLE, has_cases: bool = True
+) -> int:
     """Tell the whole story and return the exit code: 0 when all of it held.
 
     `data` keeps the federation in a folder (and goes on with one that is there); without it a temporary one
-    is removed at the end. Without `once` the processes stay up until Ctrl-C. To be called from the main
-    thread: signals and children's leashes need it.
+    is removed at the end. Without `once` the processes stay up until Ctrl-C, without `has_cases` the linked cases
+    are left out. To be called from the main thread: signals and children's leashes need it.
     """
     screen = Screen(console)
     try:
         with _signals_as_ctrl_c(), _choose_folder(data) as folder, outlast_database(folder), Children() as children:
-            question = _tell(screen, children, Plan(folder, people, is_kept=data is not None or not once))
+            is_kept = data is not None or not once
+            question = _tell(screen, children, Plan(folder, people, is_kept=is_kept, has_cases=has_cases))
             if not once:
                 _stay_up(screen, children, question)
     except (LienthongError, OSError) as error:
@@ -136,8 +143,12 @@ def _tell(screen: Screen, children: Children, plan: Plan) -> str:
     # 5. One exchange as a package that a third party verifies offline, and a forged copy of it.
     _show_evidence(screen, children, federation, replies)
     # 6. A person signs in at the province, by the registry, and reads their own record over the exchange.
-    show_own_record(screen, children, federation, sites)
-    # 7. The reader's turn, where something is left to look at.
+    # 7. They register a birth, once, and the agencies act; 8. then a death, while one of the agencies is away.
+    with Visitor() as citizen, Visitor() as handler, Visitor() as decider:
+        show_own_record(screen, children, federation, sites, citizen)
+        if plan.has_cases:
+            _show_cases(screen, children, Setting(federation, sites, offices), (citizen, handler, decider))
+    # 9. The reader's turn, where something is left to look at.
     if plan.is_kept:
         _show_checks(screen, federation)
         show_logins(screen, sites)
@@ -206,6 +217,17 @@ def _show_evidence(screen: Screen, children: Children, federation: Federation, r
     forged = forge_answer(raw)
     write_private(federation.folder / FORGED_FILE, forged)
     screen.say(f"  refused: {require_refusal(forged, federation.root)}")
+
+
+def _show_cases(screen: Screen, children: Children, setting: Setting, people: tuple[Visitor, Visitor, Visitor]) -> None:
+    citizen, handler, decider = people
+    sites = setting.sites
+    pages = CasePages(citizen, sites.province.url)
+    citizen.open(f"{pages.url}/language/en?next=/")
+    office = sign_in_office(screen, sites, (handler, decider))
+    show_birth(screen, children, sites, office, pages)
+    social = next(each for each in setting.offices if each.member is SOCIAL_AFFAIRS)
+    show_death(screen, children, sites, office, pages, social)
 
 
 def _show_checks(screen: Screen, federation: Federation) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import struct
 from base64 import b32decode
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -17,13 +18,30 @@ STEP_SECONDS: Final = 30
 DIGITS: Final = 6
 
 
+class Relative(msgspec.Struct, frozen=True):
+    """Somebody old of the sandbox's people, whose death can be told."""
+
+    number: str
+    full_name: str
+    birth_date: date
+
+
 class Login(msgspec.Struct, frozen=True):
-    """A made-up person's way in: the secret of the second factor as authenticator apps take it (base32)."""
+    """A made-up person's way in: the secret of the second factor as authenticator apps take it (base32).
+
+    `birth_date` and `household` are what people know of themselves where no registry fills it in for them; `relatives`
+    are some whom they may have lost.
+    """
 
     number: str
     full_name: str
     password: str
     totp_secret: str
+    birth_date: date | None = None
+    household: int = 0
+    area_code: str = ""
+    line: str = ""
+    relatives: tuple[Relative, ...] = ()
 
 
 class StaffLogin(msgspec.Struct, frozen=True):

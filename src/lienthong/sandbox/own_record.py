@@ -11,7 +11,6 @@ from lienthong.sandbox.gateway_home import write_private
 from lienthong.sandbox.logins import read_login, read_staff_logins
 from lienthong.sandbox.packages import export_whole
 from lienthong.sandbox.sites import REGISTRY_KEYS
-from lienthong.sandbox.visitor import Visitor
 
 if TYPE_CHECKING:
     from lienthong.sandbox.children import Children
@@ -19,12 +18,13 @@ if TYPE_CHECKING:
     from lienthong.sandbox.logins import Login
     from lienthong.sandbox.screen import Screen
     from lienthong.sandbox.sites import Sites
-    from lienthong.sandbox.visitor import Page
+    from lienthong.sandbox.visitor import Page, Visitor
 
 OWN_RECORD: Final = "/my-record/"
 WHO_LOOKED: Final = "/who-looked/"
 OWN_EVIDENCE_FILE: Final = "evidence-own-record.zip"
 BACK_OFFICE: Final = "/office/"
+OFFICE: Final = "/work/"
 STAFF_PAGES: Final = "/staff/"
 ANSWERED: Final = 200
 
@@ -32,18 +32,17 @@ _TITLE: Final = re.compile(r"<title[^>]*>([^<]*)</title>")
 _EXCHANGE: Final = re.compile(r'<li class="lt-code">([0-9a-f-]{36})</li>')
 
 
-def show_own_record(screen: Screen, children: Children, federation: Federation, sites: Sites) -> None:
+def show_own_record(screen: Screen, children: Children, federation: Federation, sites: Sites, visitor: Visitor) -> None:
     """Sign in as the sandbox's person, read their record, and verify the proof of that look-up."""
     login = read_login(sites.logins)
     screen.head(f"{login.full_name} reads their own record: OpenID Connect, password and one-time code, level 2")
-    with Visitor() as visitor:
-        start = visitor.open(f"{sites.province.url}{OWN_RECORD}")
-        page = visitor.sign_in(start, login, lambda line: screen.say(f"  {line}"))
-        for address in visitor.way:
-            screen.say(f"  {address}")
-        keys = visitor.open(f"{sites.registry.url}/openid/keys").text
-        write_private(federation.provider.folder / REGISTRY_KEYS, keys.encode())
-        looked = visitor.open(f"{sites.province.url}{WHO_LOOKED}")
+    start = visitor.open(f"{sites.province.url}{OWN_RECORD}")
+    page = visitor.sign_in(start, login, lambda line: screen.say(f"  {line}"))
+    for address in visitor.way:
+        screen.say(f"  {address}")
+    keys = visitor.open(f"{sites.registry.url}/openid/keys").text
+    write_private(federation.provider.folder / REGISTRY_KEYS, keys.encode())
+    looked = visitor.open(f"{sites.province.url}{WHO_LOOKED}")
     exchanges = require_own_record(page, login)
     screen.say(f"  the page shows {login.full_name}, {login.number}, asked by {len(exchanges)} exchanges")
     require_own_look_up(looked, exchanges)
@@ -81,7 +80,8 @@ def show_logins(screen: Screen, sites: Sites) -> None:
     screen.say(
         f"  back office of the registry: {sites.registry.url}{BACK_OFFICE}, administrator's pages: {STAFF_PAGES}"
     )
-    for staff in read_staff_logins(sites.staff_logins):
+    screen.say(f"  office of the commune: {sites.province.url}{OFFICE}")
+    for staff in (*read_staff_logins(sites.staff_logins), *read_staff_logins(sites.officer_logins)):
         screen.say(f"  {staff.post}: sign in as {staff.name}, password {staff.password}, key {staff.totp_secret}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -18,11 +19,12 @@ from lienthong.identity.registry_port import CardData
 from lienthong.identity.words import Level, LevelWay
 from lienthong.people.card_steps import CardState
 from lienthong.people.models import CardApplication, Person
+from lienthong.people.persons import find_home
 from lienthong.people.site_registry import make_site_registry
 from lienthong.sandbox.cards_load import load_synthetic_cards
 from lienthong.sandbox.errors import SandboxError, SandboxErrorKind
 from lienthong.sandbox.gateway_home import write_private
-from lienthong.sandbox.logins import Login
+from lienthong.sandbox.logins import Login, Relative
 from lienthong.sandbox.marks import HOME_AFFAIRS_AGENCY
 from lienthong.sandbox.people_load import load_synthetic_people
 from lienthong.site.registry_check import PeopleRegistry
@@ -31,9 +33,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-OLDEST_BIRTH_YEAR: Final = 1960
-YOUNGEST_BIRTH_YEAR: Final = 1995
-"""The person who signs in is somebody who could be a parent, or a grandparent, of a child born today."""
+OLDEST_BIRTH_YEAR: Final = 1984
+YOUNGEST_BIRTH_YEAR: Final = 2002
+"""The person who signs in is somebody who could be a parent of a child born today."""
+RELATIVES: Final = 20
+"""How many old people are named, one for each death that is told."""
+OLD_BEFORE: Final = date(1955, 1, 1)
 
 CLERK: Final = "can-bo-mau"
 
@@ -61,6 +66,7 @@ def make_citizen(logins: Path, say: Callable[[str], None]) -> None:
             state=CardState.ACTIVE,
             person__birth_date__year__range=(OLDEST_BIRTH_YEAR, YOUNGEST_BIRTH_YEAR),
             person__died_on=None,
+            person__residence__valid__upper_inf=True,
         )
         .select_related("person")
         .order_by("id")
@@ -76,8 +82,35 @@ def make_citizen(logins: Path, say: Callable[[str], None]) -> None:
         record_level(account, Reached(Level.CARD, LevelWay.COUNTER_CHECK, {"sandbox": True}, clerk), now)
         TOTP.activate(account, totp)
         # In the transaction: an account whose secrets nobody has could not be used.
-        write_private(logins, msgspec.json.encode(Login(person.number, person.full_name, password, totp)))
+        write_private(logins, msgspec.json.encode(_describe(person, password, totp)))
     say(f"{person.full_name} ({person.number}) can sign in at level 2")
+
+
+def _describe(person: Person, password: str, totp: str) -> Login:
+    home = find_home(person)
+    if home is None:
+        raise SandboxError(SandboxErrorKind.FEDERATION, f"{person.number} lives nowhere: load more people")
+    old = Person.objects.filter(
+        birth_date__lt=OLD_BEFORE,
+        died_on=None,
+        verified=True,
+        residence__kind="permanent",
+        residence__valid__upper_inf=True,
+    )
+    relatives = tuple(
+        Relative(each.number, each.full_name, each.birth_date) for each in old.order_by("birth_date", "id")[:RELATIVES]
+    )
+    return Login(
+        number=person.number,
+        full_name=person.full_name,
+        password=password,
+        totp_secret=totp,
+        birth_date=person.birth_date,
+        household=home.household,
+        area_code=home.area_code,
+        line=home.line,
+        relatives=relatives,
+    )
 
 
 def _find_clerk() -> Account:

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from lienthong.sandbox.agencies.offices import CASES, SERVICE_NAMES
 from lienthong.sandbox.federation import CLIENT, POPULATION
 from lienthong.sandbox.gateway_home import FOLDER_MODE, ensure_secret, write_private
-from lienthong.sandbox.marks import INSTANCE
-from lienthong.sandbox.members import CIVIL_REGISTRY, COMMUNE
+from lienthong.sandbox.marks import COMMUNE_AGENCY, INSTANCE
+from lienthong.sandbox.members import CIVIL_REGISTRY
 from lienthong.sandbox.ports import LOOPBACK, find_free_ports
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ CLIENT_ID: Final = "province"
 """The province as a client of the registry's sign-ins."""
 
 SITES_FOLDER: Final = "sites"
-CASES: Final = COMMUNE.name_subsystem("CASES")
 CIVIL: Final = CIVIL_REGISTRY.name_subsystem("CIVIL")
 PASSED_MODE: Final = 0o711
 END_SECONDS: Final = 20.0
@@ -150,8 +150,20 @@ openid_approved_clients = ["{CLIENT_ID}"]
 
 
 def _describe_province(sites: Sites, federation: Federation) -> str:
+    agencies = "\n".join(f'{name} = "{subsystem}"' for name, subsystem in SERVICE_NAMES.items())
     return f"""\
 {_describe_site(sites.province)}gateway_secret_file = "{PROVINCE_SECRET}"
+
+[cases]
+unit = "{COMMUNE_AGENCY}"
+
+[agencies]
+client = "{CASES}"
+token_file = "../cases.token"
+longest_pause_s = 5.0
+
+[agencies.services]
+{agencies}
 
 [office]
 phone = "1900 0000 (số mẫu)"

@@ -7,11 +7,10 @@ sign-in that the demo shows is the one that people go through.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final, Self
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from pyreqwest.client import SyncClientBuilder
 from pyreqwest.exceptions import PyreqwestError
@@ -19,6 +18,7 @@ from pyreqwest.exceptions import PyreqwestError
 from lienthong.kernel.clock import SystemClock
 from lienthong.sandbox.errors import SandboxError, SandboxErrorKind
 from lienthong.sandbox.logins import STEP_SECONDS, make_code
+from lienthong.sandbox.page_forms import read_forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,21 +28,14 @@ if TYPE_CHECKING:
 
     from lienthong.kernel.clock import Clock
     from lienthong.sandbox.logins import Login
+    from lienthong.sandbox.page_forms import Form, Upload
 
+ANSWERED: Final = 200
 MOST_REDIRECTS: Final = 12
 MOST_FORMS: Final = 5
 """Password, second factor, that once more, and two more that a provider may put between."""
 TIMEOUT: Final = timedelta(seconds=30)
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-FORM_TYPE: Final = "application/x-www-form-urlencoded"
-
-
-@dataclass(slots=True)
-class Form:
-    """A form of a page: where it goes, and the fields that it holds."""
-
-    action: str
-    fields: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +49,7 @@ class Page:
     @property
     def forms(self) -> list[Form]:
         """The forms of the page that are sent by POST."""
-        reader = _FormReader()
-        reader.feed(self.text)
-        return reader.forms
+        return read_forms(self.text)
 
 
 class Visitor:
@@ -76,9 +67,22 @@ class Visitor:
         """Open an address and follow where it leads."""
         return self._go("GET", url, None)
 
-    def send(self, page: Page, form: Form, told: Mapping[str, str]) -> Page:
+    def send(self, page: Page, form: Form, told: Mapping[str, str], files: Mapping[str, Upload] | None = None) -> Page:
         """Send a form of a page with what is told, and follow where it leads."""
-        return self._go("POST", urljoin(page.url, form.action), {**form.fields, **told})
+        return self._go("POST", urljoin(page.url, form.action), form.encode(told, files or {}))
+
+    def fetch(self, url: str) -> bytes:
+        """Fetch a file; raises `SandboxError` where there is none."""
+        try:
+            response = self._http.get(url).build().send()
+            content = bytes(response.bytes())
+        except PyreqwestError as error:
+            raise SandboxError(SandboxErrorKind.SITE, f"{_without_query(url)} did not answer: {error}") from error
+        if response.status != ANSWERED:
+            raise SandboxError(
+                SandboxErrorKind.SITE, f"expected a file at {_without_query(url)}, got {response.status}"
+            )
+        return content
 
     def sign_in(self, page: Page, login: Login, say: Callable[[str], None]) -> Page:
         """Fill in what asks for number, password or one-time code, until no such form comes any more.
@@ -111,13 +115,13 @@ class Visitor:
             say(f"this one-time code was used before: waiting {seconds} s for the next one")
             self._pause(seconds)
 
-    def _go(self, method: str, url: str, told: Mapping[str, str] | None) -> Page:
+    def _go(self, method: str, url: str, told: tuple[str, bytes] | None) -> Page:
         for _ in range(MOST_REDIRECTS):
             request = self._http.request(method, url)
             if told is not None:
                 origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
-                request = request.header("Content-Type", FORM_TYPE).header("Origin", origin).header("Referer", url)
-                request = request.body_text(urlencode(told))
+                request = request.header("Content-Type", told[0]).header("Origin", origin).header("Referer", url)
+                request = request.body_bytes(told[1])
             try:
                 response = request.build().send()
                 text = response.text()
@@ -160,24 +164,3 @@ def _find_question(page: Page) -> tuple[Form, bool] | None:
 def _without_query(url: str) -> str:
     """Cut off what may hold codes and numbers."""
     return url.partition("?")[0]
-
-
-class _FormReader(HTMLParser):
-    """Collects forms and their inputs."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[Form] = []
-        self._form: Form | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        if tag == "form" and (told.get("method") or "").lower() == "post":
-            self._form = Form(told.get("action") or "")
-            self.forms.append(self._form)
-        elif tag == "input" and self._form is not None and told.get("name"):
-            self._form.fields[str(told["name"])] = told.get("value") or ""
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._form = None

@@ -56,34 +56,34 @@ def test_a_card_is_issued_once_for_each_message_whatever_is_done_to_the_agency(i
 
     for turn, check in enumerate((check_sent_twice, check_other_content, check_sent_at_once)):
         body = {**CARD, "number": f"99922610000{turn}"}
-        check(insurance.probe("cards/", body, {**body, "hospital": "Bệnh viện mẫu"}), count)
+        check(insurance.probe("cards", body, {**body, "hospital": "Bệnh viện mẫu"}), count)
 
 
 def test_an_agency_that_is_killed_while_it_works_acts_once(tmp_path: Path) -> None:
     with RunningAgency(tmp_path, "CIVIL") as agency:
-        probe = agency.probe("extracts/", EXTRACT)
+        probe = agency.probe("extracts", EXTRACT)
         check_killed(probe, lambda message_id: count_cards(agency, message_id), agency.kill_and_start, kills=2)
 
 
 def test_a_second_card_of_a_person_is_refused_until_the_first_is_taken_back(
     insurance: RunningAgency, person: dict[str, Any]
 ) -> None:
-    status, answer = insurance.tell("cards/", person, new_uuid4())
+    status, answer = insurance.tell("cards", person, new_uuid4())
     assert (status, answer["state"], answer["sandbox"]["instance"]) == (200, "done", "DEMO")
     card = answer["result"]["card"]
     assert card.startswith("DEMO-TE-")
-    status, refusal = insurance.tell("cards/", person, new_uuid4())
+    status, refusal = insurance.tell("cards", person, new_uuid4())
     assert (status, refusal["state"], refusal["reason"]) == (422, "refused", "already-recorded")
     cancelling = {"number": person["number"], "card": card}
     assert insurance.tell("cards/cancel", cancelling, new_uuid4())[0] == 200
     assert insurance.tell("cards/cancel", cancelling, new_uuid4())[1]["reason"] == "nothing-to-undo"
-    assert insurance.tell("cards/", person, new_uuid4())[0] == 200
+    assert insurance.tell("cards", person, new_uuid4())[0] == 200
 
 
 def test_an_agency_refuses_for_the_reason_that_it_is_told(insurance: RunningAgency, person: dict[str, Any]) -> None:
     set_behaviour(insurance.behaviour, Behaviour(refuse="facility-full", refuse_text="Cơ sở đã đủ (mẫu)"))
     message_id = new_uuid4()
-    status, answer = insurance.tell("cards/", person, message_id)
+    status, answer = insurance.tell("cards", person, message_id)
     assert (status, answer["reason"], answer["text"]) == (422, "facility-full", "Cơ sở đã đủ (mẫu)")
     assert count_cards(insurance, message_id) == 0
 
@@ -91,15 +91,15 @@ def test_an_agency_refuses_for_the_reason_that_it_is_told(insurance: RunningAgen
 def test_a_lost_answer_is_given_when_the_message_comes_again(insurance: RunningAgency, person: dict[str, Any]) -> None:
     set_behaviour(insurance.behaviour, Behaviour(lose=1))
     message_id = new_uuid4()
-    assert insurance.tell("cards/", person, message_id)[0] is None
+    assert insurance.tell("cards", person, message_id)[0] is None
     assert count_cards(insurance, message_id) == 1
-    assert insurance.tell("cards/", person, message_id)[0] == 200
+    assert insurance.tell("cards", person, message_id)[0] == 200
 
 
 def test_what_is_accepted_is_done_later_and_can_be_asked_for(insurance: RunningAgency, person: dict[str, Any]) -> None:
     set_behaviour(insurance.behaviour, Behaviour(accept_s=0.3))
     message_id = new_uuid4()
-    status, answer = insurance.tell("cards/", person, message_id)
+    status, answer = insurance.tell("cards", person, message_id)
     assert (status, answer["state"]) == (202, "accepted")
     time.sleep(0.35)
     status, answer = insurance.tell(f"cards/outcome/{message_id}", person, new_uuid4())
@@ -112,38 +112,38 @@ def test_an_agency_that_is_down_is_not_reached_and_comes_back(insurance: Running
     until = time.monotonic() + 20
     while insurance.is_up:
         assert time.monotonic() < until
-    assert insurance.tell("cards/", person, new_uuid4())[0] is None
+    assert insurance.tell("cards", person, new_uuid4())[0] is None
     set_behaviour(insurance.behaviour)
     while not insurance.is_up:
         assert time.monotonic() < until
-    assert insurance.tell("cards/", person, new_uuid4())[0] == 200
+    assert insurance.tell("cards", person, new_uuid4())[0] == 200
 
 
 def test_slow_and_broken_are_seen_as_such(insurance: RunningAgency, person: dict[str, Any]) -> None:
     set_behaviour(insurance.behaviour, Behaviour(slow_s=0.3, fail=True))
     began = time.monotonic()
-    assert insurance.tell("cards/", person, new_uuid4())[0] == 500
+    assert insurance.tell("cards", person, new_uuid4())[0] == 500
     assert time.monotonic() - began >= 0.3
 
 
 @pytest.mark.parametrize("changes", [{"number": "9" * 100}, {"birth_date": "soon"}, {"more": 1}, {"hospital": ""}])
 def test_a_filing_that_is_not_the_form_is_refused(insurance: RunningAgency, changes: dict[str, Any]) -> None:
-    status, answer = insurance.tell("cards/", {**CARD, **changes}, new_uuid4())
+    status, answer = insurance.tell("cards", {**CARD, **changes}, new_uuid4())
     assert (status, answer["reason"]) == (422, "bad-filing")
 
 
 def test_nobody_but_its_own_gateway_is_answered(insurance: RunningAgency) -> None:
-    probe = insurance.probe("cards/", CARD)
+    probe = insurance.probe("cards", CARD)
     stranger = Probe(probe.url, probe.body, probe.body)
     assert ask(stranger, new_uuid4()).status == 401
 
 
 def test_without_the_population_registry_a_birth_is_registered_and_its_number_pending(tmp_path: Path) -> None:
     with RunningAgency(tmp_path, "CIVIL") as agency:
-        status, answer = agency.tell("births/", {**BIRTH, "without_parents": "Biên bản mẫu"}, new_uuid4())
+        status, answer = agency.tell("births", {**BIRTH, "without_parents": "Biên bản mẫu"}, new_uuid4())
         assert (status, answer["pending"], answer["result"]["number"]) == (200, True, "")
         assert answer["result"]["certificate"].startswith("DEMO-KS-")
-        assert agency.tell("births/", BIRTH, new_uuid4())[1]["reason"] == "no-parent"
+        assert agency.tell("births", BIRTH, new_uuid4())[1]["reason"] == "no-parent"
         cancelling = {"certificate": answer["result"]["certificate"]}
         assert agency.tell("births/cancel", cancelling, new_uuid4())[0] == 200
         assert agency.tell("births/cancel", cancelling, new_uuid4())[1]["reason"] == "nothing-to-undo"
@@ -152,12 +152,12 @@ def test_without_the_population_registry_a_birth_is_registered_and_its_number_pe
 
 def test_allowances_are_decided_once_for_a_death_and_each_survivor(tmp_path: Path) -> None:
     with RunningAgency(tmp_path, "SOCIAL") as agency:
-        for service in ("funeral-allowances/", "survivor-benefits/"):
+        for service in ("funeral-allowances", "survivor-benefits"):
             assert agency.tell(service, ALLOWANCE, new_uuid4())[0] == 200
             assert agency.tell(service, ALLOWANCE, new_uuid4())[0] == 422
         other = {**ALLOWANCE, "claimant": {**CLAIMANT, "number": "999195000003"}}
-        assert agency.tell("funeral-allowances/", other, new_uuid4())[0] == 422
-        assert agency.tell("survivor-benefits/", other, new_uuid4())[0] == 200
+        assert agency.tell("funeral-allowances", other, new_uuid4())[0] == 422
+        assert agency.tell("survivor-benefits", other, new_uuid4())[0] == 200
         assert ask_document(agency, "funeral-allowances") >= {("POST", "/"), ("POST", "/cancel")}
 
 

@@ -89,7 +89,7 @@ def finish_with(client: GatewayClient, population: str) -> Callable[[Entry], byt
         # The message's own id: however often this is asked, the registry acts once and gives one number.
         body = msgspec.json.encode(told)
         question = Question(
-            f"{population}/{service}", "/", "POST", body, purpose=entry.purpose, xroad_id=entry.message_id
+            f"{population}/{service}", "", "POST", body, purpose=entry.purpose, xroad_id=entry.message_id
         )
         answer = _ask(client, question)
         return None if answer is None else msgspec.json.encode(result | answer)

@@ -68,9 +68,7 @@ class Desk:
 
     def make_app(self) -> Starlette:
         """Give the desk as an application: each duty, the outcome of each message, and each service's document."""
-        routes = [
-            Route(f"/{duty.service}{duty.path or '/'}", self._take(duty), methods=["POST"]) for duty in self.duties
-        ]
+        routes = [Route(f"/{duty.service}{duty.path}", self._take(duty), methods=["POST"]) for duty in self.duties]
         for service in self.kind.list_services():
             routes.append(Route(f"/{service}/outcome/{{message_id}}", self._tell, methods=["POST"]))
             routes.append(Route(f"/{service}/openapi.json", _show_document(self.kind, service), methods=["GET"]))
