@@ -101,5 +101,19 @@ def _add_asked(app: typer.Typer, open_province: Callable[[Path | None], Abstract
     app.command("agency")(agency)
 
 
+def add_refresh_command(app: typer.Typer, open_province: Callable[[Path | None], AbstractContextManager[None]]) -> None:
+    """Put the command into the group."""
+
+    def refresh(settings: Settings = None) -> None:
+        """Take over into the columnar copy, in which boards count, what changed since the last time."""
+        with open_province(settings):
+            from lienthong.delivery.columnar import find_folder, refresh_copy  # noqa: PLC0415 # needs a database
+
+            done = refresh_copy(find_folder())
+        typer.echo(f"took over {done.cases} cases in {done.months} months, and {done.figures} figures")
+
+    app.command("refresh")(refresh)
+
+
 def _tell(recorded: Recorded) -> None:
     typer.echo(f"added {recorded.added}, revised {recorded.revised}, unchanged {recorded.unchanged}")

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import typer
 
-from lienthong.delivery.collect_commands import make_collect_app
+from lienthong.delivery.collect_commands import add_refresh_command, make_collect_app
 from lienthong.delivery.figure_commands import add_figure_commands
 from lienthong.delivery.file_commands import add_file_commands
 from lienthong.delivery.reading_commands import add_reading_commands
@@ -27,5 +27,6 @@ def make_delivery_app(open_province: OpenProvince) -> typer.Typer:
     add_figure_commands(app, open_province)
     add_file_commands(app, open_province)
     app.add_typer(make_collect_app(open_province), name="collect")
+    add_refresh_command(app, open_province)
     add_reading_commands(app, open_province)
     return app

@@ -58,6 +58,8 @@ class DeliveryErrorKind(StrEnum):
     """A file of figures cannot be read at all."""
     NOT_ANSWERED = "not-answered"
     """Another member, or the own gateway, gave no figures when asked for some."""
+    NO_COPY = "no-copy"
+    """There is no columnar copy to count in."""
     NOT_A_SANDBOX = "not-a-sandbox"
     """Invented figures were to go into a site that is no sandbox."""
     DATA_DAMAGED = "data-damaged"

@@ -1,0 +1,122 @@
+"""The board's counts as Ibis expressions: the same on DuckDB and on Spark, over the columnar copy.
+
+Counts of cases here are quick ones, by the day that a case's row names as its last. The progress index has its own rule
+(cases/quality.py) and is collected, not counted here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import ibis
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ibis.expr.types import Table
+
+MONTHS_SHOWN: Final = 24
+DAYS_DUE_SOON: Final = 3
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The two tables of the copy."""
+
+    cases: Table
+    figures: Table
+
+
+def count_by_month(tables: Tables, today: date) -> Table:
+    """Count the cases of each month of filing: all, online, over, and on time of those over."""
+    since = _first_of_month(today, MONTHS_SHOWN)
+    cases = tables.cases.filter(tables.cases.submitted_on >= since)
+    month = cases.submitted_on.truncate("M").name("month")
+    return (
+        cases.group_by(month)
+        .aggregate(
+            received=cases.count(),
+            online=(cases.channel == "online").cast("int64").sum(),
+            over=cases.is_over.cast("int64").sum(),
+            on_time=_is_on_time(cases).cast("int64").sum(),
+        )
+        .order_by("month")
+    )
+
+
+def count_by_unit(tables: Tables, today: date) -> Table:
+    """Count each office's cases of the year until today: received, done, on time, open, late, due soon."""
+    cases = tables.cases.filter((tables.cases.submitted_on >= date(today.year, 1, 1)) | ~tables.cases.is_over)
+    late = ~cases.is_over & (cases.due_on < today)
+    soon = ~cases.is_over & cases.due_on.between(today, today + timedelta(days=DAYS_DUE_SOON))
+    return (
+        cases.group_by("unit")
+        .aggregate(
+            received=cases.count(),
+            done=cases.is_over.cast("int64").sum(),
+            on_time=_is_on_time(cases).cast("int64").sum(),
+            late=late.fill_null(False).cast("int64").sum(),  # noqa: FBT003 # Ibis's own call
+            due_soon=soon.fill_null(False).cast("int64").sum(),  # noqa: FBT003 # as above
+        )
+        .order_by("unit")
+    )
+
+
+def count_by_status(tables: Tables, today: date) -> Table:
+    """Count the open cases in each national status."""
+    del today
+    cases = tables.cases.filter(~tables.cases.is_over)
+    return cases.group_by("status").aggregate(open=cases.count()).order_by("status")
+
+
+def count_by_procedure(tables: Tables, today: date) -> Table:
+    """Count the year's cases of each procedure, the most first."""
+    cases = tables.cases.filter(tables.cases.submitted_on >= date(today.year, 1, 1))
+    counted = cases.group_by("procedure").aggregate(
+        received=cases.count(), on_time=_is_on_time(cases).cast("int64").sum()
+    )
+    return counted.order_by([ibis.desc("received"), "procedure"]).limit(20)
+
+
+def count_figures(tables: Tables, today: date) -> Table:
+    """Count the figures known of each indicator, with the last day on which one became known."""
+    known = tables.figures.filter(tables.figures.published_on <= today)
+    return (
+        known.group_by("indicator")
+        .aggregate(figures=known.id.nunique(), areas=known.area.nunique(), published_on=known.published_on.max())
+        .order_by("indicator")
+    )
+
+
+EXPRESSIONS: Final[Mapping[str, Callable[[Tables, date], Table]]] = {
+    "months": count_by_month,
+    "units": count_by_unit,
+    "statuses": count_by_status,
+    "procedures": count_by_procedure,
+    "figures": count_figures,
+}
+"""All that a board counts, by name."""
+
+
+def count_all(tables: Tables, today: date) -> dict[str, list[Row]]:
+    """Run every expression on the back end that the tables are of, and give plain rows."""
+    return {name: list_rows(make(tables, today)) for name, make in EXPRESSIONS.items()}
+
+
+def list_rows(expression: Table) -> list[Row]:
+    """Run an expression and give its rows."""
+    rows: list[Row] = expression.to_pyarrow().to_pylist()
+    return rows
+
+
+def _is_on_time(cases: Table) -> Any:  # noqa: ANN401 # an Ibis column of truths
+    return (cases.is_over & (cases.done_on <= cases.due_on)).fill_null(False)  # noqa: FBT003 # Ibis's own call
+
+
+def _first_of_month(today: date, months: int) -> date:
+    years, month = divmod(today.year * 12 + today.month - months, 12)
+    return date(years, month + 1, 1)

@@ -1,0 +1,32 @@
+"""Opens the columnar copy for counting, by DuckDB in this process or by a Spark session that is handed in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from lienthong.delivery.aggregates import Tables
+from lienthong.delivery.columnar_tables import CASES, FIGURES
+from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def open_with_duckdb(folder: Path) -> Tables:
+    """Open the copy in this process; raises `NO_COPY` where there is none yet."""
+    return _open(ibis.duckdb.connect(), folder)
+
+
+def open_with_spark(folder: Path, session: Any) -> Tables:  # noqa: ANN401 # a Spark session, of the extra `spark`
+    """Open the same copy by a Spark session; raises `NO_COPY` where there is none yet."""
+    return _open(ibis.pyspark.connect(session), folder)
+
+
+def _open(backend: Any, folder: Path) -> Tables:  # noqa: ANN401 # any of Ibis's back ends
+    for table in (CASES, FIGURES):
+        if not any((folder / table.name).glob("*.parquet")):
+            message = f"{folder} holds no copy of {table.name} yet; make it with: lienthong delivery refresh"
+            raise DeliveryError(DeliveryErrorKind.NO_COPY, message)
+    return Tables(*(backend.read_parquet(str(folder / table.name / "*.parquet")) for table in (CASES, FIGURES)))
