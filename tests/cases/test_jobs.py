@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection, transaction
+from typer.testing import CliRunner
+
+from lienthong.cases import actions as told
+from lienthong.cases.case_commands import make_cases_app
+from lienthong.cases.errors import CasesError
+from lienthong.cases.jobs import defer_follow_up, end_drafts, make_partitions, reconcile_filings
+from lienthong.cases.models import Draft as DraftRow
+from lienthong.cases.words import CaseRole
+from tests.cases.houses import APPLICANT, LINKED, SIMPLE, VALID_FROM, do, file_case, make_cases
+from tests.cases.test_reconciling import Portal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from lienthong.cases.house import Cases
+
+pytestmark = pytest.mark.django_db
+
+
+def list_jobs() -> list[tuple[str, str | None]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name, lock FROM procrastinate_jobs ORDER BY id")
+        return [(name, lock) for name, lock in cursor.fetchall()]
+
+
+def test_jobs_are_handed_over_with_the_action_and_taken_back_with_it() -> None:
+    cases = make_cases(follow_up=defer_follow_up)
+    case = file_case(cases, LINKED).case_id
+    assert [name for name, _ in list_jobs()] == ["cases.tell_people"]
+
+    point = transaction.savepoint()
+    do(cases, case, CaseRole.RECEIVER, told.Received())
+    transaction.savepoint_rollback(point)
+    assert len(list_jobs()) == 1
+
+    do(cases, case, CaseRole.RECEIVER, told.Received())
+    assert ("cases.advance_case", f"case:{case}") in list_jobs()
+    count = len(list_jobs())
+    with pytest.raises(CasesError):
+        do(cases, case, CaseRole.RECEIVER, told.Received())
+    assert len(list_jobs()) == count
+
+
+def test_a_simple_case_asks_no_agency() -> None:
+    cases = make_cases(follow_up=defer_follow_up)
+    do(cases, file_case(cases, SIMPLE).case_id, CaseRole.RECEIVER, told.Received())
+    assert "cases.advance_case" not in {name for name, _ in list_jobs()}
+
+
+def test_what_recurs_may_run_at_any_time() -> None:
+    old = file_case(make_cases())
+    DraftRow.objects.update(expires_at=old.submitted_at - timedelta(days=400))
+    for job in (make_partitions, end_drafts, reconcile_filings):
+        job(0)
+        job(0)
+    assert DraftRow.objects.count() == 0
+
+
+def run(cases: Cases, command: str) -> tuple[int, str]:
+    @contextmanager
+    def open_cases(settings: Path | None) -> Iterator[Cases]:
+        assert settings is None
+        yield cases
+
+    done = CliRunner().invoke(make_cases_app(open_cases), [command])
+    return done.exit_code, done.output.strip()
+
+
+def test_the_commands_say_what_they_found() -> None:
+    cases, portal = make_cases(), Portal()
+    file_case(cases, applicant=APPLICANT)
+    assert cases.today() > VALID_FROM
+    assert run(cases, "rebuild") == (0, "1 cases: 0 rows differed and were written, 0 were made")
+
+    portal.has_lost.add(portal.file(cases, 1, is_lost=True))
+    with_portal = make_cases(portal=portal)
+    code, output = run(with_portal, "reconcile")
+    assert code == 1
+    assert "1 filings compared, 0 mended, 1 left for a person" in output
+    assert "it cannot find" in output
+    portal.has_lost.clear()
+    assert run(with_portal, "reconcile") == (0, "1 filings compared, 1 mended, 0 left for a person")
+    code, _ = run(cases, "reconcile")
+    assert code == 1
