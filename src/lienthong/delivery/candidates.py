@@ -7,6 +7,7 @@ into plans and figures by those who keep these. Each is decided once, by an acco
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -17,7 +18,7 @@ from lienthong.delivery.directive_words import CandidateState
 from lienthong.delivery.directives import find_directive, list_named, register_directive
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.models import Candidate, ReadDocument
-from lienthong.delivery.reading.found import CandidateKind, Span
+from lienthong.delivery.reading.found import CandidateKind
 from lienthong.delivery.reading.sentences import split_sentences
 from lienthong.delivery.tasks import give_task
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from lienthong.delivery.directives import NewDirective
     from lienthong.delivery.reading.found import Candidate as FoundCandidate
-    from lienthong.delivery.reading.found import Figure, Reading
+    from lienthong.delivery.reading.found import Figure, Reading, Span
     from lienthong.delivery.tasks import NewTask
     from lienthong.identity.models import Account
 
@@ -165,20 +166,23 @@ def show_in_context(candidate: Candidate, characters: int = 240) -> tuple[str, s
 
 
 def _list_found(reading: Reading) -> Iterator[Candidate]:
+    sentences = split_sentences(reading.text)
     named = set[tuple[str, str]]()
     for reference in reading.references:
         key = (reference.value, reference.dated)
         if key not in named and not list_named(*key):
             named.add(key)
             found = {"number": reference.value, "issued_on": reference.dated}
-            yield _make(CandidateKind.DIRECTIVE, reference.span, _sentence(reading, reference.span), found)
-    taken: list[Span] = []
+            yield _make(
+                CandidateKind.DIRECTIVE, reference.span, _quote_sentence(reading, sentences, reference.span), found
+            )
+    taken: set[Figure] = set()
     for each in reading.candidates:
-        taken.append(each.span)
+        taken.update(each.figures)
         yield _make(each.kind, each.span, reading.quote(each.span), _tell_candidate(reading, each))
     for figure in reading.figures:
-        if not any(figure.span.is_within(span) for span in taken):
-            sentence = _sentence(reading, figure.span)
+        if figure not in taken:
+            sentence = _quote_sentence(reading, sentences, figure.span)
             told = {"name": sentence[:300], **_tell(reading, figure)}
             yield _make(CandidateKind.OBSERVATION, figure.span, sentence, told)
 
@@ -205,9 +209,10 @@ def _tell(reading: Reading, figure: Figure) -> dict[str, str]:
     }
 
 
-def _sentence(reading: Reading, span: Span) -> str:
-    within = (each for each in split_sentences(reading.text) if span.is_within(each))
-    return reading.quote(next(within, span))
+def _quote_sentence(reading: Reading, sentences: tuple[Span, ...], span: Span) -> str:
+    """Give the sentence that a place lies in; of one that was cut within it, the place alone."""
+    last = bisect_right(sentences, span.start, key=lambda sentence: sentence.start) - 1
+    return reading.quote(sentences[last] if last >= 0 and span.is_within(sentences[last]) else span)
 
 
 def _lock(key: int, *kinds: CandidateKind) -> Candidate:

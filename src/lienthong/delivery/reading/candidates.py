@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.reading.agencies_named import AGENCY, find_agencies
-from lienthong.delivery.reading.found import Candidate, CandidateKind, Figure, FoundDate, Span
+from lienthong.delivery.reading.found import Candidate, CandidateKind, Figure, FoundDate, Span, list_within
 from lienthong.delivery.reading.sentences import split_sentences
 
 if TYPE_CHECKING:
@@ -89,8 +89,7 @@ def _find(scan: str, dates: tuple[FoundDate, ...], figures: tuple[Figure, ...]) 
     among_aims = False
     for span in split_sentences(scan):
         sentence = scan[span.start : span.end]
-        within = tuple(figure for figure in figures if figure.span.is_within(span))
-        days = tuple(date for date in dates if date.span.is_within(span))
+        within, days = list_within(figures, span), list_within(dates, span)
         is_task = _is_task(sentence, days)
         among_aims = _is_among_aims(sentence, is_after_aims=among_aims, is_task=is_task, has_figures=bool(within))
         if is_task:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.reading.found import Figure, Span
 from lienthong.delivery.reading.no_figures import hide_no_figures, is_a_label
+from lienthong.delivery.reading.scan import mask
 from lienthong.delivery.reading.units_read import ANY_WORD, COUNTED, MEASURE, NO_NOUNS, spell_unit
 from lienthong.delivery.words import Qualifier
 
@@ -129,9 +130,9 @@ def find_figures(scan: str) -> tuple[Figure, ...]:
     hidden = hide_no_figures(scan)
     found: list[Figure] = []
     for find in (_find_streaks, _find_ranks, _find_numbers):
-        for figure in find(hidden):
-            if not any(figure.span.touches(other.span) for other in found):
-                found.append(figure)
+        figures = list(find(hidden))
+        found += figures
+        hidden = mask(hidden, [(figure.span.start, figure.span.end) for figure in figures])
     return tuple(sorted(found, key=lambda figure: figure.span))
 
 

@@ -5,11 +5,14 @@ Places count characters of the text as `scan.make_scan` gives it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lienthong.delivery.words import Qualifier
 
 
@@ -79,6 +82,27 @@ class Candidate:
     owners: tuple[str, ...]
     due: str
     figures: tuple[Figure, ...]
+
+
+class Placed(Protocol):
+    """Whatever has a place."""
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+
+
+_Found = TypeVar("_Found", bound=Placed)
+
+
+def list_within(found: Sequence[_Found], span: Span) -> tuple[_Found, ...]:
+    """Give what begins within a place, of things that are in the order of the text and do not overlap."""
+    first = bisect_left(found, span.start, key=_find_start)
+    return tuple(found[first : bisect_left(found, span.end, lo=first, key=_find_start)])
+
+
+def _find_start(thing: Placed) -> int:
+    return thing.span.start
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Final
 from lienthong.delivery.reading.candidates import find_candidates
 from lienthong.delivery.reading.dates import find_dates
 from lienthong.delivery.reading.figures import find_figures
-from lienthong.delivery.reading.found import FoundDate, Reading, Reference
+from lienthong.delivery.reading.found import FoundDate, Reading, Reference, Span, list_within
 from lienthong.delivery.reading.references import find_references, is_plan_of_years
 from lienthong.delivery.reading.scan import make_scan, mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lienthong.delivery.reading.found import Figure, Span
+    from lienthong.delivery.reading.found import Figure
 
 _BETWEEN: Final = re.compile(r"[ ,(]{0,3}")
 """What may stand between a document's number and its day."""
+_NEAR: Final = 4
+"""Characters: one more than may stand between."""
 _WHOLE_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -43,10 +45,9 @@ def _date_references(
 
 
 def _find_day(scan: str, span: Span, days: list[FoundDate]) -> str:
-    for day in days:
-        if day.span.start >= span.end:
-            return day.value if _BETWEEN.fullmatch(scan, span.end, day.span.start) else ""
-    return ""
+    """Give the first day behind a place, if nothing but a comma stands between."""
+    ahead = list_within(days, Span(span.end, span.end + _NEAR))
+    return ahead[0].value if ahead and _BETWEEN.fullmatch(scan, span.end, ahead[0].span.start) else ""
 
 
 def _hide(scan: str, found: Iterable[Reference | FoundDate | Figure]) -> str:
