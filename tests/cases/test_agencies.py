@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,12 @@ import pytest
 
 from lienthong.cases import actions as told
 from lienthong.cases.agencies import _fix_messages, advance
+from lienthong.cases.agency_exchange import AgencyExchange
 from lienthong.cases.catalogue import load_catalogue
 from lienthong.cases.drafts import open_draft, save_answers
 from lienthong.cases.errors import CasesError
 from lienthong.cases.filing import submit
-from lienthong.cases.models import StepDelivery
+from lienthong.cases.models import Stage, StepDelivery
 from lienthong.cases.reading import get_case
 from lienthong.cases.step_waiting import list_waiting
 from lienthong.cases.words import (
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
 
     from lienthong.cases.case_state import CaseState
     from lienthong.cases.house import Cases
+    from lienthong.cases.step_messages import StepMessage
     from lienthong.cases.step_waiting import StepWaiting
+    from lienthong.exchange.client import Answer, Delivery
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("linked")]
 
@@ -47,6 +50,7 @@ BIRTH_2024 = ("2.002621", date(2025, 6, 2))
 BIRTH_2026 = ("3.000722", date(2026, 11, 30))
 SERVICE_DOWN = "service_unreachable"
 PATIENCE_S = 20.0
+MOST_CALLS = 40
 
 
 @pytest.fixture(scope="module")
@@ -354,6 +358,101 @@ def test_what_a_crash_takes_of_the_messages_rows_is_made_again_and_nothing_is_do
     StepDelivery.objects.filter(case_id=case).delete()
     state = advance_until(cases, province, case, is_all_done)
     assert province.desks["INSURANCE"].count_of("cards", state.steps["birth"].result["number"]) == 1
+
+
+def test_an_answer_that_comes_twice_and_otherwise_the_second_time_is_one_result(
+    cases: Cases, province: LinkedProvince
+) -> None:
+    province.desks["INSURANCE"].behave(Behaviour(twice=True))
+    case = file_birth(cases, "birth+insurance")
+    first = advance_until(cases, province, case, is_all_done)
+    for stage in (Stage.SENT, Stage.TO_ENQUIRE):
+        StepDelivery.objects.filter(case_id=case).update(stage=stage, next_at=cases.now())
+        advance(cases, province.exchange, case)
+        assert get_case(cases, case).state == first
+    assert not StepDelivery.objects.filter(case_id=case).exclude(stage=Stage.OVER).exists()
+
+
+class Crash(BaseException):
+    """The worker was killed. Not an Exception: no code may go on after it."""
+
+
+@dataclass(frozen=True)
+class Doomed(AgencyExchange):
+    """Kills the worker right after something was asked of the gateway, at the call that `fatal` counts down to."""
+
+    left: list[int] = field(default_factory=list)
+
+    def send(self, message: StepMessage, sent_as: str) -> Delivery:
+        delivery = super().send(message, sent_as)
+        self._count_down()
+        return delivery
+
+    def look(self, delivery: Delivery) -> tuple[Delivery, Answer | None]:
+        found = super().look(delivery)
+        self._count_down()
+        return found
+
+    def _count_down(self) -> None:
+        self.left[0] -= 1
+        if not self.left[0]:
+            raise Crash
+
+
+def test_a_worker_that_dies_after_any_call_loses_nothing_and_does_nothing_twice(
+    cases: Cases, province: LinkedProvince
+) -> None:
+    plain = province.exchange
+    for calls in range(1, MOST_CALLS):
+        doomed = Doomed(plain.client, plain.services, plain.life_s, plain.longest_pause_s, plain.patience_s, [calls])
+        case = file_birth(cases, "birth+insurance")
+        try:
+            advance(cases, doomed, case)
+        except Crash:
+            state = advance_until(cases, province, case, is_all_done)
+        else:
+            break
+        number = state.steps["birth"].result["number"]
+        assert province.desks["INSURANCE"].count_of("cards", number) == 1
+        assert [action.kind for action in get_case(cases, case).actions].count(ActionKind.AGENCY_DONE) == 2
+    assert calls > 4
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("agency", ["CIVIL", "POPULATION", "INSURANCE"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Behaviour(is_down=True),
+        Behaviour(slow_s=0.5),
+        Behaviour(accept_s=0.5),
+        Behaviour(lose=1),
+        Behaviour(lose=3),
+        Behaviour(twice=True),
+        Behaviour(fail=True),
+    ],
+    ids=["down", "slow", "later", "loses one", "loses three", "answers twice", "broken"],
+)
+@pytest.mark.parametrize("variant", ["all", "birth+insurance", "birth+residence", "birth+residence+insurance"])
+def test_whatever_one_agency_does_the_case_ends_with_each_thing_done_once(
+    cases: Cases, province: LinkedProvince, agency: str, fault: Behaviour, variant: str
+) -> None:
+    province.desks[agency].behave(fault)
+    case = file_birth(cases, variant, BIRTH_2026)
+    until = time.monotonic() + 1.5
+    while time.monotonic() < until:
+        advance(cases, replace(province.exchange, patience_s=0.1), case)
+        time.sleep(0.05)
+    province.desks[agency].behave()
+    for step in get_case(cases, case).state.steps.values():
+        if step.state is StepState.UNKNOWN:
+            do(cases, case, CaseRole.HANDLER, told.StepResent(step.id, step.message_id, "no-answer"))
+    state = advance_until(cases, province, case, is_all_done)
+    number = state.steps["birth"].result["number"]
+    for name, desk, service in (("insurance", "INSURANCE", "cards"), ("residence", "POPULATION", "residences")):
+        assert province.desks[desk].count_of(service, number) == (name in state.steps)
+    done = [action.payload for action in get_case(cases, case).actions if isinstance(action.payload, told.AgencyDone)]
+    assert sorted(each.step for each in done if not each.pending) == sorted(state.steps)
 
 
 @pytest.mark.parametrize("procedure", [("2.002622", date(2025, 6, 2)), ("2.002913", date(2026, 11, 30))])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lienthong.cases.errors import CasesError, CasesErrorKind
-from lienthong.exchange.client import Question
+from lienthong.exchange.client import DeliveryState, Question
 from lienthong.kernel.ids import new_uuid4
 
 if TYPE_CHECKING:
@@ -46,6 +46,12 @@ class AgencyExchange:
     def send(self, message: StepMessage, sent_as: str) -> Delivery:
         """Hand a message over; what is returned is durable at the gateway. Raises `ExchangeError`."""
         return self.client.send_reliably(self._make_question(message, message.path.rstrip("/"), sent_as), self.life_s)
+
+    def look(self, delivery: Delivery) -> tuple[Delivery, Answer | None]:
+        """Ask how far a message is, and take the answer if there is one; raises `ExchangeError`."""
+        found = self.client.look(delivery)
+        answer = self.client.find_answer(found) if found.state is DeliveryState.ANSWERED else None
+        return found, answer
 
     def enquire(self, message: StepMessage, sent_as: str) -> Answer:
         """Ask the agency what became of a message; raises `ExchangeError`."""

@@ -62,13 +62,12 @@ class Carrier:
         """Ask the own gateway how far the message is, and take the answer that is there."""
         before = Delivery(row.status, row.exchange, row.sent_as)
         try:
-            delivery = self.exchange.client.look(before)
-            if delivery.state is DeliveryState.ANSWERED:
-                answer = self.exchange.client.find_answer(delivery)
-                return None if answer is None else self._take(row, read_answer(answer))
+            delivery, answer = self.exchange.look(before)
         except ExchangeError as error:
             self._note_failure(row, error.kind)
             return None
+        if answer is not None:
+            return self._take(row, read_answer(answer))
         if delivery.is_open:
             self._note_progress(row, delivery)
         elif delivery.state is DeliveryState.REFUSED:

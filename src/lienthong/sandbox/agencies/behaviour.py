@@ -29,6 +29,8 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     refuse_text: str = ""
     lose: int = 0
     """So many answers get lost: it acts, and breaks the connection off."""
+    twice: bool = False
+    """It answers again whenever it is asked, and each time otherwise: what it said first must stand."""
     fail: bool = False
     """It acts, and answers 500."""
 

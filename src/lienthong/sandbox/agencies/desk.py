@@ -172,6 +172,8 @@ class Desk:
             return LostAnswer()
         if behaviour.fail:
             return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "broken")
+        if behaviour.twice:
+            answer = msgspec.structs.replace(answer, result={**answer.result, "answered_at": read_time()})
         marked = msgspec.structs.replace(answer, sandbox=self.kind.mark)
         return Response(msgspec.json.encode(marked), answer.status, media_type=JSON_TYPE)
 
