@@ -20,7 +20,7 @@ from lienthong.portal.cases.citizens import find_channel, for_citizens, may_file
 from lienthong.portal.cases.filling import get_filling, lead_to_case
 from lienthong.portal.cases.marks import make_marks
 from lienthong.portal.cases.pages import show_page
-from lienthong.portal.cases.procedure_words import say
+from lienthong.portal.cases.procedure_words import name_fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,6 +89,5 @@ def _tell_problem(filling: Filling, name: str, fault: FieldFault) -> dict[str, A
     """Say what is missing, with the way to the page on which it is asked."""
     field = filling.procedure.form.find_field(name)
     page = next((each for each in filling.pages if any(one.name == name for one in each.fields)), None)
-    label = name if field is None else say(field.label)
     href = {} if page is None else {"href": f"{reverse('fill-in', args=[filling.draft.id, page.name])}?back=check"}
-    return {"text": f"{label}: {say(fault.words)}", **href}
+    return {"text": name if field is None else name_fault(field.label, fault.words), **href}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,7 +20,7 @@ from lienthong.cases.reading import get_case, list_own, require_own
 from lienthong.cases.site_cases import make_site_cases
 from lienthong.cases.step_waiting import list_waiting
 from lienthong.cases.waiting import find_step_reason
-from lienthong.cases.words import CaseRole
+from lienthong.cases.words import CaseRole, NationalStatus, StepState
 from lienthong.cases.workflow import Who, next_actions
 from lienthong.portal.cases.answers import Reading, tell_answers
 from lienthong.portal.cases.citizens import for_citizens, get_applicant
@@ -43,7 +43,10 @@ if TYPE_CHECKING:
     from lienthong.cases.drafts import Applicant
     from lienthong.cases.house import Cases
     from lienthong.cases.reading import CaseView
-    from lienthong.cases.words import StepState
+
+
+PAUSED: Final = frozenset({NationalStatus.SUPPLEMENT, NationalStatus.PAYMENT})
+"""While the applicant is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,9 @@ def tell_steps(case: CaseView) -> tuple[StepWords, ...]:
         reason = find_step_reason(step, case.state)
         title = step.id if described is None else say(described.title)
         parts = ("" if reason is None else str(WAITS[reason]), late.get(step.id, ""))
-        told.append(StepWords(title, step.state, " ".join(filter(None, parts))))
+        # What is ready stands still while the applicant is waited for.
+        is_held = step.state is StepState.READY and case.state.status in PAUSED
+        told.append(StepWords(title, StepState.WAITING if is_held else step.state, " ".join(filter(None, parts))))
     return tuple(told)
 
 
@@ -147,7 +152,10 @@ def tell_deadline(cases: Cases, case: CaseView) -> tuple[str, ...]:
     if case.due is None:
         return (_("The time begins to run when the office has received the case."),)
     day = _("The result is due on %(day)s, %(distance)s.")
-    return (day % {"day": tell_day(case.due), "distance": tell_distance(case.due, cases.today())},)
+    told = day % {"day": tell_day(case.due), "distance": tell_distance(case.due, cases.today())}
+    if case.state.status not in PAUSED:
+        return (told,)
+    return told, _("While you are waited for no time runs; the day moves on accordingly.")
 
 
 def tell_handed_in(

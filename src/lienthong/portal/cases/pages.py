@@ -13,6 +13,7 @@ from lienthong.portal.cases.office import Profile
 from lienthong.portal.cases.procedure_words import (
     LEGAL_STATUSES,
     name_authority,
+    name_fault,
     say,
     tell_duration,
     tell_fees,
@@ -59,6 +60,7 @@ _DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 PAGE_WORDS: Final = {
     "say": say,
+    "name_fault": name_fault,
     "authority_name": name_authority,
     "how_long": tell_duration,
     "fee_words": tell_fees,

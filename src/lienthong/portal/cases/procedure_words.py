@@ -31,6 +31,12 @@ def say(words: Words) -> str:
     return words.en if (get_language() or "vi").startswith("en") and words.en else words.vi
 
 
+def name_fault(label: Words, fault: Words) -> str:
+    """Say what is wrong with the answer to a question."""
+    asked = say(label)
+    return f"{asked} {say(fault)}" if asked.endswith("?") else f"{asked}: {say(fault)}"
+
+
 def name_authority(authority: str) -> str:
     """Say who decides; an authority that has no words here is named as the procedure does."""
     return str(AUTHORITIES.get(authority, authority))

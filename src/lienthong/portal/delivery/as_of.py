@@ -1,0 +1,52 @@
+"""The day of the address: what was known then is what a page shows, and its links keep the day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.utils import timezone
+
+from lienthong.delivery.errors import DeliveryError
+from lienthong.delivery.showing import read_day
+from lienthong.delivery.tasks import find_day
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django.http import HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The day asked for; `is_wrong` where the address names none that can be, and then today counts."""
+
+    day: date
+    today: date
+    is_wrong: bool = False
+
+    def link(self, address: str, **more: str) -> str:
+        """Give an address that keeps the day, where it is not today, and adds other words to it."""
+        words = {name: value for name, value in more.items() if value}
+        if self.day != self.today:
+            words = {"as_of": self.day.isoformat(), **words}
+        return f"{address}?{urlencode(words)}" if words else address
+
+
+def read_as_of(request: HttpRequest) -> AsOf:
+    """Read the day from the address: none is today, and none that is still to come can be."""
+    today = find_day(timezone.now())
+    day = find_day_in(request, "as_of")
+    if day is None:
+        return AsOf(today, today, is_wrong=bool(request.GET.get("as_of")))
+    return AsOf(min(day, today), today, is_wrong=day > today)
+
+
+def find_day_in(request: HttpRequest, name: str) -> date | None:
+    """Give a day of the address, or None where it has none that can be read."""
+    text = request.GET.get(name, "")
+    try:
+        return read_day(text) if text else None
+    except DeliveryError:
+        return None

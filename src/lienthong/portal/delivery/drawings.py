@@ -1,0 +1,133 @@
+"""Charts as pictures of their own: a page's content policy lets no style into its text, and a picture can be saved."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from django.http import Http404, HttpResponse, HttpResponseNotModified
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from lienthong.areas.errors import AreasError
+from lienthong.delivery.charts import Bar, ChartPoint, ChartSize, ChartWords, Line, Stroke, draw_bars, draw_line, embed_face
+from lienthong.delivery.errors import DeliveryError
+from lienthong.delivery.figure_book import FigureBook
+from lienthong.delivery.figures import Observed
+from lienthong.delivery.formulas import Value
+from lienthong.delivery.indicator_sheet import make_sheet
+from lienthong.delivery.places import Place
+from lienthong.delivery.words import find_country
+from lienthong.portal.assets import BUILT, read_manifest
+from lienthong.portal.delivery.indicators import name_unit, read_asked
+from lienthong.portal.delivery.pages import find_language, for_readers, name_area
+from lienthong.portal.delivery.targets import get_judged, list_path, read_target_day
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from lienthong.delivery.figures import Missing
+    from lienthong.delivery.indicator_sheet import IndicatorSheet
+    from lienthong.delivery.periods import Period
+
+MOST_BARS: Final = 60
+"""More units than a province has communes after 2025 make no picture that anybody reads; the table has all."""
+
+
+@for_readers
+@require_GET
+def draw_indicator(request: HttpRequest, code: str) -> HttpResponse:
+    """Draw the line of an indicator in an area, with the country's beside it."""
+    asked, language = read_asked(request), find_language()
+    try:
+        sheet = make_sheet(FigureBook(asked.as_of.day, asked.on), code, asked.area, language)
+    except (DeliveryError, AreasError) as error:
+        raise Http404 from error
+    return _send(request, draw_line(_list_lines(sheet, asked.area), _make_words(request, sheet)))
+
+
+@for_readers
+@require_GET
+def draw_areas(request: HttpRequest, code: str) -> HttpResponse:
+    """Draw the units of a province side by side, in the latest period that has any."""
+    asked, language = read_asked(request), find_language()
+    try:
+        sheet = make_sheet(FigureBook(asked.as_of.day, asked.on), code, asked.area, language)
+    except (DeliveryError, AreasError) as error:
+        raise Http404 from error
+    values = [(row.name, row.value) for row in sheet.areas if isinstance(row.value, Value)]
+    ordered = sorted(values, key=lambda row: row[1].upper, reverse=True)[:MOST_BARS]
+    bars = [Bar(name, float(each.lower), float(each.lower), float(each.upper)) for name, each in ordered]
+    return _send(request, draw_bars(bars, _make_words(request, sheet)))
+
+
+@for_readers
+@require_GET
+def draw_target(request: HttpRequest, plan: str, target: str) -> HttpResponse:
+    """Draw a target's figures against the path that leads to it, and the forecast with its interval."""
+    judged = get_judged(plan, target, read_target_day(request).day)
+    terms = judged.terms
+    figures = tuple(_make_point(point.period, point.lower, point.upper) for point in judged.points)
+    lines = [Line(name_area(judged.plan.area_code, judged.plan.ends_on), Stroke.MAIN, figures)]
+    path = tuple(ChartPoint(period, float(value)) for period, value in list_path(judged))
+    lines.append(Line(_("Path to the goal"), Stroke.PATH, path))
+    forecast = judged.forecast
+    if not hasattr(forecast, "kind"):
+        point = ChartPoint(forecast.period, forecast.central, forecast.lower, forecast.upper)
+        lines.append(Line(_("Forecast with its 95% interval"), Stroke.FORECAST, (point,)))
+    words = ChartWords(find_language(), name_unit(terms.unit), terms.decimals, _read_size(request))
+    return _send(request, draw_line(lines, words))
+
+
+def _list_lines(sheet: IndicatorSheet, area: str) -> list[Line]:
+    country = find_country(area)
+    lines = [Line(name_area(area, sheet.place.on), Stroke.MAIN, _list_points([(r.period, r.value) for r in sheet.rows]))]
+    told = tuple(
+        ChartPoint(row.period, float(row.observed.value))
+        for row in sheet.rows
+        if isinstance(row.observed, Observed) and not isinstance(row.value, Value)
+    )
+    lines.append(Line(_("As reported"), Stroke.REPORTED, told))
+    if country != area:
+        beside = _list_points([(row.period, row.country) for row in sheet.rows])
+        lines.append(Line(name_area(country, sheet.place.on), Stroke.COUNTRY, beside))
+    return lines
+
+
+def _list_points(figures: list[tuple[Period, Value | Missing]]) -> tuple[ChartPoint, ...]:
+    return tuple(
+        _make_point(period, value.lower, value.upper) for period, value in figures if isinstance(value, Value)
+    )
+
+
+def _make_point(period: Period, lower: object, upper: object) -> ChartPoint:
+    low, high = float(lower), float(upper)  # type: ignore[arg-type] # fractions
+    return ChartPoint(period, low) if low == high else ChartPoint(period, (low + high) / 2, low, high)
+
+
+def _make_words(request: HttpRequest, sheet: IndicatorSheet) -> ChartWords:
+    definition = sheet.definition
+    return ChartWords(find_language(), name_unit(definition.unit), definition.decimals, _read_size(request))
+
+
+def _read_size(request: HttpRequest) -> ChartSize:
+    return ChartSize.NARROW if request.GET.get("size") == ChartSize.NARROW else ChartSize.WIDE
+
+
+def _send(request: HttpRequest, svg: bytes) -> HttpResponse:
+    """Send a drawing with its letters; the browser keeps it and asks by its hash whether it is still the same."""
+    content = embed_face(svg, _read_faces())
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified(headers=headers)
+    return HttpResponse(content, content_type="image/svg+xml", headers=headers)
+
+
+@cache
+def _read_faces() -> tuple[bytes, ...]:
+    """Read our face from what the build has put beside the pages; nothing is built: the machine's own letters."""
+    built = read_manifest()
+    names = [built.get(f"be-vietnam-pro-{script}-400.woff2") for script in ("latin", "vietnamese")]
+    return tuple((BUILT / name).read_bytes() for name in names if name)

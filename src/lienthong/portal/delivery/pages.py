@@ -1,0 +1,95 @@
+"""What every page of delivery knows: who may read it, the words of the closed lists, and the days that figures are of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.http import Http404
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.delivery.labels import STATES, get_label
+from lienthong.delivery.models import Observation
+from lienthong.delivery.places import Place, name_place
+from lienthong.delivery.target_words import TargetState
+from lienthong.delivery.words import ILLUSTRATIVE_PROVINCE, is_illustrative_area
+from lienthong.identity.words import Level
+from lienthong.portal.delivery.as_of import AsOf, read_as_of
+from lienthong.web.callers import Caller, open_to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from django.http import HttpRequest, HttpResponse
+
+for_readers: Final = open_to(Caller.LEADER, Caller.OFFICER, level=Level.CARD)
+"""Leaders, and officers, who prepare what leaders read: at level 2."""
+
+STATE_COLOURS: Final = {
+    TargetState.REACHED: "green",
+    TargetState.ON_TRACK: "turquoise",
+    TargetState.AT_RISK: "yellow",
+    TargetState.MISSED: "red",
+    TargetState.NO_DATA: "grey",
+}
+"""A colour never stands alone: each state has its word."""
+
+PLACES: Final = {
+    "board": _("Board"),
+    "indicators": _("Indicators"),
+    "directives": _("Directives"),
+    "tasks": _("Tasks"),
+    "sessions": _("Working sessions"),
+    "import": _("Import"),
+}
+
+
+def find_language() -> str:
+    """Give the page's language as the house of delivery names it."""
+    return "vi" if (get_language() or "vi").startswith("vi") else "en"
+
+
+def name_state(state: TargetState) -> str:
+    """Say a target's state."""
+    return get_label(STATES[state], find_language())
+
+
+def name_area(code: str, on: date) -> str:
+    """Say what an area is called on a day."""
+    return name_place(Place(code, on), find_language())
+
+
+def require_shown(*, illustrative: bool) -> None:
+    """Raise 404 for what is invented, on a site that is no sandbox."""
+    if illustrative and not settings.IS_SANDBOX:
+        raise Http404
+
+
+def require_area(code: str) -> None:
+    """Raise 404 for an invented area, on a site that is no sandbox."""
+    require_shown(illustrative=is_illustrative_area(code))
+
+
+def find_data_days(rows: Iterable[int]) -> dict[int, date]:
+    """Give the day on which each observation became known, by its key."""
+    return dict(Observation.objects.filter(pk__in=set(rows)).values_list("pk", "published_on"))
+
+
+def show_page(
+    request: HttpRequest, template: str, told: dict[str, Any], as_of: AsOf | None = None, status: int = 200
+) -> HttpResponse:
+    """Answer with a page of delivery; `place` among what is told says which of the ways is open."""
+    known = {
+        "as_of": as_of or read_as_of(request),
+        "lang": find_language(),
+        "state_name": name_state,
+        "state_colours": STATE_COLOURS,
+        "area_name": name_area,
+        "places": PLACES,
+        "invented_area": ILLUSTRATIVE_PROVINCE,
+        "place": "",
+    }
+    return render(request, f"delivery/{template}.html", {**known, **told}, status=status)
