@@ -21,6 +21,19 @@ def test_a_sentence_that_charges_somebody_or_has_a_due_day_may_be_a_task(text: s
     assert (candidate.kind, ", ".join(candidate.owners), candidate.due) == (CandidateKind.TASK, owner, due)
 
 
+def test_items_under_an_agencys_heading_are_its_tasks_until_the_next_heading() -> None:
+    reading = read_text(
+        "1. Sở Khoa học và Công nghệ\n- Là cơ quan thường trực, tổng hợp kết quả.\n"
+        "- Tham mưu UBND tỉnh ban hành quy chế.\n"
+        "2. Sở Tài chính:\n- Bố trí kinh phí.\nNơi nhận:\n- Lưu: VT.\n- Theo dõi chung."
+    )
+    assert [(reading.quote(each.span), each.owners) for each in reading.candidates] == [
+        ("Là cơ quan thường trực, tổng hợp kết quả.", ("Sở Khoa học và Công nghệ",)),
+        ("Tham mưu UBND tỉnh ban hành quy chế.", ("Sở Khoa học và Công nghệ",)),
+        ("Bố trí kinh phí.", ("Sở Tài chính",)),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -42,6 +55,7 @@ def test_a_sentence_that_promises_a_figure_may_be_a_target(text: str) -> None:
         "Theo đề nghị của Giám đốc Sở Tư pháp tại Tờ trình số 15/TTr-STP.",
         "Tỉnh đã hoàn thành 17/19 chỉ tiêu.",
         "Tiếp tục nâng cao nhận thức của cán bộ.",
+        "Ủy ban nhân dân tỉnh ban hành Kế hoạch như sau:",
         "Bộ phận một cửa tiếp nhận hồ sơ ở tầng 1.",
     ],
 )

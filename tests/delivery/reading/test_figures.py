@@ -35,6 +35,9 @@ def read_figures(text: str) -> list[tuple[str, str, str]]:
         ("thu 2 nghìn tỷ đồng/năm", "2", "nghìn tỷ đồng/năm", "exact"),
         ("xếp thứ 2 cả nước", "2", "hạng", "exact"),
         ("02 đồng chí", "2", "đồng chí", "exact"),
+        ("giá 20.560 đồng/lít", "20560", "đồng/lít", "exact"),
+        ("nhóm 10 địa phương dẫn đầu", "10", "địa phương", "exact"),
+        ("có 12.304 DN đang hoạt động", "12304", "DN", "exact"),
         ("chỉ số đạt 0,7024.", "0.7024", "", "exact"),
     ],
 )
@@ -61,6 +64,7 @@ def test_a_figure_is_read_with_its_unit_and_what_it_says_of_the_true_one(
         "ISO 9001:2015 được áp dụng",
         "cách mạng công nghiệp 4.0 mở ra",
         "mức độ 4 được cung cấp",
+        "báo cáo trước ngày 20 tháng cuối quý",
         "hội nghị lần thứ 4 bàn về",
     ],
 )

@@ -41,6 +41,14 @@ _ACTION_FIRST: Final = re.compile(
     r"|đối soát|cấp|kiện toàn|thành lập|sửa đổi|bổ sung|cung cấp|thí điểm|đưa|khởi công|mở|đấu thầu)(?!\w)",
     re.IGNORECASE,
 )
+_UNDER_AN_AGENCY: Final = re.compile(
+    r"(?:là (?:cơ quan|đơn vị) (?:thường trực|đầu mối|chủ trì)|chủ trì|phối hợp|tham mưu|hướng dẫn|theo dõi|đôn đốc"
+    r"|chịu trách nhiệm|bảo đảm|đảm bảo|tiếp nhận|chỉ đạo|chủ động|bố trí|cân đối|tuyên truyền|tăng cường"
+    r"|đẩy mạnh)(?!\w)"
+    rf"|{_ACTION_FIRST.pattern}",
+    re.IGNORECASE,
+)
+"""How what an agency has to do begins in the items under its heading."""
 _DUE_CUE: Final = re.compile(
     r"(?<!\w)(?:trước|hoàn thành|xong|chậm nhất|muộn nhất|thời hạn|hạn|thời gian|trong|đến hết|vào|định kỳ|gửi)(?!\w)",
     re.IGNORECASE,
@@ -76,6 +84,7 @@ _IN_YEAR: Final = re.compile(r"(?<!\w)(?:vào|trong|trước|đến)(?: cuối| 
 _AIMS_HEADING: Final = re.compile(r"(?:[IVX\d.]+ )?(?:các )?(?:mục tiêu|chỉ tiêu)(?! | đạt)?", re.IGNORECASE)
 _SPEAKER: Final = re.compile(r"[^:|]{0,80}: ")
 _ARTICLE: Final = re.compile(r"(?:Điều|Mục|Phần) [\dIVX]+\. ")
+_ANNOUNCES: Final = "như sau:"
 _CELLS_OF_A_TASK: Final = 3
 """A row of a table of tasks has at least the task, who and by when."""
 
@@ -86,19 +95,32 @@ def find_candidates(scan: str, dates: tuple[FoundDate, ...], figures: tuple[Figu
 
 
 def _find(scan: str, dates: tuple[FoundDate, ...], figures: tuple[Figure, ...]) -> Iterator[Candidate]:
-    among_aims = False
+    among_aims, charged = False, ""
     for span in split_sentences(scan):
         sentence = scan[span.start : span.end]
         within, days = list_within(figures, span), list_within(dates, span)
-        is_task = _is_task(sentence, days)
+        charged = _find_charged(sentence, charged)
+        is_task = _is_task(sentence, days) or (charged != "" and bool(_UNDER_AN_AGENCY.match(sentence)))
         among_aims = _is_among_aims(sentence, is_after_aims=among_aims, is_task=is_task, has_figures=bool(within))
         if is_task:
-            yield Candidate(CandidateKind.TASK, span, _name_owners(scan, span), days[-1].value if days else "", within)
+            owners = (charged,) if charged else _name_owners(scan, span)
+            yield Candidate(CandidateKind.TASK, span, owners, days[-1].value if days else "", within)
         elif within and (among_aims or _is_target(sentence)) and not _PAST.search(sentence):
             yield Candidate(CandidateKind.TARGET, span, (), days[-1].value if days else "", within)
 
 
+def _find_charged(sentence: str, before: str) -> str:
+    """Give the agency under whose heading the next items stand: `1. Sở Nội vụ`, then what it has to do."""
+    heading = sentence.rstrip(" :.")
+    if agency := AGENCY.match(heading):
+        return heading if agency.end() == len(heading) else ""
+    is_heading = sentence.isupper() or _ARTICLE.match(sentence) is not None or sentence.endswith(":")
+    return "" if is_heading else before
+
+
 def _is_task(sentence: str, days: tuple[FoundDate, ...]) -> bool:
+    if sentence.endswith(_ANNOUNCES):
+        return False
     if " | " in sentence:
         return _is_row_of_a_task(sentence, has_day=bool(days))
     return _is_charge(sentence) or _is_duty(sentence) or _is_dated_action(sentence, has_day=bool(days))

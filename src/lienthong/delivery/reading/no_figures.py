@@ -25,6 +25,7 @@ _NO_FIGURES: Final = re.compile(
     r"|(?<!\w)[Kk]m ?\d+ ?\+ ?\d+"
     r"|(?<![\w.,])\d{9,}(?![\w.,]\d)"  # numbers of persons, accounts
     r"|(?<!\w)\d+(?:\.\d+){2,}(?<!\.000)(?<![.]\d{3}\.\d{3})(?!\d)"  # addresses and outlines
+    r"|(?<!\w)[Nn]gày \d{1,2}(?= tháng|,| và | hàng| hằng)"  # the 20th of any month
     r"|(?m:^ *\d{1,3}(?:\.\d{1,2})*[.)] )"  # list marks
     r"|(?m:^ *\d{1,3} ?\|)"  # the first cell of a table
 )
@@ -49,8 +50,8 @@ _AMOUNT_ALL_THE_SAME: Final = re.compile(
 )
 _WINDOW: Final = 24
 _RANKS: Final = frozenset({"thứ", "hạng"})
-_GIVES: Final = "cấp"
-"""It is the level before a number, and the verb before an amount: cấp 2, cấp 5 thẻ."""
+_GIVES: Final = frozenset({"cấp", "nhóm"})
+"""They name before a number alone, and not before an amount: cấp 2, but cấp 5 thẻ; nhóm 2, but nhóm 10 địa phương."""
 _FEW: Final = 5
 """Characters of a number that can still be a name: 5, 12, 4.0, 12/5."""
 
@@ -67,6 +68,6 @@ def is_a_label(scan: str, start: int, *, value: str, is_counted: bool) -> bool:
         return False
     if few := _LABEL_OF_FEW.search(before):
         is_rank_of = "/" in value and few.group().lower().strip() in _RANKS
-        is_given = is_counted and few.group().lower().strip() == _GIVES
+        is_given = is_counted and few.group().lower().strip() in _GIVES
         return len(value) <= _FEW and not is_rank_of and not is_given
     return bool(_LABEL.search(before))

@@ -8,9 +8,11 @@ from typing import Final
 _SCALE: Final = r"(?:nghìn tỷ|nghìn tỉ|ngàn tỷ|trăm tỷ|tỷ|tỉ|triệu|nghìn|ngàn)"
 _MONEY: Final = r"(?:đồng(?! chí| bào)|VNĐ|VND|USD|đô la Mỹ|đô la|EUR|euro)"
 _PER: Final = (
-    r"(?: ?/ ?(?:người|hộ|tháng|năm|ngày|ha|m2|m3|km2|lượt|học sinh|cháu|suất|vụ|thẻ|hồ sơ|lao động|đầu người"
-    r"|dự án|xã|tấn|giờ)(?!\w))*"
+    r"(?: ?/ ?(?:học sinh|hồ sơ|lao động|đầu người|dự án|km2|m2|m3|USD"
+    r"|[a-zđàáảãạăâèéẻẽẹêìíỉĩịòóỏõọôơùúủũụưừứửữựỳýỷỹỵếềểễệốồổỗộớờởỡợấầẩẫậắằẳẵặ]+)"
+    r"(?!\w))*"
 )
+"""What a figure is for each of: đồng/tháng, triệu đồng/người/năm."""
 _COUNTED_IN_SCALE: Final = (
     rf"{_SCALE} (?:lượt khách|lượt người|lượt|người|thẻ|tấn|m3|m2|hồ sơ|hộ|cây|con|kWh|văn bản|tài khoản|lao động"
     r"|khách|bản ghi|dữ liệu|ca)"
@@ -24,7 +26,7 @@ MEASURE: Final = re.compile(
     rf"|{_COUNTED_IN_SCALE}(?!\w){_PER}"
     rf"|người ?/ ?km2(?!\w)|người ?/ ?hộ(?!\w)"
     rf"|(?:ngày làm việc|ngày công|ngày|tháng|tuần lễ|tuần|năm|giờ làm việc|giờ|phút|giây|tuổi|con số|lần|điểm|km2|km"
-    rf"|ha|héc ta|m2|m3|mét|tấn|tạ|kg"
+    rf"|ha|héc ta|m2|m3|mm|cm|mét|lít|tấn|tạ|kg"
     rf"|MWh|MWp|MW|kWh|GWh|kV|GB|TB|Mbps|m)(?!\w){_PER}"
     rf"|{_SCALE}(?!\w))"
 )
@@ -47,6 +49,7 @@ _COUNTED_NOUNS: Final = (
     "|khu công nghiệp|cụm công nghiệp|khu|cụm|tổ|tồn tại|hạn chế|kiến nghị|câu hỏi"
     "|hội nghị|cuộc họp|cuộc|phiên họp|phiên|buổi|đợt|giai đoạn|bước|lĩnh vực|nội dung|hạng mục|gói thầu|gói"
     "|máy chủ|máy tính|máy|thiết bị|hệ thống|phần mềm|camera|trường hợp|phản ánh|đơn thư|đơn"
+    "|DN|HTX|TTHC|CBCCVC|CBCC|KCN|CCN"
     "|số xã|số hộ|số phường|số hồ sơ|số doanh nghiệp|số người|số vụ|số thôn|số trường|số dân|dân số|diện tích"
     "|tổng số|mũi đột phá|đột phá|khâu|trụ cột|vùng|ca|cây|con|căn|nhà|phòng|suất|giải|huân chương|bằng khen"
 )
