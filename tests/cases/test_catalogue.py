@@ -123,6 +123,16 @@ def test_residence_and_insurance_wait_for_the_birth_and_run_beside_each_other() 
     assert not plan.has_fees
 
 
+def test_a_step_does_not_wait_for_one_that_is_left_out() -> None:
+    procedure = BY_FOLDER["linked-birth-2026"]
+    steps = tuple(
+        msgspec.structs.replace(step, when="form.variant == 'birth+insurance'" if step.id == "card" else step.when)
+        for step in procedure.steps
+    )
+    plan = make_plan(msgspec.structs.replace(procedure, steps=steps), answer(procedure, "birth+insurance"))
+    assert {step.id: step.needs for step in plan.steps}["card"] == ("birth",)
+
+
 def test_either_parent_may_apply_and_one_may_stand_alone() -> None:
     procedure = BY_FOLDER["linked-birth-2024"]
     by_mother = send(procedure, BIRTH, "birth")

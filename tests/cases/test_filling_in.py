@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lienthong.areas.unit_book import make_book
+from lienthong.cases import prefill
 from lienthong.cases.catalogue import load_catalogue
 from lienthong.cases.drafts import Applicant, get_draft, open_draft, save_answers
 from lienthong.cases.errors import CasesError, CasesErrorKind
@@ -24,6 +25,7 @@ from lienthong.cases.forms import verify_answers
 from lienthong.cases.prefill import (
     MOST_COMPARISONS,
     MatchOutcome,
+    lay_told,
     list_differences,
     list_known,
     read_matches,
@@ -205,6 +207,17 @@ def test_a_dispute_stands_in_the_answers_with_what_was_told_until_it_is_taken_ba
     again = withdraw_answers_dispute(cases, draft.id, APPLICANT, "applicant_name").answers
     assert list_differences(PROCEDURE.form, again) == []
     assert again["applicant_name"] == MOTHER["name"]
+
+
+def test_what_is_disputed_stays_whatever_is_told_later(cases: Cases, asker: ExchangeAsker, draft: Draft) -> None:
+    fill_draft(cases, asker, draft.id, APPLICANT)
+    said = ("Trần Thị Mẫu Hoa", "Giấy khai sinh của tôi ghi khác")
+    answers = dispute_answer(cases, draft.id, APPLICANT, "applicant_name", said).answers
+    later = prefill.Told("0195-9", cases.now(), RECORD)
+    changes = lay_told(PROCEDURE.form, answers, "persons", later, lambda code, day: code)  # noqa: ARG005 # by name
+    assert "applicant_name" not in changes
+    assert changes["applicant_birth_date"] == MOTHER["born"]
+    assert changes["@sources"]["applicant_birth_date"]["exchange"] == "0195-9"
 
 
 def test_a_dispute_without_another_answer_is_shown_too(cases: Cases, asker: ExchangeAsker, draft: Draft) -> None:
