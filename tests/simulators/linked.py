@@ -23,6 +23,7 @@ from lienthong.sandbox.federation import make_federation
 from lienthong.sandbox.gateway_home import ensure_secret
 from lienthong.sandbox.members import CIVIL_REGISTRY, HOME_AFFAIRS, PROVINCE
 from lienthong.sandbox.ports import find_free_ports
+from lienthong.sandbox.purposes import list_purposes
 from tests.exchange.gateway.running import RunningGateway
 from tests.simulators.population import POPULATION, PopulationDesk
 
@@ -89,7 +90,7 @@ class LinkedProvince:
 
     def __init__(self, folder: Path) -> None:
         self.federation = make_federation(folder, SystemClock(), PROVINCE)
-        offices = make_offices(self.federation)
+        offices = make_offices(self.federation, list_purposes().by_agency)
         self._held = ExitStack()
         self.desks: dict[str, RunningDesk] = {}
         self._gateways: dict[str, RunningGateway] = {}

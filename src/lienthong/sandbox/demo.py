@@ -43,6 +43,7 @@ from lienthong.sandbox.processes import (
     start_site,
     start_worker,
 )
+from lienthong.sandbox.purposes import list_purposes
 from lienthong.sandbox.questions import Door, Reply, ask_all, measure_pace
 from lienthong.sandbox.screen import Screen
 from lienthong.sandbox.sites import make_sites, outlast_database
@@ -133,7 +134,8 @@ def _tell(screen: Screen, children: Children, plan: Plan) -> str:
     federation = make_federation(plan.folder, SystemClock(), PROVINCE)
     screen.say(f"  federation in {plan.folder}, root key {federation.root_text}")
     # 2. Their gateways and the sample agencies; the registry, filled; the province's site and its worker.
-    sites, offices = make_sites(federation), make_offices(federation)
+    purposes = list_purposes()
+    sites, offices = make_sites(federation, purposes), make_offices(federation, purposes.by_agency)
     run = _start(screen, children, Setting(federation, sites, offices), plan.people)
     before = [_count_entries(federation, home) for home in (federation.consumer, federation.provider)]
     # 3. The consumer asks through both gateways which unit each of the 171 is now.

@@ -10,7 +10,7 @@ from lienthong.sandbox.errors import SandboxError, SandboxErrorKind
 from lienthong.sandbox.gateway_home import write_private
 from lienthong.sandbox.logins import read_login, read_staff_logins
 from lienthong.sandbox.packages import export_whole
-from lienthong.sandbox.sites import REGISTRY_KEYS
+from lienthong.sandbox.site_offers import REGISTRY_KEYS
 
 if TYPE_CHECKING:
     from lienthong.sandbox.children import Children

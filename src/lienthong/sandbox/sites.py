@@ -1,7 +1,7 @@
 """The sandbox's two sites beside its gateways: the registry, which the provider offers, and the consumer's province.
 
-Owns their settings files and what the provider's gateway offers of the registry. Secrets are made once, settings are
-written anew with each call; both roles keep their tables in one database server below the same folder.
+Owns their settings files; what they offer is in site_offers.py. Secrets are made once, settings are written anew with
+each call; both roles keep their tables in one database server below the same folder.
 """
 
 from __future__ import annotations
@@ -16,27 +16,23 @@ from lienthong.sandbox.agencies.offices import CASES, SERVICE_NAMES
 from lienthong.sandbox.federation import CLIENT, POPULATION
 from lienthong.sandbox.gateway_home import FOLDER_MODE, ensure_secret, write_private
 from lienthong.sandbox.marks import COMMUNE_AGENCY, INSTANCE
-from lienthong.sandbox.members import CIVIL_REGISTRY
 from lienthong.sandbox.ports import LOOPBACK, find_free_ports
+from lienthong.sandbox.site_offers import PROVINCE_SECRET, REGISTRY_SECRET, offer_case_check, offer_registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from lienthong.sandbox.federation import Federation
+    from lienthong.sandbox.purposes import Purposes
 
 CLIENT_ID: Final = "province"
 """The province as a client of the registry's sign-ins."""
 
 SITES_FOLDER: Final = "sites"
-CIVIL: Final = CIVIL_REGISTRY.name_subsystem("CIVIL")
 PASSED_MODE: Final = 0o711
 END_SECONDS: Final = 20.0
-SITE_SECRET: Final = "gateway.secret"  # noqa: S105 # a file's name
-PROVINCE_SECRET: Final = "province-gateway.secret"  # noqa: S105 # as above
-CLIENT_SECRET: Final = "province-client.secret"  # noqa: S105 # as above
-REGISTRY_KEYS: Final = "registry-keys.json"
-"""In the provider's gateway's home: the keys of the registry, whose tokens it takes."""
+CLIENT_SECRET: Final = "province-client.secret"  # noqa: S105 # a file's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ class Sites:
         return self.folder / "officer-logins.json"
 
 
-def make_sites(federation: Federation) -> Sites:
+def make_sites(federation: Federation, purposes: Purposes) -> Sites:
     """Write both sites' settings, and let the provider's gateway offer the registry's services."""
     folder = federation.folder / SITES_FOLDER
     folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
@@ -98,12 +94,13 @@ def make_sites(federation: Federation) -> Sites:
         for role, port in zip(("registry", "province"), ports, strict=True)
     )
     sites = Sites(folder, registry, province)
-    for secret in (SITE_SECRET, PROVINCE_SECRET, CLIENT_SECRET):
-        ensure_secret(folder / secret)
+    for secret in (REGISTRY_SECRET, PROVINCE_SECRET):
+        ensure_secret(federation.folder / secret)
+    ensure_secret(folder / CLIENT_SECRET)
     write_private(registry.settings, _describe_registry(registry).encode())
     write_private(province.settings, _describe_province(sites, federation).encode())
-    _offer_registry(federation, registry)
-    _offer_province(federation, province)
+    offer_registry(federation, registry.url, purposes)
+    offer_case_check(federation, province.url)
     return sites
 
 
@@ -144,7 +141,7 @@ secret_key_file = "{site.role}.secret"
 
 def _describe_registry(site: SiteHome) -> str:
     return f"""\
-{_describe_site(site)}gateway_secret_file = "{SITE_SECRET}"
+{_describe_site(site)}gateway_secret_file = "../{REGISTRY_SECRET}"
 openid_approved_clients = ["{CLIENT_ID}"]
 """
 
@@ -152,7 +149,7 @@ openid_approved_clients = ["{CLIENT_ID}"]
 def _describe_province(sites: Sites, federation: Federation) -> str:
     agencies = "\n".join(f'{name} = "{subsystem}"' for name, subsystem in SERVICE_NAMES.items())
     return f"""\
-{_describe_site(sites.province)}gateway_secret_file = "{PROVINCE_SECRET}"
+{_describe_site(sites.province)}gateway_secret_file = "../{PROVINCE_SECRET}"
 
 [cases]
 unit = "{COMMUNE_AGENCY}"
@@ -181,74 +178,3 @@ client = "{CLIENT}"
 token_file = "../portal.token"
 population = "{POPULATION}"
 """
-
-
-def _offer_registry(federation: Federation, registry: SiteHome) -> None:
-    """Write who offers what to whom: units to all communes, people to the province's own site, with a purpose."""
-    secret = f"../{SITES_FOLDER}/{SITE_SECRET}"
-    services = f"""\
-[services."AREAS/units"]
-url = "{registry.url}/services/areas/units"
-secret_file = "{secret}"
-idempotent = true
-
-[services."POPULATION/persons"]
-url = "{registry.url}/services/people/persons"
-secret_file = "{secret}"
-subject = "path:/{{number}}"
-idempotent = true
-
-[services."POPULATION/births"]
-url = "{registry.url}/services/people/births"
-secret_file = "{secret}"
-requires_purpose = true
-idempotent = true
-"""
-    for service in ("deaths", "residences", "cards"):
-        services += f"""
-[services."POPULATION/{service}"]
-url = "{registry.url}/services/people/{service}"
-secret_file = "{secret}"
-subject = "body:/number"
-idempotent = true
-"""
-    grants = f"""\
-[[grant]]
-to = "group:communes"
-service = "AREAS/units"
-methods = ["GET", "HEAD"]
-paths = ["/", "/*", "/*/successors"]
-
-[[grant]]
-to = "{CLIENT}"
-service = "POPULATION/persons"
-methods = ["GET"]
-paths = ["/*", "/*/facts", "/*/household", "/*/as-parent"]
-"""
-    told = ((CIVIL, "births", "/"), (CIVIL, "deaths", "/"), (CASES, "residences", "/"), (CASES, "residences", "/end"))
-    for client, service, path in (*told, (CASES, "cards", "/")):
-        grants += f"""
-[[grant]]
-to = "{client}"
-service = "POPULATION/{service}"
-methods = ["POST"]
-paths = ["{path}"]
-"""
-    # Who looked is told to the bearers of this registry's tokens; its key set comes once the site is up.
-    settings = (federation.provider.folder / "gateway.toml").read_text("utf-8")
-    trust = f'\n[tracker]\nissuer = "{registry.url}"\nkeys = "{REGISTRY_KEYS}"\n'
-    write_private(federation.provider.folder / "gateway.toml", (settings + trust).encode())
-    write_private(federation.provider.folder / "services.toml", services.encode())
-    write_private(federation.provider.folder / "grants.toml", grants.encode())
-
-
-def _offer_province(federation: Federation, province: SiteHome) -> None:
-    """Let the commune's gateway ask the case system about each purpose that names a case, and send none unchecked."""
-    settings = (federation.consumer.folder / "gateway.toml").read_text("utf-8")
-    check = f"""
-[case_check]
-url = "{province.url}/services/cases/check"
-secret_file = "../{SITES_FOLDER}/{PROVINCE_SECRET}"
-required = true
-"""
-    write_private(federation.consumer.folder / "gateway.toml", (settings + check).encode())

@@ -14,9 +14,10 @@ from lienthong.sandbox.agencies.social_affairs import SOCIAL
 from lienthong.sandbox.gateway_home import FOLDER_MODE, ensure_secret, write_private
 from lienthong.sandbox.members import CIVIL_REGISTRY, COMMUNE, HOME_AFFAIRS, INSURANCE, SOCIAL_AFFAIRS
 from lienthong.sandbox.ports import LOOPBACK, find_free_ports
+from lienthong.sandbox.purposes import write_purposes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from lienthong.sandbox.agencies.duties import AgencyKind
@@ -34,6 +35,8 @@ SERVICE_NAMES: Final = {
     "social": SOCIAL_AFFAIRS.name_subsystem(SOCIAL.subsystem),
 }
 """What procedures call an agency, and the subsystem that answers for it."""
+NAMES: Final = {subsystem.rpartition("/")[2]: name for name, subsystem in SERVICE_NAMES.items()}
+"""The same, by the subsystem's own code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,11 @@ class AgencyOffice:
         return f"http://{LOOPBACK}:{self.port}"
 
 
-def make_offices(federation: Federation, purposes: Sequence[str] = ()) -> tuple[AgencyOffice, ...]:
-    """Write the settings of all sample agencies, and let their gateways offer what they do, for `purposes` (or any)."""
+def make_offices(federation: Federation, purposes: Mapping[str, tuple[str, ...]]) -> tuple[AgencyOffice, ...]:
+    """Write the settings of all sample agencies, and let their gateways offer what they do, each for its purposes.
+
+    `purposes` are codes of procedures by the name that these have for an agency.
+    """
     folder = federation.folder / AGENCIES_FOLDER
     folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
     ports = find_free_ports(len(KINDS))
@@ -76,7 +82,7 @@ def make_offices(federation: Federation, purposes: Sequence[str] = ()) -> tuple[
         write_private(office.settings, _describe(office, federation).encode())
         home = federation.find_home(office.member).folder
         write_private(home / "services.toml", _offer(office).encode())
-        write_private(home / "grants.toml", _grant(office, purposes).encode())
+        write_private(home / "grants.toml", _grant(office, purposes[NAMES[office.kind.subsystem]]).encode())
     return offices
 
 
@@ -114,8 +120,7 @@ idempotent = true
     return "\n".join(offers)
 
 
-def _grant(office: AgencyOffice, purposes: Sequence[str]) -> str:
-    listed = ", ".join(f'"{purpose}"' for purpose in purposes)
+def _grant(office: AgencyOffice, purposes: tuple[str, ...]) -> str:
     return "\n".join(
         f"""\
 [[grant]]
@@ -123,7 +128,7 @@ to = "{CASES}"
 service = "{office.kind.subsystem}/{service}"
 methods = ["POST"]
 paths = ["/", "/cancel", "/outcome/*"]
-{f"purposes = [{listed}]" if purposes else ""}
+{write_purposes(purposes)}
 """
         for service in office.kind.list_services()
     )
