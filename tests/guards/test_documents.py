@@ -60,8 +60,9 @@ def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-def test_the_tour_names_the_code_and_the_guard_finds_names() -> None:
-    assert len(_NAMED.findall((ROOT / "docs" / "tour.md").read_text())) > 40
+def test_the_tours_name_the_code_and_the_guard_finds_names() -> None:
+    for tour in ("tour.md", "tour-exchange.md"):
+        assert len(_NAMED.findall((ROOT / "docs" / tour).read_text())) > 40
 
     errors = _find_file("kernel/errors.py")
     assert errors is not None
