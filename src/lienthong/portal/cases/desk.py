@@ -154,7 +154,7 @@ def describe_step(officer: Officer, case: CaseView, step: StepView, late: str) -
     deeds = tuple(kind for kind in STEP_DEEDS_IN_ORDER if kind in allowed and _fits(case.state, step, kind))
     title = step.id if described is None else say(described.title)
     agency = say(AGENCIES.get(step.agency, Words(step.agency, step.agency)))
-    return StepRow(step, title, agency, " ".join(filter(None, (why, told, late))), deeds)
+    return StepRow(step, title, agency, ". ".join(part.rstrip(".") for part in (why, told, late) if part), deeds)
 
 
 STEP_DEEDS_IN_ORDER: Final = (

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django.views.decorators.http import require_GET
 
-from lienthong.areas.store import find_agency
 from lienthong.cases.queue import Due, QueueFilter, count_due, list_queue, list_substituted
 from lienthong.cases.site_cases import make_site_cases
 from lienthong.cases.words import NationalStatus
@@ -16,6 +15,7 @@ from lienthong.identity.models import Account
 from lienthong.portal.cases.deadline_words import tell_distance
 from lienthong.portal.cases.officers import for_officers, get_officer
 from lienthong.portal.cases.pages import show_page
+from lienthong.portal.cases.receipt import name_unit
 from lienthong.portal.cases.words import OFFICE_WAITS
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
         "queue": found,
         "rows": describe_rows(cases, found.lines),
         "counts": count_due(cases, wanted),
-        "units": [(unit, _name(unit, cases)) for unit in officer.units],
+        "units": [(unit, name_unit(unit, cases.today())) for unit in officer.units],
         "procedures": {each.code: each.title for each in cases.catalogue.procedures},
         "substituted": list_substituted(officer.account, asked.unit, cases.today()),
         "running": list(NationalStatus),
@@ -133,8 +133,3 @@ def describe_rows(cases: Cases, lines: tuple[CaseLine, ...]) -> list[dict[str, A
 
 def _is_late(line: CaseLine, cases: Cases) -> bool:
     return line.due_on is not None and not line.is_over and line.due_on < cases.today()
-
-
-def _name(unit: str, cases: Cases) -> str:
-    found = find_agency(unit, cases.today())
-    return unit if found is None else found.name

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from django.views.decorators.http import require_GET
 
 from lienthong.areas.store import find_agency
+from lienthong.cases.form_parts import Words
 from lienthong.cases.receipts import get_receipt
 from lienthong.portal.cases.citizens import for_citizens
 from lienthong.portal.cases.own_case import get_own_case
 from lienthong.portal.cases.pages import show_page
+from lienthong.portal.cases.procedure_words import say
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,4 +39,4 @@ def show_receipt(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def name_unit(unit: str, day: date) -> str:
     """Name an office as people know it; its code where the site's tables do not hold it."""
     found = find_agency(unit, day) if unit else None
-    return unit if found is None else found.name
+    return unit if found is None else say(Words(found.name, found.english))

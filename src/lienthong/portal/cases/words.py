@@ -14,7 +14,7 @@ STATUSES: Final = {
     NationalStatus.RECEIVED: _("Received"),
     NationalStatus.NOT_RECEIVED: _("Not received"),
     NationalStatus.HANDLING: _("Being handled"),
-    NationalStatus.SUPPLEMENT: _("Waits for your papers"),
+    NationalStatus.SUPPLEMENT: _("Waits for papers"),
     NationalStatus.PAYMENT: _("Waits for payment"),
     NationalStatus.WITHDRAWN: _("Withdrawn"),
     NationalStatus.STOPPED: _("Stopped"),
