@@ -1,7 +1,7 @@
 """Fills the sandbox's province: `python -m lienthong.sandbox.province_setup --settings FILE --staff-logins FILE`.
 
-A process of its own, as an operator's commands are: officers and a leader with posts. Safe to repeat: what is there
-stays. The tables are made and the units loaded before it.
+A process of its own, as an operator's commands are: officers and a leader with posts, and tasks of theirs. Safe to repeat: what is
+there stays. The tables are made and the units loaded before it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ def main() -> int:
     told = parser.parse_args()
     try:
         with prepare_site(told.settings, Role.PROVINCE, _say):
+            from lienthong.sandbox.delivery_tasks import make_illustrative_tasks  # noqa: PLC0415 # reads models
             from lienthong.sandbox.province_staff import make_province_logins  # noqa: PLC0415 # reads models
 
             make_province_logins(told.staff_logins, _say)
+            make_illustrative_tasks(_say)
     except LienthongError as error:
         sys.stderr.write(f"province_setup: {error.message}\n")
         return 1
