@@ -1,7 +1,7 @@
 """Fills the sandbox's province: `python -m lienthong.sandbox.province_setup --settings FILE --staff-logins FILE`.
 
-A process of its own, as an operator's commands are: officers and a leader with posts, and tasks of theirs. Safe to repeat: what is
-there stays. The tables are made and the units loaded before it.
+A process of its own, as an operator's commands are: officers and a leader with posts, and tasks of theirs. Safe to
+repeat: what is there stays. The tables are made and the units loaded before it.
 """
 
 from __future__ import annotations
