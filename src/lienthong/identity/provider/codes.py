@@ -7,11 +7,10 @@ requests with the same code one finds nothing (RFC 6749 section 4.1.2; RFC 9700 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection
-from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
 from lienthong.identity.models import Account
@@ -33,6 +32,13 @@ RETURNING account.id, code.expires > now() AND account.is_active, code.redirect_
   code.nonce, code.signed_in_at, code.level, code.methods
 """
 
+_GIVE: Final = """
+INSERT INTO provider_authorizationcode
+  (user_id, application_id, code, expires, redirect_uri, scope, code_challenge, code_challenge_method, nonce,
+   signed_in_at, level, methods, claims, resource, access_checksum, created, updated)
+VALUES (%s, %s, %s, now() + make_interval(secs => %s), %s, %s, %s, %s, %s, %s, %s, %s, '', '[]', '', now(), now())
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class SpentCode:
@@ -52,20 +58,24 @@ class SpentCode:
 def give_code(request: Request, signing: Signing) -> str:
     """Draw a code for a request that oauthlib has proven, and keep its hash."""
     code = draw_token()
-    AuthorizationCode.objects.create(
-        code=digest_token(code),
-        user=signing.account,
-        application=request.client,
-        expires=timezone.now() + timedelta(seconds=CODE_SECONDS),
-        redirect_uri=request.redirect_uri,
-        scope=" ".join(request.scopes),
-        code_challenge=request.code_challenge,
-        code_challenge_method=request.code_challenge_method,
-        nonce=request.nonce or "",
-        signed_in_at=datetime.fromtimestamp(signing.at_ms / 1000, UTC),
-        level=signing.level,
-        methods=list(signing.methods),
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _GIVE,
+            [
+                signing.account.pk,
+                request.client.pk,
+                digest_token(code),
+                CODE_SECONDS,
+                request.redirect_uri,
+                " ".join(request.scopes),
+                request.code_challenge,
+                request.code_challenge_method,
+                request.nonce or "",
+                datetime.fromtimestamp(signing.at_ms / 1000, UTC),
+                signing.level,
+                list(signing.methods),
+            ],
+        )
     return code
 
 

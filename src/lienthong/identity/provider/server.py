@@ -101,7 +101,8 @@ class ProviderCore(OAuthLibCore):  # type: ignore[misc] # the library has no typ
 
 def require_plain_request(request: Request) -> dict[str, Any]:
     """Refuse an authorization request that asks for what does not exist here; its redirect URI is already proven."""
-    repeated = [name for name in _SINGLE if name in request.duplicate_params]
+    duplicates = frozenset(request.duplicate_params)  # each look takes the query apart again
+    repeated = [name for name in _SINGLE if name in duplicates]
     if repeated:
         raise InvalidRequestError(description=f"{repeated[0]} stands twice.", request=request)
     for name in ("request", "request_uri", "registration"):
@@ -144,7 +145,8 @@ def _require_openid_parameters(request: Request) -> None:
 
 def require_verifier(request: Request) -> None:
     """Refuse a token request with a parameter twice, or without a code verifier of the right form (RFC 7636, 4.5)."""
-    if request.duplicate_params:
-        raise InvalidRequestError(description=f"{request.duplicate_params[0]} stands twice.", request=request)
+    duplicates = request.duplicate_params
+    if duplicates:
+        raise InvalidRequestError(description=f"{duplicates[0]} stands twice.", request=request)
     if not _VERIFIER.fullmatch(request.code_verifier or ""):
         raise InvalidRequestError(description="code_verifier: expected 43 to 128 characters.", request=request)
