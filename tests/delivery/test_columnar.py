@@ -137,6 +137,10 @@ def test_nothing_personal_is_in_the_copy(tmp_path: Path) -> None:
         assert told_of.encode() not in content
 
 
+# Spark's own: old calls of pandas, and a socket that it leaves to be collected.
+@pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 @pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
 def test_spark_counts_the_same_by_the_same_expressions(tmp_path: Path) -> None:
     spark = pytest.importorskip("pyspark.sql", reason="the extra `spark` is not installed")

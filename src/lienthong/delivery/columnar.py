@@ -157,7 +157,8 @@ def _fetch(
 
 def _write(duck: duckdb.DuckDBPyConnection, select: str, target: Path) -> int:
     """Write what is selected into a file of its own and put it in place at once."""
-    half = target.with_suffix(".half")
+    # Hidden, so that no reader of the folder takes it for a file of the copy.
+    half = target.with_name(f".{target.stem}.half")
     duck.execute(f"COPY ({select}) TO '{half}' (FORMAT parquet, COMPRESSION zstd)")
     (count,) = duck.execute(f"SELECT count(*) FROM read_parquet('{half}')").fetchall()[0]  # noqa: S608 # our path
     half.replace(target)

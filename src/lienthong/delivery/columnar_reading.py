@@ -16,17 +16,18 @@ if TYPE_CHECKING:
 
 def open_with_duckdb(folder: Path) -> Tables:
     """Open the copy in this process; raises `NO_COPY` where there is none yet."""
-    return _open(ibis.duckdb.connect(), folder)
+    return _open(ibis.duckdb.connect(), folder, "*.parquet")
 
 
 def open_with_spark(folder: Path, session: Any) -> Tables:  # noqa: ANN401 # a Spark session, of the extra `spark`
     """Open the same copy by a Spark session; raises `NO_COPY` where there is none yet."""
-    return _open(ibis.pyspark.connect(session), folder)
+    # Spark reads folders; a pattern it looks for as a file first, and complains.
+    return _open(ibis.pyspark.connect(session), folder, "")
 
 
-def _open(backend: Any, folder: Path) -> Tables:  # noqa: ANN401 # any of Ibis's back ends
+def _open(backend: Any, folder: Path, pattern: str) -> Tables:  # noqa: ANN401 # any of Ibis's back ends
     for table in (CASES, FIGURES):
         if not any((folder / table.name).glob("*.parquet")):
             message = f"{folder} holds no copy of {table.name} yet; make it with: lienthong delivery refresh"
             raise DeliveryError(DeliveryErrorKind.NO_COPY, message)
-    return Tables(*(backend.read_parquet(str(folder / table.name / "*.parquet")) for table in (CASES, FIGURES)))
+    return Tables(*(backend.read_parquet(str(folder / table.name / pattern)) for table in (CASES, FIGURES)))
