@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -206,7 +206,10 @@ def test_a_gateway_that_is_away_is_waited_for_and_the_message_gets_there(
     province.stop_gateway("insurance")
     case = file_birth(cases, "birth+insurance")
     advance_until(cases, province, case, lambda state: state.steps["birth"].is_complete)
-    advance_until(cases, province, case, lambda _: any(each.tries for each in tell_waiting(cases, case)))
+    advance_until(cases, province, case, lambda _: any(each.code for each in tell_waiting(cases, case)))
+    (waiting,) = tell_waiting(cases, case)
+    assert waiting.until is not None
+    assert waiting.until - waiting.asked_at > timedelta(minutes=59)
     province.start_gateway("insurance")
     advance_until(cases, province, case, is_all_done)
 

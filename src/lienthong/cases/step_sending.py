@@ -55,7 +55,7 @@ class Carrier:
             self._note_failure(row, error.kind)
             return
         row.stage, row.status, row.exchange = Stage.SENT, delivery.status, delivery.exchange
-        row.until = datetime.fromtimestamp(delivery.deadline / _MS, UTC) if delivery.deadline else None
+        row.until = _read_deadline(delivery)
         self._save(row)
 
     def _look(self, row: StepDelivery) -> AgencyAnswer | None:
@@ -72,7 +72,7 @@ class Carrier:
             self._note_progress(row, delivery)
         elif delivery.state is DeliveryState.REFUSED:
             # Nothing was done: the same message is sent again, after a pause.
-            row.stage = Stage.TO_SEND
+            row.stage, row.until = Stage.TO_SEND, None
             self._note_failure(row, delivery.code)
         else:
             self._doubt(row, delivery.code or delivery.state)
@@ -120,6 +120,7 @@ class Carrier:
 
     def _note_progress(self, row: StepDelivery, delivery: Delivery) -> None:
         row.tries, row.code = max(row.tries, delivery.tries), delivery.code
+        row.until = _read_deadline(delivery) or row.until
         self._note_trouble(row)
         self._save(row)
 
@@ -147,3 +148,8 @@ class Carrier:
             pause_s = min(self.exchange.longest_pause_s, max(FIRST_PAUSE_S, age_s / AGE_PER_PAUSE))
         row.changed_at, row.next_at = now, now + timedelta(seconds=pause_s)
         row.save()
+
+
+def _read_deadline(delivery: Delivery) -> datetime | None:
+    """Give until when the gateway goes on."""
+    return datetime.fromtimestamp(delivery.deadline / _MS, UTC) if delivery.deadline else None
