@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import time
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from django.test import override_settings
@@ -14,7 +16,15 @@ from lienthong.delivery.tasks import NewTask, act_on_task, give_task
 from lienthong.exchange.client import ONCE, ClientSettings, GatewayClient
 from lienthong.exchange.errors import ExchangeError
 from tests.delivery.posts import NOW, Holder, make_holder, make_leader
+from tests.exchange.gateway.province import CLIENT as REAL_CLIENT
+from tests.exchange.gateway.province import SERVICE as REAL_SERVICE
+from tests.exchange.gateway.province import TOKEN, Province
+from tests.exchange.gateway.running import RunningGateway
+from tests.simulators.backend import Backend
 from tests.simulators.moody_gateway import MoodyGateway, Say, refuse
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +33,9 @@ CLIENT = "DEMO/GOV/Z99/OFFICE"
 QUESTION = NewAsk(service=SERVICE, purpose="990/KH-UBND", body={"year": 2026})
 TAKEN = Say(202, b'{"state":"waiting","status":"/status/x","exchange":"0195-1"}')
 NOT_YET = Say(202, b'{"state":"waiting"}')
+DONE = Say(200, b'{"state":"answered"}')
+REFUSED = Say(200, b'{"state":"refused"}')
+GIVEN_UP = Say(200, b'{"state":"given up"}')
 ANSWER = Say(200, b'{"funds":12}', (("X-Road-Request-Id", "0195-1"), ("Content-Type", "application/json")))
 
 
@@ -43,7 +56,7 @@ def open_client(gateway: MoodyGateway) -> GatewayClient:
 def test_a_question_goes_out_reliably_and_its_answer_stands_beside_the_task() -> None:
     task, owner, _ = make_task()
     asked = ask(task, owner)
-    with MoodyGateway([TAKEN, NOT_YET, ANSWER]) as gateway, open_client(gateway) as client:
+    with MoodyGateway([TAKEN, NOT_YET, DONE, ANSWER]) as gateway, open_client(gateway) as client:
         states = [carry_on(asked.pk, client, NOW + timedelta(minutes=minute)) for minute in range(4)]
     assert states == [AskState.HANDED_OVER, AskState.HANDED_OVER, AskState.ANSWERED, AskState.ANSWERED]
     asked.refresh_from_db()
@@ -75,8 +88,10 @@ def test_a_refusal_ends_the_question_and_says_why() -> None:
     script = [
         refuse("server.serverproxy.access_denied"),
         TAKEN,
+        GIVEN_UP,
         refuse("server.clientproxy.given_up"),
         TAKEN,
+        DONE,
         Say(404, b"none", (("X-Road-Request-Id", "0195-3"),)),
     ]
     with MoodyGateway([*script]) as gateway, open_client(gateway) as client:
@@ -85,7 +100,7 @@ def test_a_refusal_ends_the_question_and_says_why() -> None:
     rows = TaskAsk.objects.order_by("pk")
     assert [(row.state, row.answer) for row in rows] == [
         ("failed", "server.serverproxy.access_denied: why"),
-        ("failed", "why"),
+        ("failed", "given up: why"),
         ("failed", "none"),
     ]
     assert task.steps.filter(act=TaskAct.UNANSWERED).count() == 3
@@ -95,7 +110,7 @@ def test_an_answer_that_comes_after_the_task_is_over_is_kept() -> None:
     task, owner, leader = make_task()
     asked = ask(task, owner)
     act_on_task(task.code, TaskAct.CANCELLED, leader.account, NOW, "không còn cần")
-    with MoodyGateway([TAKEN, ANSWER]) as gateway, open_client(gateway) as client:
+    with MoodyGateway([TAKEN, DONE, ANSWER]) as gateway, open_client(gateway) as client:
         carry_on(asked.pk, client, NOW)
         assert carry_on(asked.pk, client, NOW) == AskState.ANSWERED
     task.refresh_from_db()
@@ -125,9 +140,61 @@ def test_the_purpose_of_a_vietnamese_number_is_written_in_ascii() -> None:
 def test_the_sweep_goes_on_with_what_is_open_through_the_sites_gateway() -> None:
     task, owner, _ = make_task()
     ask_agency(task.code, QUESTION, owner.account, NOW, defer_ask)
-    with MoodyGateway([TAKEN, ANSWER, None]) as gateway:
+    with MoodyGateway([TAKEN, DONE, ANSWER]) as gateway:
         exchange = ClientSettings(address=gateway.address, client=CLIENT)
         with override_settings(EXCHANGE=exchange, EXCHANGE_TOKEN="token"):  # noqa: S106 # of tests
             carry_asks_on(list_open_asks())
             carry_asks_on(list_open_asks())
     assert TaskAsk.objects.get().state == AskState.ANSWERED
+
+
+def test_an_answer_that_the_own_gateway_does_not_give_now_is_fetched_later() -> None:
+    task, owner, _ = make_task()
+    asked = ask(task, owner)
+    away = refuse("server.clientproxy.overloaded", 503)
+    with MoodyGateway([TAKEN, away, DONE, away, DONE, ANSWER]) as gateway, open_client(gateway) as client:
+        carry_on(asked.pk, client, NOW)
+        for _ in range(2):
+            with pytest.raises(ExchangeError):
+                carry_on(asked.pk, client, NOW)
+        assert carry_on(asked.pk, client, NOW) == AskState.ANSWERED
+
+
+def test_a_delivery_that_the_gateway_no_longer_knows_ends_the_question() -> None:
+    task, owner, _ = make_task()
+    asked = ask(task, owner)
+    with MoodyGateway([TAKEN, refuse("client.unknown_message", 404)]) as gateway, open_client(gateway) as client:
+        carry_on(asked.pk, client, NOW)
+        assert carry_on(asked.pk, client, NOW) == AskState.FAILED
+
+
+def test_one_question_that_goes_wrong_holds_up_no_other() -> None:
+    task, owner, _ = make_task()
+    first, second = ask(task, owner), ask(task, owner)
+    with MoodyGateway([refuse("server.clientproxy.overloaded", 503), TAKEN]) as gateway:
+        exchange = ClientSettings(address=gateway.address, client=CLIENT)
+        with override_settings(EXCHANGE=exchange, EXCHANGE_TOKEN="token"):  # noqa: S106 # of tests
+            carry_asks_on([first.pk, second.pk])
+    assert [row.state for row in TaskAsk.objects.order_by("pk")] == ["waiting", "handed-over"]
+
+
+def test_a_question_goes_through_both_gateways_and_is_logged_by_both(tmp_path: Path) -> None:
+    task, owner, _ = make_task()
+    with Backend() as service:
+        province = Province(tmp_path, service.port)
+        asked = ask(
+            task, owner, NewAsk(service=REAL_SERVICE, path="/granted/06886", purpose="990/KH-UBND", body={"a": 1})
+        )
+        with (
+            RunningGateway(province.agency.folder),
+            RunningGateway(province.commune.folder) as consumer,
+            GatewayClient(consumer.consumers, REAL_CLIENT, TOKEN) as client,
+        ):
+            until = time.monotonic() + 20
+            while carry_on(asked.pk, client, NOW) != AskState.ANSWERED and time.monotonic() < until:
+                time.sleep(0.05)
+    asked.refresh_from_db()
+    (call,) = service.calls
+    assert (call.method, call.body, call.headers["x-road-id"]) == ("POST", b'{"a":1}', str(asked.message))
+    assert (asked.state, asked.answer) == ("answered", '{"unit":"06886"}')
+    assert asked.exchange == call.headers["x-road-request-id"]

@@ -7,6 +7,7 @@ under the same id, and the gateway takes it once. Sending and fetching are outsi
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from lienthong.delivery.directive_words import AskState, TaskAct
 from lienthong.delivery.models import TaskAsk
 from lienthong.delivery.task_rules import refuse_task
 from lienthong.delivery.tasks import add_step, lock_task
-from lienthong.exchange.asking import Delivery, Question
+from lienthong.exchange.asking import Delivery, DeliveryState, Question
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.identifiers import parse_service_id
 
@@ -34,6 +35,17 @@ LIFE_S: Final = 5 * 24 * 3600
 ANSWER_CHARACTERS: Final = 20_000
 """What of an answer is kept beside the task; the whole is in the gateway's store under the exchange's id."""
 _PURPOSE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,99}")
+_MAY_PASS: Final = frozenset(
+    {
+        ExchangeErrorKind.NETWORK_ERROR,
+        ExchangeErrorKind.TIMEOUT,
+        ExchangeErrorKind.IO_ERROR,
+        ExchangeErrorKind.OVERLOADED,
+        ExchangeErrorKind.RATE_EXCEEDED,
+        ExchangeErrorKind.INCONSISTENT_RESPONSE,
+    }
+)
+"""Refusals of the own gateway that say nothing of the question itself."""
 _OPEN: Final = (AskState.WAITING, AskState.HANDED_OVER)
 
 
@@ -112,27 +124,24 @@ def _send(ask: TaskAsk, gateway: GatewayClient, now: datetime) -> AskState:
     return AskState.HANDED_OVER
 
 
-_MAY_PASS: Final = frozenset(
-    {
-        ExchangeErrorKind.NETWORK_ERROR,
-        ExchangeErrorKind.TIMEOUT,
-        ExchangeErrorKind.IO_ERROR,
-        ExchangeErrorKind.OVERLOADED,
-        ExchangeErrorKind.RATE_EXCEEDED,
-        ExchangeErrorKind.INCONSISTENT_RESPONSE,
-    }
-)
-"""Refusals of the own gateway that say nothing of the question itself."""
-
-
 def _fetch(ask: TaskAsk, gateway: GatewayClient, now: datetime) -> AskState:
-    answer = gateway.find_answer(Delivery(ask.status_path, ask.exchange, str(ask.message)))
+    delivery = Delivery(ask.status_path, ask.exchange, str(ask.message))
+    try:
+        seen = gateway.look(delivery)
+    except ExchangeError as error:
+        if error.kind in _MAY_PASS:
+            raise
+        return _end(ask.pk, AskState.FAILED, now, None, error.message)
+    answer = None if seen.is_open else gateway.find_answer(delivery)
     if answer is None:
         return AskState.HANDED_OVER
-    if answer.refusal is not None:
-        return _end(ask.pk, AskState.FAILED, now, answer, answer.refusal.message)
-    state = AskState.ANSWERED if answer.status < 400 else AskState.FAILED  # noqa: PLR2004 # HTTP: errors begin here
-    return _end(ask.pk, state, now, answer, answer.body.decode("utf-8", errors="replace"))
+    if answer.refusal is None:
+        state = AskState.ANSWERED if answer.status < HTTPStatus.BAD_REQUEST else AskState.FAILED
+        return _end(ask.pk, state, now, answer, answer.body.decode("utf-8", errors="replace"))
+    if seen.state is DeliveryState.ANSWERED:
+        # The answer is there, and the own gateway did not give it just now.
+        answer.require_answered()
+    return _end(ask.pk, AskState.FAILED, now, answer, f"{seen.state}: {answer.refusal.message}")
 
 
 def _end(ask_id: int, state: AskState, now: datetime, answer: Answer | None, text: str) -> AskState:

@@ -10,8 +10,8 @@ from procrastinate.contrib.django import app
 
 from lienthong.delivery.asks import carry_on, list_open_asks
 from lienthong.delivery.notices import send_notices
-from lienthong.exchange.client import GatewayClient
-from lienthong.exchange.errors import ExchangeError
+from lienthong.exchange.client import ONCE, GatewayClient
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 
 NOTICES_CRON: Final = "30 23 * * *"
 """Cron reads UTC: half past six in Vietnam, before offices open."""
@@ -52,10 +52,12 @@ def carry_asks_on(asks: list[int]) -> None:
     exchange = settings.EXCHANGE
     if not asks or not exchange.address:
         return
-    with GatewayClient(exchange.address, exchange.client, settings.EXCHANGE_TOKEN) as gateway:
+    # Once: the sweep is what asks again.
+    with GatewayClient(exchange.address, exchange.client, settings.EXCHANGE_TOKEN, retries=ONCE) as gateway:
         for ask in asks:
             try:
                 carry_on(ask, gateway, timezone.now())
-            except ExchangeError:
-                # The gateway is away: nothing was changed, and the sweep comes again in a minute.
-                return
+            except ExchangeError as error:
+                # Nothing was changed, and the sweep comes again in a minute; one question holds up no other.
+                if error.kind is ExchangeErrorKind.NETWORK_ERROR:
+                    return
