@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 from django.conf import settings
-from django.http import HttpResponse
-from django.views.decorators.http import require_GET, require_POST
 from msgspec import UNSET
 
 from lienthong.areas.agency_codes import parse_agency_code
@@ -34,19 +32,15 @@ from lienthong.areas.succession import trace_unit
 from lienthong.areas.unit_book import Unknown
 from lienthong.areas.units import Level
 from lienthong.kernel.clock import SystemClock
-from lienthong.web.callers import Caller, open_to
-from lienthong.web.problems import answering
+from lienthong.web.services import answer_json, describe_unread, serving
 
 if TYPE_CHECKING:
     from enum import StrEnum
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from lienthong.areas.store import Gazetteer
     from lienthong.areas.units import Unit
-
-JSON_TYPE: Final = "application/json"
-"""JSON is UTF-8 by RFC 8259, so the type has no charset parameter."""
 
 VIETNAM: Final = timezone(timedelta(hours=7))
 """Vietnam's time has had no summer time since 1975."""
@@ -73,9 +67,7 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 """`date.fromisoformat` takes more spellings than the one that is promised."""
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_GET
+@serving("GET", STATUSES)
 def list_units(request: HttpRequest) -> HttpResponse:
     """`GET units?on=&level=&province=`: all units of a level on a day."""
     _require_parameters(request, "on", "level", "province")
@@ -84,22 +76,18 @@ def list_units(request: HttpRequest) -> HttpResponse:
     province = request.GET.get("province", "")
     _require_known(gazetteer, province, day)
     units = gazetteer.book.list_units(day, _read_level(request), province)
-    return _answer(answer_units(gazetteer, units, day, _mark()))
+    return answer_json(answer_units(gazetteer, units, day, _mark()))
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_GET
+@serving("GET", STATUSES)
 def show_unit(request: HttpRequest, code: str) -> HttpResponse:
     """`GET units/{code}?on=`: the unit that has the code on the day."""
     _require_parameters(request, "on")
     gazetteer, day = get_loaded_gazetteer(), _read_day(request, "on", _today())
-    return _answer(answer_unit(gazetteer, _get_unit(gazetteer, code, day), day, _mark()))
+    return answer_json(answer_unit(gazetteer, _get_unit(gazetteer, code, day), day, _mark()))
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_GET
+@serving("GET", STATUSES)
 def show_successors(request: HttpRequest, code: str) -> HttpResponse:
     """`GET units/{code}/successors?on=&to=`: which unit that is on a later day, or all candidates."""
     _require_parameters(request, "on", "to")
@@ -112,9 +100,7 @@ def show_successors(request: HttpRequest, code: str) -> HttpResponse:
     return _answer_trace(gazetteer, unit, (day, other))
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_GET
+@serving("GET", STATUSES)
 def show_predecessors(request: HttpRequest, code: str) -> HttpResponse:
     """`GET units/{code}/predecessors?on=&to=`: what that unit was on an earlier day."""
     _require_parameters(request, "on", "to")
@@ -127,9 +113,7 @@ def show_predecessors(request: HttpRequest, code: str) -> HttpResponse:
     return _answer_trace(gazetteer, unit, (day, other))
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_POST
+@serving("POST", STATUSES)
 def read_address(request: HttpRequest) -> HttpResponse:
     """`POST addresses`: which units a free-text address may mean."""
     _require_parameters(request)
@@ -142,12 +126,10 @@ def read_address(request: HttpRequest) -> HttpResponse:
         raise AreasError(AreasErrorKind.BAD_PARAMETER, f"body: {error}") from error
     gazetteer = get_loaded_gazetteer()
     parsed = gazetteer.parser.parse(question.text, question.on)
-    return _answer(answer_address(gazetteer, parsed, question.on, _mark()))
+    return answer_json(answer_address(gazetteer, parsed, question.on, _mark()))
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_GET
+@serving("GET", STATUSES)
 def show_agency(request: HttpRequest, code: str) -> HttpResponse:
     """`GET agencies/{code}?on=`: the agency that has the code on the day."""
     _require_parameters(request, "on")
@@ -156,14 +138,13 @@ def show_agency(request: HttpRequest, code: str) -> HttpResponse:
     agency = find_agency(code, day)
     if agency is None:
         raise AreasError(AreasErrorKind.UNKNOWN_CODE, f"no agency known here has the code {code} on {day}")
-    return _answer(answer_agency(agency, day, _mark()))
+    return answer_json(answer_agency(agency, day, _mark()))
 
 
-@open_to(Caller.GATEWAY)
-@require_GET
+@serving("GET", STATUSES)
 def show_description(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 # Django calls every view with it
     """`GET openapi.json`: what this service is."""
-    return HttpResponse(msgspec.json.encode(make_description()), content_type=JSON_TYPE)
+    return answer_json(make_description())
 
 
 def parse_day(text: str) -> date:
@@ -181,7 +162,7 @@ def _answer_trace(gazetteer: Gazetteer, unit: Unit, days: tuple[date, date]) -> 
     trace = trace_unit(gazetteer.book, unit, days[1])
     if isinstance(trace, Unknown):
         raise AreasError(trace.kind, trace.reason)
-    return _answer(answer_trace(gazetteer, unit, days, trace, _mark()))
+    return answer_json(answer_trace(gazetteer, unit, days, trace, _mark()))
 
 
 def _get_unit(gazetteer: Gazetteer, code: str, day: date) -> Unit:
@@ -217,13 +198,9 @@ def _read_day(request: HttpRequest, name: str, otherwise: date) -> date:
 
 
 def _require_parameters(request: HttpRequest, *known: str) -> None:
-    """Refuse a parameter that nobody reads, or one that comes twice: a mistyped filter must not widen an answer."""
-    unknown = sorted(set(request.GET) - set(known))
-    twice = sorted(name for name in known if len(request.GET.getlist(name)) > 1)
-    if unknown or twice:
-        expected = ", ".join(known) or "none"
-        message = f"parameters: {', '.join(unknown + twice)} unknown or given twice; expected {expected}"
-        raise AreasError(AreasErrorKind.BAD_PARAMETER, message)
+    unread = describe_unread(request, known)
+    if unread is not None:
+        raise AreasError(AreasErrorKind.BAD_PARAMETER, unread)
 
 
 def _mark() -> Mark:
@@ -232,7 +209,3 @@ def _mark() -> Mark:
 
 def _today() -> date:
     return datetime.fromtimestamp(SystemClock().now_ms() / 1000, VIETNAM).date()
-
-
-def _answer(answer: msgspec.Struct) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(answer), content_type=JSON_TYPE)

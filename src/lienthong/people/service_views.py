@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 from django.conf import settings
-from django.http import HttpResponse
-from django.views.decorators.http import require_GET, require_POST
 from msgspec import UNSET, UnsetType
 
 from lienthong.kernel.clock import SystemClock
@@ -45,20 +43,16 @@ from lienthong.people.service_answers import (
 )
 from lienthong.people.service_openapi import make_description
 from lienthong.people.site_registry import make_site_registry
-from lienthong.web.callers import Caller, open_to
 from lienthong.web.gateway_call import GatewayCall, read_gateway_call
-from lienthong.web.problems import answering
+from lienthong.web.services import answer_json, describe_unread, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from enum import StrEnum
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from lienthong.people.registry import Registry
-
-JSON_TYPE: Final = "application/json"
-"""JSON is UTF-8 by RFC 8259, so the type has no charset parameter."""
 
 _AREA_CODE: Final = re.compile(r"[0-9]{5}")
 
@@ -90,20 +84,16 @@ Request = TypeVar("Request", bound=msgspec.Struct)
 Answer = TypeVar("Answer", bound=msgspec.Struct)
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_GET
+@serving("GET", STATUSES)
 def show_person(request: HttpRequest, number: str) -> HttpResponse:
     """`GET persons/{number}?fields=`: look a person up by number."""
     _require_purpose(request)
     _require_parameters(request, "fields")
     fields = read_fields(request.GET.get("fields"))
-    return _answer(answer_person(get_person(number), fields, _mark(), number))
+    return answer_json(answer_person(get_person(number), fields, _mark(), number))
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_GET
+@serving("GET", STATUSES)
 def match_persons(request: HttpRequest) -> HttpResponse:
     """`GET persons?full_name=&birth_date=&fields=`: look up by exact name, marks and case aside, and birth date."""
     _require_purpose(request)
@@ -111,22 +101,18 @@ def match_persons(request: HttpRequest) -> HttpResponse:
     fields = read_fields(request.GET.get("fields"))
     birth_date = read_day(request.GET.get("birth_date", ""))
     found = find_by_name_and_birth(request.GET.get("full_name", ""), birth_date)
-    return _answer(MatchesAnswer(tuple(answer_person(person, fields, UNSET) for person in found), _mark()))
+    return answer_json(MatchesAnswer(tuple(answer_person(person, fields, UNSET) for person in found), _mark()))
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_GET
+@serving("GET", STATUSES)
 def show_household(request: HttpRequest, number: str) -> HttpResponse:
     """`GET persons/{number}/household`: who lives where the person is registered."""
     _require_purpose(request)
     _require_parameters(request)
-    return _answer(answer_household(get_person(number), _mark()))
+    return answer_json(answer_household(get_person(number), _mark()))
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_GET
+@serving("GET", STATUSES)
 def show_parent(request: HttpRequest, number: str) -> HttpResponse:
     """`GET persons/{number}/as-parent?ethnicity=include`: what a birth form needs of a parent."""
     _require_purpose(request)
@@ -135,62 +121,48 @@ def show_parent(request: HttpRequest, number: str) -> HttpResponse:
     if wanted not in {None, "include"}:
         message = "ethnicity: nobody is found or matched by it; expected `include`, for a birth form, or nothing"
         raise PeopleError(PeopleErrorKind.BAD_REQUEST, message)
-    return _answer(answer_parent(get_person(number), _mark(), with_ethnicity=wanted is not None))
+    return answer_json(answer_parent(get_person(number), _mark(), with_ethnicity=wanted is not None))
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_GET
+@serving("GET", STATUSES)
 def show_facts(request: HttpRequest, number: str) -> HttpResponse:
     """`GET persons/{number}/facts`: everything recorded, with sources, for the person's own page."""
     _require_purpose(request)
     _require_parameters(request)
-    return _answer(answer_facts(get_person(number), _mark()))
+    return answer_json(answer_facts(get_person(number), _mark()))
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_POST
+@serving("POST", STATUSES)
 def add_birth(request: HttpRequest) -> HttpResponse:
     """`POST births`: register a birth; the child's number comes back."""
     return _change(request, BirthRequest, register_birth, BirthAnswer, HTTPStatus.CREATED)
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_POST
+@serving("POST", STATUSES)
 def add_stay(request: HttpRequest) -> HttpResponse:
     """`POST residences`: register a residence."""
     return _change(request, MoveInRequest, add_residence, ResidenceAnswer, HTTPStatus.CREATED)
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_POST
+@serving("POST", STATUSES)
 def end_stay(request: HttpRequest) -> HttpResponse:
     """`POST residences/end`: end a residence."""
     return _change(request, MoveOutRequest, remove_residence, ResidenceAnswer, HTTPStatus.OK)
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_POST
+@serving("POST", STATUSES)
 def add_death(request: HttpRequest) -> HttpResponse:
     """`POST deaths`: register a death."""
     return _change(request, DeathRequest, register_death, DeathAnswer, HTTPStatus.CREATED)
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_POST
+@serving("POST", STATUSES)
 def add_card(request: HttpRequest) -> HttpResponse:
     """`POST cards`: apply for a card."""
     return _change(request, CardRequest, request_card, CardAnswer, HTTPStatus.CREATED)
 
 
-@open_to(Caller.GATEWAY)
-@answering(STATUSES)
-@require_GET
+@serving("GET", STATUSES)
 def show_card_counts(request: HttpRequest) -> HttpResponse:
     """`GET cards/counts?from=&area_code=`: applications for cards per commune; names nobody, asks no purpose."""
     _require_parameters(request, "from", "area_code")
@@ -200,14 +172,13 @@ def show_card_counts(request: HttpRequest) -> HttpResponse:
     if area_code is not None and not _AREA_CODE.fullmatch(area_code):
         raise PeopleError(PeopleErrorKind.BAD_REQUEST, f"area_code: expected five digits, got {area_code!r}")
     counts = count_cards(today, first_day, area_code)
-    return _answer(answer_counts(counts, first_day, today, _mark()))
+    return answer_json(answer_counts(counts, first_day, today, _mark()))
 
 
-@open_to(Caller.GATEWAY)
-@require_GET
+@serving("GET", STATUSES)
 def show_description(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 # Django calls every view with it
     """`GET openapi.json`: what these services are."""
-    return HttpResponse(msgspec.json.encode(make_description()), content_type=JSON_TYPE)
+    return answer_json(make_description())
 
 
 def _mark() -> SandboxMark | UnsetType:
@@ -223,14 +194,9 @@ def _require_purpose(request: HttpRequest) -> GatewayCall:
 
 
 def _require_parameters(request: HttpRequest, *known: str) -> None:
-    """Refuse a parameter that nobody reads: a mistyped filter must not widen an answer."""
-    unknown = sorted(set(request.GET) - set(known))
-    twice = sorted(name for name in known if len(request.GET.getlist(name)) > 1)
-    if unknown or twice:
-        message = (
-            f"parameters: {', '.join(unknown + twice)} unknown or given twice; expected {', '.join(known) or 'none'}"
-        )
-        raise PeopleError(PeopleErrorKind.BAD_REQUEST, message)
+    unread = describe_unread(request, known)
+    if unread is not None:
+        raise PeopleError(PeopleErrorKind.BAD_REQUEST, unread)
 
 
 def _change(
@@ -249,8 +215,4 @@ def _change(
     message = Message(call.client, call.message_id, request.path.encode() + b"\n" + request.body)
     registry = make_site_registry()
     answer, _repeated = answer_once(message, lambda: story(registry, wanted, message.source), answer_shape)
-    return _answer(answer, status)
-
-
-def _answer(answer: msgspec.Struct, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(answer), content_type=JSON_TYPE, status=status)
+    return answer_json(answer, status)
