@@ -112,6 +112,9 @@ def test_no_real_target_is_missed_and_none_is_judged_by_reported_figures() -> No
             assert TargetState.MISSED not in states.values()
             reached = {code for code, state in states.items() if state is TargetState.REACHED}
             assert reached <= {"PCI", "PAR_INDEX", "SIPAS"}
+    head = next(each for each in judge_plan(FigureBook(SESSION), "QN-XV").targets if each.terms.code == "HEAD")
+    assert head.state is TargetState.NO_DATA
+    assert "Chỉ có số nêu trong báo cáo" in head.explain("vi")
 
 
 @pytest.mark.usefixtures("quang_ninh")

@@ -9,6 +9,7 @@ from django.conf import settings
 from lienthong.delivery.directive_seed import load_illustrative_directives, load_specimen_directives
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.seeding import SeedSet, load_seed, load_seeds, parse_seed
+from lienthong.delivery.session_seed import load_sessions
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -21,9 +22,12 @@ def load_set(say: Callable[[str], None], *, illustrative: bool) -> Counter[str]:
     if illustrative and not settings.IS_SANDBOX:
         message = "the illustrative set is invented and goes into a sandbox only; this site's instance is a real one"
         raise DeliveryError(DeliveryErrorKind.NOT_A_SANDBOX, message)
-    counts = load_seed(SeedSet.ILLUSTRATIVE if illustrative else SeedSet.REFERENCE, say)
+    seed_set = SeedSet.ILLUSTRATIVE if illustrative else SeedSet.REFERENCE
+    counts = load_seed(seed_set, say)
     counts["directives"] = load_illustrative_directives() if illustrative else load_specimen_directives()
-    say(f"directives: {counts['directives']}")
+    counts["sessions"] = load_sessions(seed_set)
+    for name in ("directives", "sessions"):
+        say(f"{name}: {counts[name]}")
     return counts
 
 

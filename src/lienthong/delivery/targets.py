@@ -20,6 +20,7 @@ from lienthong.delivery.formula_parser import parse_formula
 from lienthong.delivery.formula_tree import Streak
 from lienthong.delivery.formulas import Value
 from lienthong.delivery.indicators import find_definition, find_limits
+from lienthong.delivery.labels import explain_missing
 from lienthong.delivery.models import Observation, Plan, Source, Target
 from lienthong.delivery.places import Place, name_place
 from lienthong.delivery.target_rules import Point, Reason, Verdict, judge_target
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 
 _PLAN_COLUMNS: Final = tuple(name for name in PlanTerms.__struct_fields__ if name != "source")
 _TARGET_COLUMNS: Final = tuple(name for name in TargetTerms.__struct_fields__ if name != "source")
+
+_TOLD_ONLY: Final = frozenset({MissingKind.REPORTED_ONLY, MissingKind.SOURCES_DISAGREE})
+"""Where there is a figure after all, the sentence says why it does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,11 @@ class JudgedTarget:
     def explain(self, language: str) -> str:
         """Give the sentence that explains the state, in `vi` or `en`."""
         what = self.terms.measured_in(language, self.definition)
-        return explain_verdict(self.terms, self.verdict, what, language)
+        sentence = explain_verdict(self.terms, self.verdict, what, language)
+        if self.missing is None or self.missing.kind not in _TOLD_ONLY or self.state is not TargetState.NO_DATA:
+            return sentence
+        why = explain_missing(self.missing, language)
+        return f"{sentence} {why[0].upper()}{why[1:]}."
 
     def write_goal(self, language: str) -> str:
         """Write what it asks for."""
