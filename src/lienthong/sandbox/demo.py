@@ -47,6 +47,7 @@ from lienthong.sandbox.purposes import list_purposes
 from lienthong.sandbox.questions import Door, Reply, ask_all, measure_pace
 from lienthong.sandbox.screen import Screen
 from lienthong.sandbox.sites import make_sites, outlast_database
+from lienthong.sandbox.start_page import serve_start_page
 from lienthong.sandbox.units import read_units
 from lienthong.sandbox.visitor import Visitor
 
@@ -111,9 +112,11 @@ def run_demo(
     try:
         with _signals_as_ctrl_c(), _choose_folder(data) as folder, outlast_database(folder), Children() as children:
             is_kept = data is not None or not once
-            question = _tell(screen, children, Plan(folder, people, is_kept=is_kept, has_cases=has_cases))
+            question, sites = _tell(screen, children, Plan(folder, people, is_kept=is_kept, has_cases=has_cases))
             if not once:
-                _stay_up(screen, children, question)
+                with serve_start_page(sites) as address:
+                    screen.head(f"Begin here, in a browser: {address}")
+                    _stay_up(screen, children, question)
     except (LienthongError, OSError) as error:
         screen.say()
         screen.say(f"The demo failed: {error}")
@@ -127,8 +130,8 @@ def run_demo(
     return 0
 
 
-def _tell(screen: Screen, children: Children, plan: Plan) -> str:
-    """Tell all that can be told without the reader; give the line with which the reader asks a question."""
+def _tell(screen: Screen, children: Children, plan: Plan) -> tuple[str, Sites]:
+    """Tell all that can be told without the reader; give the line with which they ask a question, and the sites."""
     screen.head(f"Lienthong, instance {INSTANCE}: {NO_LEGAL_VALUE}")
     # 1. Five members, their keys, and the signed directory that all gateways trust.
     federation = make_federation(plan.folder, SystemClock(), PROVINCE)
@@ -154,7 +157,7 @@ def _tell(screen: Screen, children: Children, plan: Plan) -> str:
     if plan.is_kept:
         _show_checks(screen, federation)
         show_logins(screen, sites)
-    return _write_question(federation, run)
+    return _write_question(federation, run), sites
 
 
 def _start(screen: Screen, children: Children, setting: Setting, people: int) -> RunFile:
