@@ -44,6 +44,8 @@ class Stroke(StrEnum):
     PATH = "path"
     """The way from a baseline to a goal."""
     FORECAST = "forecast"
+    REPORTED = "reported"
+    """Figures that were merely told: marks without a line, for nothing lies between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,21 @@ _COLOURS: Final = {
     Stroke.COUNTRY: "#b0701a",
     Stroke.PATH: "#5c6b75",
     Stroke.FORECAST: "#0b4f75",
+    Stroke.REPORTED: "#7c2d6b",
 }
-_DASHES: Final = {Stroke.MAIN: [1, 0], Stroke.COUNTRY: [7, 4], Stroke.PATH: [2, 3], Stroke.FORECAST: [4, 4]}
+_DASHES: Final = {
+    Stroke.MAIN: [1, 0],
+    Stroke.COUNTRY: [7, 4],
+    Stroke.PATH: [2, 3],
+    Stroke.FORECAST: [4, 4],
+    Stroke.REPORTED: [1, 0],
+}
 _SHAPES: Final = {
     Stroke.MAIN: "circle",
     Stroke.COUNTRY: "square",
     Stroke.PATH: "triangle-up",
     Stroke.FORECAST: "diamond",
+    Stroke.REPORTED: "cross",
 }
 _WIDTHS: Final = {ChartSize.WIDE: 720, ChartSize.NARROW: 330}
 _HEIGHTS: Final = {ChartSize.WIDE: 300, ChartSize.NARROW: 240}
@@ -124,7 +134,7 @@ def draw_line(lines: Sequence[Line], words: ChartWords) -> bytes:
     dash = _scale(alt.StrokeDash, names, [_DASHES[line.stroke] for line in shown], words)
     shape = _scale(alt.Shape, names, [_SHAPES[line.stroke] for line in shown], words)
     layers: list[Any] = [
-        base.mark_line(strokeWidth=2.5).encode(y=y, strokeDash=dash),
+        base.transform_filter("datum.joined").mark_line(strokeWidth=2.5).encode(y=y, strokeDash=dash),
         base.mark_point(filled=True, size=60, opacity=1).encode(y=y, shape=shape),
     ]
     if any("lower" in row for row in rows):
@@ -179,7 +189,8 @@ def _make_data(rows: list[dict[str, Any]]) -> Any:  # noqa: ANN401 # Altair's ow
 
 
 def _make_row(line: Line, point: ChartPoint) -> dict[str, Any]:
-    return {"name": line.name, "at": _place(point.period), "value": point.value, **_bounds(point)}
+    joined = line.stroke is not Stroke.REPORTED
+    return {"name": line.name, "at": _place(point.period), "value": point.value, "joined": joined, **_bounds(point)}
 
 
 def _make_bar(bar: Bar, words: ChartWords) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""The board: one page, and one printed sheet, of what was promised and how it stands; the invented province has its own.
+"""The board: one page, and one printed sheet, of what was promised and how it stands.
 
-Real plans and invented ones are never on one board, and a site that is no sandbox has no board of invented ones.
+The invented province has its own: real plans and invented ones are never on one board, and a site that is no
+sandbox has no board of invented ones.
 """
 
 from __future__ import annotations

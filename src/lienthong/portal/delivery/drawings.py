@@ -11,13 +11,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lienthong.areas.errors import AreasError
-from lienthong.delivery.charts import Bar, ChartPoint, ChartSize, ChartWords, Line, Stroke, draw_bars, draw_line, embed_face
+from lienthong.delivery.charts import (
+    Bar,
+    ChartPoint,
+    ChartSize,
+    ChartWords,
+    Line,
+    Stroke,
+    draw_bars,
+    draw_line,
+    embed_face,
+)
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.figure_book import FigureBook
 from lienthong.delivery.figures import Observed
+from lienthong.delivery.forecasts import Forecast
 from lienthong.delivery.formulas import Value
 from lienthong.delivery.indicator_sheet import make_sheet
-from lienthong.delivery.places import Place
 from lienthong.delivery.words import find_country
 from lienthong.portal.assets import BUILT, read_manifest
 from lienthong.portal.delivery.indicators import name_unit, read_asked
@@ -73,16 +83,18 @@ def draw_target(request: HttpRequest, plan: str, target: str) -> HttpResponse:
     path = tuple(ChartPoint(period, float(value)) for period, value in list_path(judged))
     lines.append(Line(_("Path to the goal"), Stroke.PATH, path))
     forecast = judged.forecast
-    if not hasattr(forecast, "kind"):
+    if isinstance(forecast, Forecast):
         point = ChartPoint(forecast.period, forecast.central, forecast.lower, forecast.upper)
-        lines.append(Line(_("Forecast with its 95% interval"), Stroke.FORECAST, (point,)))
+        lines.append(Line(_("Forecast with its interval"), Stroke.FORECAST, (point,)))
     words = ChartWords(find_language(), name_unit(terms.unit), terms.decimals, _read_size(request))
     return _send(request, draw_line(lines, words))
 
 
 def _list_lines(sheet: IndicatorSheet, area: str) -> list[Line]:
     country = find_country(area)
-    lines = [Line(name_area(area, sheet.place.on), Stroke.MAIN, _list_points([(r.period, r.value) for r in sheet.rows]))]
+    lines = [
+        Line(name_area(area, sheet.place.on), Stroke.MAIN, _list_points([(r.period, r.value) for r in sheet.rows]))
+    ]
     told = tuple(
         ChartPoint(row.period, float(row.observed.value))
         for row in sheet.rows
@@ -96,9 +108,7 @@ def _list_lines(sheet: IndicatorSheet, area: str) -> list[Line]:
 
 
 def _list_points(figures: list[tuple[Period, Value | Missing]]) -> tuple[ChartPoint, ...]:
-    return tuple(
-        _make_point(period, value.lower, value.upper) for period, value in figures if isinstance(value, Value)
-    )
+    return tuple(_make_point(period, value.lower, value.upper) for period, value in figures if isinstance(value, Value))
 
 
 def _make_point(period: Period, lower: object, upper: object) -> ChartPoint:

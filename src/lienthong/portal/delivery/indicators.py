@@ -127,7 +127,7 @@ def show_indicator(request: HttpRequest, code: str) -> HttpResponse:
         "write_value": lambda value: write_value(value, sheet.definition, language),
         "explain_base": lambda base: explain_base(base, language),
         "is_value": lambda value: isinstance(value, Value),
-        "parts": _list_parts(sheet.definition, book),
+        "parts_of": _list_parts(sheet.definition, book),
         "unit": name_unit,
         "labels": _LABELS,
         "topic": name_topic(sheet.definition.topic),

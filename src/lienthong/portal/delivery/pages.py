@@ -1,4 +1,4 @@
-"""What every page of delivery knows: who may read it, the words of the closed lists, and the days that figures are of."""
+"""What every page of delivery knows: who may read it, the words of states, and the days that figures are of."""
 
 from __future__ import annotations
 

@@ -36,9 +36,7 @@ def make_target_rows(book: FigureBook, plans: Iterable[JudgedPlan], language: st
     listed = list(plans)
     used = {pk for plan in listed for target in plan.targets for pk in _get_used(target)}
     days = find_data_days(used)
-    return {
-        plan.plan.code: [_make_row(book, target, days, language) for target in plan.targets] for plan in listed
-    }
+    return {plan.plan.code: [_make_row(book, target, days, language) for target in plan.targets] for plan in listed}
 
 
 def write_point(judged: JudgedTarget, point: Point, language: str) -> str:

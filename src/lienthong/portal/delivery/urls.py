@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from lienthong.portal.delivery import board, candidates
+from lienthong.portal.delivery import (
+    board,
+    candidates,
+    cascade,
+    drawings,
+    imports,
+    indicators,
+    observations,
+    register,
+    sessions,
+    targets,
+    tasks,
+)
 
 if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
@@ -14,6 +26,27 @@ if TYPE_CHECKING:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", board.show_board, name="delivery-board"),
     path("illustrative/", board.show_illustrative_board, name="delivery-illustrative-board"),
+    path("targets/<str:plan>/", targets.show_plan, name="delivery-plan"),
+    path("targets/<str:plan>/<str:target>/", targets.show_target, name="delivery-target"),
+    path("targets/<str:plan>/<str:target>/chart.svg", drawings.draw_target, name="delivery-target-chart"),
+    path("indicators/", indicators.show_indicators, name="delivery-indicators"),
+    path("indicators/<str:code>/", indicators.show_indicator, name="delivery-indicator"),
+    path("indicators/<str:code>/chart.svg", drawings.draw_indicator, name="delivery-indicator-chart"),
+    path("indicators/<str:code>/areas.svg", drawings.draw_areas, name="delivery-areas-chart"),
+    path("indicators/<str:code>/figures/<str:form>", indicators.send_figures, name="delivery-figures"),
+    path("figures/<int:row>/", observations.show_observation, name="delivery-observation"),
+    path("figures/<int:row>/records/", observations.show_records, name="delivery-records"),
+    path("import/", imports.show_import, name="delivery-import"),
+    path("directives/", register.show_directives, name="delivery-directives"),
+    path("directives/<int:row>/", register.show_directive, name="delivery-directive"),
+    path("directives/<int:row>/cascade/", cascade.show_cascade, name="delivery-cascade"),
+    path("tasks/", tasks.show_tasks, name="delivery-tasks"),
+    path("tasks/give/", tasks.show_give, name="delivery-give"),
+    path("tasks/<str:code>/", tasks.show_task, name="delivery-task"),
+    path("proofs/<int:proof>/", tasks.send_proof, name="delivery-proof"),
+    path("sessions/", sessions.show_sessions, name="delivery-sessions"),
+    path("sessions/<str:code>/", sessions.show_session, name="delivery-session"),
+    path("sessions/<str:code>/papers/<int:material>/", sessions.send_material, name="delivery-material"),
     path("candidates/", candidates.show_documents, name="delivery-documents"),
     path("candidates/<int:document>/", candidates.show_candidates, name="delivery-candidates"),
     path("candidates/<int:document>/<int:candidate>/", candidates.show_candidate, name="delivery-candidate"),

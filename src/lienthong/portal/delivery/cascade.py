@@ -1,0 +1,114 @@
+"""The cascade of a directive as a page: every step from the promise to the record behind a figure is a link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from lienthong.delivery.cascade import NodeKind, build_cascade
+from lienthong.delivery.models import Indicator, Plan, Target
+from lienthong.portal.delivery.directive_words import ASK_STATES, TASK_STATES
+from lienthong.portal.delivery.pages import find_language, for_readers, show_page
+from lienthong.portal.delivery.register import get_row
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest, HttpResponse
+
+    from lienthong.delivery.cascade import CascadeNode
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step as the page shows it: what it is, its words, and the address that it leads to."""
+
+    kind: NodeKind
+    title: str
+    note: str
+    address: str
+    steps: tuple[Step, ...]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether what is below it is folded until somebody asks for it."""
+        return self.kind in {NodeKind.TARGET, NodeKind.INDICATOR} and bool(self.steps)
+
+
+@for_readers
+@require_GET
+def show_cascade(request: HttpRequest, row: int) -> HttpResponse:
+    """Show the whole tree below a directive."""
+    directive = get_row(row)
+    names = _read_names() if find_language() != "vi" else {}
+    areas = dict(Plan.objects.values_list("code", "area_code"))
+    tree = _make_step(build_cascade(directive), _Way(names, areas))
+    return show_page(request, "cascade", {"place": "directives", "directive": directive, "tree_root": tree})
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What is known from the steps above: names in the page's language, areas of plans, and where the steps lead."""
+
+    names: Mapping[tuple[NodeKind, str], str]
+    areas: Mapping[str, str]
+    directive: str = ""
+    area: str = ""
+    observation: str = ""
+    task: str = ""
+
+    def enter(self, node: CascadeNode) -> _Way:
+        """Give what the steps below a step know."""
+        area = self.areas.get(node.key.split("/")[0], self.area) if node.kind is NodeKind.TARGET else self.area
+        return _Way(
+            self.names,
+            self.areas,
+            node.key if node.kind is NodeKind.DIRECTIVE else self.directive,
+            area,
+            node.key if node.kind is NodeKind.OBSERVATION else self.observation,
+            node.key if node.kind is NodeKind.TASK else self.task,
+        )
+
+    def find_address(self, node: CascadeNode) -> str:
+        """Give where a step leads to."""
+        key, directive, figure = node.key, self.directive or "0", self.observation or "0"
+        plan, _, target = key.partition("/")
+        name, words, behind = {
+            NodeKind.DIRECTIVE: ("delivery-directive", {"row": key}, ""),
+            NodeKind.PART: ("delivery-directive", {"row": directive}, f"#part-{key}"),
+            NodeKind.TASK: ("delivery-task", {"code": key}, ""),
+            NodeKind.PROOF: ("delivery-proof", {"proof": key}, ""),
+            NodeKind.ASK: ("delivery-task", {"code": self.task}, f"#ask-{key}"),
+            NodeKind.TARGET: ("delivery-target", {"plan": plan, "target": target}, ""),
+            NodeKind.INDICATOR: ("delivery-indicator", {"code": key}, f"?area={self.area}" if self.area else ""),
+            NodeKind.OBSERVATION: ("delivery-observation", {"row": key}, ""),
+            NodeKind.RECORD: ("delivery-records", {"row": figure}, ""),
+        }[node.kind]
+        return f"{reverse(name, kwargs=words)}{behind}"
+
+
+def _make_step(node: CascadeNode, way: _Way) -> Step:
+    below = way.enter(node)
+    title = way.names.get((node.kind, node.key), node.title)
+    steps = tuple(_make_step(child, below) for child in node.children)
+    return Step(node.kind, title, _find_note(node), way.find_address(node), steps)
+
+
+def _find_note(node: CascadeNode) -> str:
+    """Give what stands beside a step in words: states are said, hashes and units are left to the step's own page."""
+    if node.kind is NodeKind.TASK:
+        return str({state.value: text for state, text in TASK_STATES.items()}[node.note])
+    if node.kind is NodeKind.ASK:
+        return str({state.value: text for state, text in ASK_STATES.items()}.get(node.note, node.note))
+    return node.note if node.kind in {NodeKind.DIRECTIVE, NodeKind.TARGET} else ""
+
+
+def _read_names() -> dict[tuple[NodeKind, str], str]:
+    """Read the English names of targets and indicators."""
+    names = {(NodeKind.INDICATOR, code): name for code, name in Indicator.objects.values_list("code", "name_en")}
+    for plan, code, name in Target.objects.order_by("version").values_list("plan__code", "code", "name_en"):
+        names[NodeKind.TARGET, f"{plan}/{code}"] = name
+    return names
