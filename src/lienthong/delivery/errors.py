@@ -54,6 +54,8 @@ class DeliveryErrorKind(StrEnum):
     """No working session has the code."""
     BAD_SESSION = "bad-session"
     """A working session does not take this at its stage."""
+    BAD_REPORT = "bad-report"
+    """A report cannot be built as its outline asks, or words are for a place that it has not."""
     BAD_FILE = "bad-file"
     """A file of figures cannot be read at all."""
     NOT_ANSWERED = "not-answered"

@@ -1,7 +1,7 @@
 """The tables: sources, what is measured, what was measured, what was promised; directives, tasks and sessions.
 
-Append-only, guarded by triggers: `Observation`, `Target`, `TaskStep`, `TaskProof`. Of an `Indicator` its meaning never
-changes, of a `Directive` its key; a candidate is decided once; a frozen session stays as it is.
+Append-only, guarded by triggers: `Observation`, `Target`, `TaskStep`, `TaskProof`, `ReportText`. Of an `Indicator` its
+meaning never changes, of a `Directive` its key; a candidate is decided once; a frozen session stays as it is.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from lienthong.delivery.models.candidate import Candidate, ReadDocument
 from lienthong.delivery.models.directive import Directive, DirectivePart, DirectiveRelation
 from lienthong.delivery.models.indicator import Indicator, Source
 from lienthong.delivery.models.observation import Observation
+from lienthong.delivery.models.report import ReportText
 from lienthong.delivery.models.session import AgendaItem, Conclusion, Material, WorkingSession
 from lienthong.delivery.models.target import Plan, Target
 from lienthong.delivery.models.task import Task, TaskAsk, TaskCoOwner, TaskProof, TaskStep
@@ -26,6 +27,7 @@ __all__ = (
     "Observation",
     "Plan",
     "ReadDocument",
+    "ReportText",
     "Source",
     "Target",
     "Task",
