@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lienthong.cases import actions as told
-from lienthong.cases.models import FilingDifference
+from lienthong.cases.documents.issuing import make_due_papers
+from lienthong.cases.models import FilingDifference, Paper
 from lienthong.cases.reading import get_case
 from lienthong.cases.words import CaseRole
 from lienthong.web.callers import Caller
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("lienthong.site.urls_province")]
 
 MOST_PAGE_BYTES = 60_000
+BIRTH = {"number": "999226000001", "registered_on": "2026-11-30", "certificate": "TK1", "full_name": "Nguyễn Mẫu An"}
 GO_ON = "main form .govuk-button-group button"
 
 _ALL_LOOKS = [(PHONE, "vi"), (WIDE, "vi"), (PHONE, "en"), (WIDE, "en")]
@@ -141,14 +143,19 @@ def test_a_person_follows_their_case(pages: Pages, cases: Cases, screen: Viewpor
     go(pages, page, f"/my-cases/{case}/", "my-case-supplement")
     go(pages, page, f"/my-cases/{case}/supplement/", "supplement")
     do(cases, case, CaseRole.APPLICANT, told.Supplemented(text="Đã chụp lại."), client)
-    answer_step(cases, case, "birth", told.AgencyDone, result={"number": "999226000001", "registered_on": "2026-11-30"})
+    answer_step(cases, case, "birth", told.AgencyDone, result=BIRTH)
     for place in ("", "answers/", "withdraw/", "complain/"):
         go(pages, page, f"/my-cases/{case}/{place}", f"my-{place.strip('/') or 'case'}")
     answer_step(cases, case, "insurance", told.AgencyDone, result={"card": "TE199"})
     do(cases, case, CaseRole.APPROVER, told.Approved(), leader)
     do(cases, case, CaseRole.HANDLER, told.Issued(), officer)
+    make_due_papers(cases, case)
     go(pages, page, f"/my-cases/{case}/", "my-case-done")
+    paper = Paper.objects.get(document__origin="outcome")
+    go(pages, page, f"/check/{paper.check_code}", "paper-found")
     go(pages, page, f"/my-cases/{case}/rate/", "my-rate")
+    desk = pages.open(f"/work/{case}/withdraw-paper/{paper.document_id}/", screen, language=language, session=leader)
+    press(pages, desk, "paper-withdrawal-errors")
     status = pages.open("/status/", screen, language=language)
     status.fill("#id_code", get_case(cases, case).code)
     press(pages, status, "status-found", "main form button")
@@ -159,7 +166,7 @@ def make_stuck(cases: Cases, citizen: Client, officer: Client) -> str:
     case = file_case(cases, citizen)
     do(cases, case, CaseRole.RECEIVER, told.Received(), officer)
     do(cases, case, CaseRole.HANDLER, told.Taken(), officer)
-    answer_step(cases, case, "birth", told.AgencyDone, result={"number": "999226000001", "registered_on": "2026-11-30"})
+    answer_step(cases, case, "birth", told.AgencyDone, result=BIRTH)
     answer_step(cases, case, "insurance", told.AgencyRefused, reason="", text="Trẻ đã có thẻ ở nơi khác.")
     return str(case)
 

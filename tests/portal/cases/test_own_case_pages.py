@@ -129,6 +129,16 @@ def test_a_result_is_taken_checked_by_its_code_and_held_against_a_file(client: C
     forged = SimpleUploadedFile("a.pdf", pdf.content.replace(b"%PDF", b"%PDG"), "application/pdf")
     assert "Đừng tin tệp này" in client.post(f"/check/{code}", {"file": forged}).content.decode()
     assert client.get("/check/AAAA-AAAA").status_code == 404
+    assert citizen.get(f"/my-cases/{case}/english/{outcome.pk}/").content.startswith(b"%PDF")
+
+    # Who decides takes it back; who only handles does not.
+    place, told_why = f"/work/{case}/withdraw-paper/{outcome.pk}/", {"reason": "mistake", "text": "", "knows": "on"}
+    assert officer.post(place, told_why).status_code == 403
+    assert f"{place}" in leader.get(f"/work/{case}/").content.decode()
+    assert "Xác nhận" in leader.post(place, {"reason": "mistake"}).content.decode()
+    assert leader.post(place, told_why).status_code == 302
+    assert "không còn giá trị" in client.get(f"/check/{code}").content.decode()
+    assert leader.get(place).status_code == 404
 
 
 def test_a_status_by_code_tells_nothing_about_anybody_and_only_so_often(client: Client, cases: Cases) -> None:

@@ -114,7 +114,7 @@ def describe_desk(cases: Cases, officer: Officer, case: CaseView) -> dict[str, A
 
     return {
         **tell_handed_in(cases, case, documents, find_way, is_office=True),
-        "papers": list_desk_papers(case, documents),
+        "papers": list_desk_papers(case, documents, may_withdraw=(case.state.unit, CaseRole.APPROVER) in officer.roles),
         "state": case.state,
         "officer": officer,
         "unit_name": name_unit(case.state.unit, cases.today()),

@@ -19,7 +19,7 @@ from lienthong.cases.documents.kept import (
     read_content,
     remove_own_document,
 )
-from lienthong.cases.documents.papers import make_paper
+from lienthong.cases.documents.papers import make_paper, make_reading_aid
 from lienthong.cases.documents.words import PaperKind
 from lienthong.cases.site_cases import make_site_cases
 from lienthong.portal.cases.citizens import for_citizens, get_applicant
@@ -73,6 +73,20 @@ def send_own_paper(request: HttpRequest, case_id: UUID, kind: str) -> HttpRespon
     return _print(request, cases, case, _read_kind(kind, allowed=set(PaperKind) - INSIDE))
 
 
+@for_citizens
+@require_GET
+def send_reading_aid(request: HttpRequest, case_id: UUID, document_id: UUID) -> HttpResponse:
+    """Send a paper of a case of one's own with English beside it; it says itself that it is not the signed one."""
+    cases, case = get_own_case(request, case_id)
+    try:
+        pdf = make_reading_aid(cases, case, str(document_id))
+    except DocumentError as error:
+        if error.kind not in {DocumentErrorKind.UNKNOWN_DOCUMENT, DocumentErrorKind.NOT_TYPESET}:
+            raise
+        raise Http404 from error
+    return _show_pdf(pdf, f"english-{case.code}")
+
+
 @for_officers
 @require_GET
 def send_case_document(request: HttpRequest, case_id: UUID, document_id: UUID) -> HttpResponse:
@@ -118,7 +132,11 @@ def _print(request: HttpRequest, cases: Cases, case: CaseView, kind: PaperKind) 
         if error.kind is not DocumentErrorKind.NOT_TYPESET:
             raise
         raise Http404 from error
-    headers = {"Content-Disposition": f'inline; filename="{kind.value}-{case.code}.pdf"'}
+    return _show_pdf(pdf, f"{kind.value}-{case.code}")
+
+
+def _show_pdf(pdf: bytes, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 

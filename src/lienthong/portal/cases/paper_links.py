@@ -23,12 +23,17 @@ INSIDE: Final = frozenset({PaperKind.CONTROL_SLIP, PaperKind.REGISTER})
 
 @dataclass(frozen=True, slots=True)
 class PaperLink:
-    """A paper that a page links: what it is called, where it is, and how large, if it is kept."""
+    """A paper that a page links: what it is called, where it is, and how large, if it is kept.
+
+    `english` is where it can be read with English beside it, `withdrawal` where an officer takes it back.
+    """
 
     title: str
     href: str
     size: str = ""
     is_outcome: bool = False
+    english: str = ""
+    withdrawal: str = ""
 
 
 def list_own_papers(case: CaseView, documents: Sequence[StoredDocument]) -> list[PaperLink]:
@@ -39,25 +44,37 @@ def list_own_papers(case: CaseView, documents: Sequence[StoredDocument]) -> list
             reverse("my-paper", args=[document.id]),
             tell_size(document.size),
             document.origin is Origin.OUTCOME,
+            reverse("my-case-english", args=[case.id, document.id]),
         )
         for document in documents
         if document.origin is not Origin.UPLOAD
     ]
     issued = any(not link.is_outcome for link in kept)
     forms = [] if issued else [kind for kind in list_printable(case) if kind not in INSIDE]
-    links = [PaperLink(str(PAPERS[kind]), reverse("my-case-paper", args=[case.id, kind.value])) for kind in forms]
+    links = [_link_form(kind, reverse("my-case-paper", args=[case.id, kind.value])) for kind in forms]
     return sorted([*kept, *links], key=lambda link: not link.is_outcome)
 
 
-def list_desk_papers(case: CaseView, documents: Sequence[StoredDocument]) -> list[PaperLink]:
-    """List what an officer can open or print of a case."""
+def _link_form(kind: PaperKind, href: str) -> PaperLink:
+    return PaperLink(str(PAPERS[kind]), href, english=f"{href}?language=en")
+
+
+def list_desk_papers(
+    case: CaseView, documents: Sequence[StoredDocument], *, may_withdraw: bool = False
+) -> list[PaperLink]:
+    """List what an officer can open or print of a case; who decides can take a paper back."""
     kept = [
-        PaperLink(document.name, reverse("case-document", args=[case.id, document.id]), tell_size(document.size))
+        PaperLink(
+            document.name,
+            reverse("case-document", args=[case.id, document.id]),
+            tell_size(document.size),
+            withdrawal=reverse("paper-withdrawal", args=[case.id, document.id])
+            if may_withdraw and document.origin is not Origin.UPLOAD
+            else "",
+        )
         for document in documents
     ]
-    forms = [
-        PaperLink(str(PAPERS[kind]), reverse("case-paper", args=[case.id, kind.value])) for kind in list_printable(case)
-    ]
+    forms = [_link_form(kind, reverse("case-paper", args=[case.id, kind.value])) for kind in list_printable(case)]
     return [*kept, *forms]
 
 

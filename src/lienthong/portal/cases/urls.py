@@ -20,6 +20,7 @@ from lienthong.portal.cases import (
 )
 from lienthong.portal.cases.absence import show_absence
 from lienthong.portal.cases.known import show_dispute
+from lienthong.portal.cases.paper_withdrawal import show_withdrawal
 from lienthong.portal.cases.queue import show_queue
 from lienthong.portal.cases.receipt import show_receipt
 from lienthong.portal.cases.register import show_register
@@ -45,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_CASE}receipt/", show_receipt, name="receipt"),
     path(f"{_CASE}supplement/", show_supplement, name="supplement"),
     *(path(f"{_CASE}{deed}/", own_deeds.show_own_deed, {"deed": deed}, name=deed) for deed in own_deeds.OWN_DEEDS),
+    path(f"{_CASE}english/<uuid:document_id>/", documents.send_reading_aid, name="my-case-english"),
     path(f"{_CASE}papers/<str:kind>/", documents.send_own_paper, name="my-case-paper"),
     path("my-papers/", documents.show_own_documents, name="my-papers"),
     path("my-papers/<uuid:document_id>/", documents.send_own_document, name="my-paper"),
@@ -57,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("work/away/", show_absence, name="case-absence"),
     path("work/<uuid:case_id>/", desk.show_desk, name="case-desk"),
     path("work/<uuid:case_id>/documents/<uuid:document_id>/", documents.send_case_document, name="case-document"),
+    path("work/<uuid:case_id>/withdraw-paper/<uuid:document_id>/", show_withdrawal, name="paper-withdrawal"),
     path("work/<uuid:case_id>/papers/<str:kind>/", documents.send_case_paper, name="case-paper"),
     path("work/<uuid:case_id>/<str:kind>/", deeds.show_deed, name="case-deed"),
     path("work/<uuid:case_id>/<str:kind>/<str:step>/", deeds.show_deed, name="step-deed"),
