@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lienthong.areas.errors import AreasError
-from lienthong.areas.load_rows import Finding, LoadRule, SuccessionRow, UnitRow, read_succession_rows, read_unit_rows
+from lienthong.areas.load_rows import (
+    LoadFinding,
+    LoadRule,
+    SuccessionRow,
+    UnitRow,
+    read_succession_rows,
+    read_unit_rows,
+)
 from lienthong.areas.unit_book import require_whole
 
 if TYPE_CHECKING:
@@ -19,6 +26,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from lienthong.areas.units import Succession, Unit, UnitKey
+from lienthong.kernel.rows import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +35,7 @@ class Checked:
 
     units: tuple[Unit, ...]
     successions: tuple[Succession, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[LoadFinding, ...]
 
 
 def check_tables(units: bytes, successions: bytes, source: str, known: Iterable[Unit] = ()) -> Checked:
@@ -47,7 +55,7 @@ def check_tables(units: bytes, successions: bytes, source: str, known: Iterable[
     )
 
 
-def _keep_units(rows: list[UnitRow], known: list[Unit], findings: list[Finding]) -> list[UnitRow]:
+def _keep_units(rows: list[UnitRow], known: list[Unit], findings: list[LoadFinding]) -> list[UnitRow]:
     kept = _drop_twins(rows, known, findings)
     # A unit's parent may itself be refused: look again until nothing more falls.
     while True:
@@ -61,7 +69,7 @@ def _keep_units(rows: list[UnitRow], known: list[Unit], findings: list[Finding])
         for row in kept:
             if row.row in orphans:
                 reason = f"no unit has this code on {row.unit.begin}, or its own row is refused"
-                findings.append(Finding("units", row.row, "parent", row.unit.parent, LoadRule.PARENT, reason))
+                findings.append(Finding(row.row, "parent", row.unit.parent, LoadRule.PARENT, reason, table="units"))
         kept = [row for row in kept if row.row not in orphans]
 
 
@@ -69,7 +77,7 @@ def _has(units: list[Unit], day: date) -> bool:
     return any(unit.is_valid_on(day) for unit in units)
 
 
-def _drop_twins(rows: list[UnitRow], known: list[Unit], findings: list[Finding]) -> list[UnitRow]:
+def _drop_twins(rows: list[UnitRow], known: list[Unit], findings: list[LoadFinding]) -> list[UnitRow]:
     """Keep the first row of a key, and no row that overlaps another of its code; a known unit's row replaces it."""
     keys = {row.unit.key for row in rows}
     others = defaultdict(list)
@@ -83,11 +91,11 @@ def _drop_twins(rows: list[UnitRow], known: list[Unit], findings: list[Finding])
         overlapped = [other for other in others[row.unit.code] if _overlap(other, row.unit)]
         if twin != row.row:
             reason = f"row {twin} has the same code and first day"
-            findings.append(Finding("units", row.row, "code", row.unit.code, LoadRule.TWICE, reason))
+            findings.append(Finding(row.row, "code", row.unit.code, LoadRule.TWICE, reason, table="units"))
         elif overlapped:
             other = overlapped[0]
             reason = f"{other.name} has this code from {other.begin} to {other.last_day or 'now'}"
-            findings.append(Finding("units", row.row, "code", row.unit.code, LoadRule.OVERLAP, reason))
+            findings.append(Finding(row.row, "code", row.unit.code, LoadRule.OVERLAP, reason, table="units"))
         else:
             others[row.unit.code].append(row.unit)
             kept.append(row)
@@ -99,7 +107,7 @@ def _overlap(one: Unit, other: Unit) -> bool:
 
 
 def _keep_successions(
-    rows: list[SuccessionRow], by_key: dict[UnitKey, Unit], findings: list[Finding]
+    rows: list[SuccessionRow], by_key: dict[UnitKey, Unit], findings: list[LoadFinding]
 ) -> list[SuccessionRow]:
     kept: list[SuccessionRow] = []
     first_rows: dict[tuple[UnitKey, UnitKey], int] = {}
@@ -109,20 +117,20 @@ def _keep_successions(
         twin = first_rows.setdefault((link.old, link.new), row.row)
         if twin != row.row:
             reason = f"row {twin} has the same two units"
-            findings.append(Finding("successions", row.row, "old", link.old.code, LoadRule.TWICE, reason))
+            findings.append(Finding(row.row, "old", link.old.code, LoadRule.TWICE, reason, table="successions"))
         elif old is None or new is None:
             column, key = ("old", link.old) if old is None else ("new", link.new)
             reason = f"no unit has this code from {key.begin} on, or its own row is refused"
-            findings.append(Finding("successions", row.row, column, key.code, LoadRule.UNIT, reason))
+            findings.append(Finding(row.row, column, key.code, LoadRule.UNIT, reason, table="successions"))
         elif old.end != new.begin:
             reason = f"{old.name} ends on {old.end or 'no day'}, {new.name} begins on {new.begin}"
-            findings.append(Finding("successions", row.row, "new_begin", str(new.begin), LoadRule.UNIT, reason))
+            findings.append(Finding(row.row, "new_begin", str(new.begin), LoadRule.UNIT, reason, table="successions"))
         else:
             kept.append(row)
     return _drop_broken(kept, findings)
 
 
-def _drop_broken(rows: list[SuccessionRow], findings: list[Finding]) -> list[SuccessionRow]:
+def _drop_broken(rows: list[SuccessionRow], findings: list[LoadFinding]) -> list[SuccessionRow]:
     """Drop all successions of a unit whose shares are no parts of one whole: which of them is wrong nobody knows.
 
     What one unit loses may break another's whole, so look again until nothing more falls.
@@ -136,7 +144,7 @@ def _drop_broken(rows: list[SuccessionRow], findings: list[Finding]) -> list[Suc
         rows = [row for row in rows if row.row not in places]
 
 
-def _find_broken(rows: list[SuccessionRow], column: str) -> Iterator[Finding]:
+def _find_broken(rows: list[SuccessionRow], column: str) -> Iterator[LoadFinding]:
     wholes: dict[UnitKey, list[SuccessionRow]] = defaultdict(list)
     for row in rows:
         wholes[row.succession.old if column == "share" else row.succession.new].append(row)
@@ -147,4 +155,4 @@ def _find_broken(rows: list[SuccessionRow], column: str) -> Iterator[Finding]:
         except AreasError as error:
             for part, share in zip(parts, shares, strict=True):
                 value = "" if share is None else str(share)
-                yield Finding("successions", part.row, column, value, LoadRule.WHOLE, error.message)
+                yield Finding(part.row, column, value, LoadRule.WHOLE, error.message, table="successions")

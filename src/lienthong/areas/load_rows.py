@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from lienthong.areas.errors import AreasError, AreasErrorKind
 from lienthong.areas.extract import SUCCESSION_COLUMNS, UNIT_COLUMNS
 from lienthong.areas.units import KINDS_OF_LEVEL, Kind, Succession, Unit, UnitKey, level_of_code, require_code
+from lienthong.kernel.rows import Finding, RowReader
 from lienthong.kernel.text import fold_text, normalise_text
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ T = TypeVar("T")
 
 MOST_BYTES: Final = 32 * 1024 * 1024
 """The whole country takes one."""
-_SHOWN: Final = 60
 _NAME: Final = re.compile("[a-z0-9][a-z0-9 '\u2019.-]*")
 """A folded name. \u2019 is the typographic apostrophe."""
 _LOOK_ALIKES: Final = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"})
@@ -56,18 +56,8 @@ class LoadRule(StrEnum):
     """The shares of one unit are no parts of one whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is wrong with one value, for the person who sent the table. `is_refused` false: it was put right."""
-
-    table: str
-    row: int
-    """As a spreadsheet counts: the header is row 1."""
-    column: str
-    value: str
-    rule: LoadRule
-    reason: str
-    is_refused: bool = True
+LoadFinding: TypeAlias = Finding[LoadRule]
+"""What is wrong with one value of a table; its `table` is `units` or `successions`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +76,7 @@ class SuccessionRow:
     succession: Succession
 
 
-def read_unit_rows(content: bytes) -> tuple[list[UnitRow], list[Finding]]:
+def read_unit_rows(content: bytes) -> tuple[list[UnitRow], list[LoadFinding]]:
     """Read a table of units; raises `BAD_FILE` where it is no such table at all."""
     rows, findings = [], []
     for place, line in _read_lines(content, UNIT_COLUMNS):
@@ -98,7 +88,7 @@ def read_unit_rows(content: bytes) -> tuple[list[UnitRow], list[Finding]]:
     return rows, findings
 
 
-def read_succession_rows(content: bytes, source: str) -> tuple[list[SuccessionRow], list[Finding]]:
+def read_succession_rows(content: bytes, source: str) -> tuple[list[SuccessionRow], list[LoadFinding]]:
     """Read a table of successions out of `source`; raises `BAD_FILE` where it is no such table at all."""
     rows, findings = [], []
     for place, line in _read_lines(content, SUCCESSION_COLUMNS):
@@ -124,32 +114,28 @@ def _read_lines(content: bytes, columns: tuple[str, ...]) -> list[tuple[int, lis
     return [(place, line.split("\t")) for place, line in enumerate(lines, start=2) if line.strip()]
 
 
-class _RowReader:
-    """Reads one row; collects every finding instead of stopping at the first."""
+class _RowReader(RowReader[LoadRule]):
+    """Reads one row of either table."""
 
     def __init__(self, table: str, columns: tuple[str, ...], place: int, line: list[str]) -> None:
-        self.findings: list[Finding] = []
-        self._table = table
-        self._place = place
-        self._is_whole = len(line) == len(columns)
-        self._values = {column: value.strip() for column, value in zip(columns, line, strict=False)}
-        if not self._is_whole:
+        super().__init__(place, columns, line, table)
+        if not self.is_whole:
             reason = f"expected {len(columns)} values as in the header, got {len(line)}"
-            self._find("", "\t".join(line), LoadRule.COLUMNS, reason)
+            self.find("", LoadRule.COLUMNS, reason, "\t".join(line))
 
     def read_unit(self) -> Unit | None:
         """Give the unit, or None if anything in the row is refused."""
         code = self._convert("code", LoadRule.CODE, require_code)
         kind = self._convert("kind", LoadRule.KIND, Kind)
         name = self._read_name()
-        parent = self._convert("parent", LoadRule.CODE, require_code) if self._values.get("parent") else ""
+        parent = self._convert("parent", LoadRule.CODE, require_code) if self.values.get("parent") else ""
         begin = self._convert("begin", LoadRule.DAY, _read_day)
-        end = self._convert("end", LoadRule.DAY, _read_day) if self._values.get("end") else None
-        if self._is_whole and code and kind and name:
+        end = self._convert("end", LoadRule.DAY, _read_day) if self.values.get("end") else None
+        if self.is_whole and code and kind and name:
             self._compare(code, kind, name)
         if begin and end and end <= begin:
-            self._find("end", str(end), LoadRule.DAY, f"expected a day after the first, {begin}")
-        if self._is_refused() or code is None or kind is None or name is None or parent is None or begin is None:
+            self.find("end", LoadRule.DAY, f"expected a day after the first, {begin}")
+        if self.is_refused or code is None or kind is None or name is None or parent is None or begin is None:
             return None
         return Unit(code=code, kind=kind, name=name, parent=parent, begin=begin, end=end)
 
@@ -158,56 +144,45 @@ class _RowReader:
         old, new = (self._convert(column, LoadRule.CODE, require_code) for column in ("old", "new"))
         old_begin, new_begin = (self._convert(column, LoadRule.DAY, _read_day) for column in ("old_begin", "new_begin"))
         shares = [
-            self._convert(column, LoadRule.SHARE, _read_share) if self._values.get(column) else None
+            self._convert(column, LoadRule.SHARE, _read_share) if self.values.get(column) else None
             for column in ("share", "share_back")
         ]
-        measure = self._values.get("measure", "")
+        measure = self.values.get("measure", "")
         if any(share not in (None, 1) for share in shares) and not measure:
-            self._find("measure", "", LoadRule.MISSING, "a share other than 1 needs what was measured, and its source")
-        if self._is_refused() or old is None or new is None or old_begin is None or new_begin is None:
+            self.find("measure", LoadRule.MISSING, "a share other than 1 needs what was measured, and its source")
+        if self.is_refused or old is None or new is None or old_begin is None or new_begin is None:
             return None
         return Succession(
             old=UnitKey(old, old_begin),
             new=UnitKey(new, new_begin),
-            document=self._values["document"],
+            document=self.values["document"],
             source=source,
             share=shares[0],
             share_back=shares[1],
             measure=measure,
         )
 
-    def _is_refused(self) -> bool:
-        return any(finding.is_refused for finding in self.findings)
-
-    def _find(self, column: str, value: str, rule: LoadRule, reason: str, *, is_refused: bool = True) -> None:
-        self.findings.append(Finding(self._table, self._place, column, value[:_SHOWN], rule, reason, is_refused))
-
     def _convert(self, column: str, rule: LoadRule, read: Callable[[str], T]) -> T | None:
-        if not self._is_whole:
+        if not self.is_whole:
             return None
-        value = self._values[column]
-        if not value:
-            self._find(column, "", LoadRule.MISSING, "expected a value")
+        if not self.values[column]:
+            self.find(column, LoadRule.MISSING, "expected a value")
             return None
-        try:
-            return read(value)
-        except (AreasError, ValueError) as error:
-            self._find(column, value, rule, str(error))
-            return None
+        return self.convert(column, rule, read)
 
     def _read_name(self) -> str | None:
         name = self._convert("name", LoadRule.NAME, _require_name)
-        if name is not None and name != self._values["name"]:
+        if name is not None and name != self.values["name"]:
             reason = f"stored as {name!r}: one Unicode form, đ for its look-alikes, single spaces"
-            self._find("name", self._values["name"], LoadRule.NAME_PUT_RIGHT, reason, is_refused=False)
+            self.find("name", LoadRule.NAME_PUT_RIGHT, reason, is_refused=False)
         return name
 
     def _compare(self, code: str, kind: Kind, name: str) -> None:
         level = level_of_code(code)
         if kind not in KINDS_OF_LEVEL[level]:
-            self._find("kind", kind, LoadRule.KIND, f"{code} is the code of a {level}, which is never called this")
+            self.find("kind", LoadRule.KIND, f"{code} is the code of a {level}, which is never called this")
         elif not name.lower().startswith(f"{kind} "):
-            self._find("name", name, LoadRule.KIND, f"expected a name that begins with its kind, {kind}")
+            self.find("name", LoadRule.KIND, f"expected a name that begins with its kind, {kind}", name)
 
 
 def _read_day(text: str) -> date:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lienthong.areas.agency_codes import Agency
-    from lienthong.areas.load_rows import Finding
+    from lienthong.areas.load_rows import LoadFinding
 
 LOAD_LOCK: Final = 0x6C746172
 """The number of the advisory lock that loads take: two at once would both insert the same rows."""
@@ -35,7 +35,7 @@ class LoadReport:
     """What a load did, by table: rows added, changed, unchanged, and beside; and what was refused or put right."""
 
     counts: dict[str, int]
-    findings: tuple[Finding, ...]
+    findings: tuple[LoadFinding, ...]
 
     @property
     def has_changed(self) -> bool:

@@ -10,8 +10,9 @@ import csv
 import io
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
+from lienthong.kernel.rows import Finding, RowReader
 from lienthong.people.days import read_day, require_birth_date, require_past_day
 from lienthong.people.errors import PeopleError, PeopleErrorKind
 from lienthong.people.names import read_name
@@ -33,7 +34,6 @@ _SEXES: Final = {
     **{name.casefold(): sex for sex, name in SEX_NAMES.items()},
     **{sex.value: sex for sex in Sex},
 }
-_SHOWN: Final = 40
 
 T = TypeVar("T")
 
@@ -57,17 +57,7 @@ class ImportRule(StrEnum):
     AREA = "area"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is wrong with one value, for the person who sent the file. `is_refused` false: it was put right."""
-
-    row: int
-    """As a spreadsheet counts: the header is row 1."""
-    column: str
-    value: str
-    rule: ImportRule
-    reason: str
-    is_refused: bool = True
+ImportFinding: TypeAlias = Finding[ImportRule]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +81,7 @@ class ReadFile:
     """What a file holds: the rows that can go in, and all findings in the order of rows."""
 
     rows: tuple[ImportRow, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[ImportFinding, ...]
     count: int
 
 
@@ -105,13 +95,13 @@ def read_import_file(content: bytes, today: date) -> ReadFile:
         raise _bad_file(message) from error
     header = _read_header(lines[0] if lines else [])
     rows: list[ImportRow] = []
-    findings: list[Finding] = []
+    findings: list[ImportFinding] = []
     first_rows: dict[str, int] = {}
     for place, line in enumerate(lines[1:], start=2):
         reader = _RowReader(place, header, line, today)
         row = reader.read()
         if row is not None and (twin := first_rows.setdefault(row.number, place)) != place:
-            reader.refuse("number", ImportRule.NUMBER_TWICE, f"row {twin} has the same number")
+            reader.find("number", ImportRule.NUMBER_TWICE, f"row {twin} has the same number")
             row = None
         findings.extend(reader.findings)
         if row is not None:
@@ -119,72 +109,54 @@ def read_import_file(content: bytes, today: date) -> ReadFile:
     return ReadFile(tuple(rows), tuple(findings), len(lines) - 1)
 
 
-class _RowReader:
-    """Reads one row; collects every finding instead of stopping at the first."""
+class _RowReader(RowReader[ImportRule]):
+    """Reads one row."""
 
     def __init__(self, place: int, header: list[str], line: list[str], today: date) -> None:
-        self.findings: list[Finding] = []
-        self._place = place
+        super().__init__(place, header, line)
         self._today = today
-        self._is_whole = len(line) == len(header)
-        self._values = {column: value.strip() for column, value in zip(header, line, strict=False)}
-        if not self._is_whole:
+        if not self.is_whole:
             reason = f"expected {len(header)} values as in the header, got {len(line)}"
-            self._find("", ",".join(line), ImportRule.COLUMNS, reason)
+            self.find("", ImportRule.COLUMNS, reason, ",".join(line))
 
     def read(self) -> ImportRow | None:
         """Give the row, or None if anything in it is refused."""
-        if not self._is_whole:
+        if not self.is_whole:
             return None
         number = self._convert("number", ImportRule.NUMBER_FORM, parse_number)
         name = self._read_name()
         sex = self._convert("sex", ImportRule.SEX, _read_sex)
         born = self._convert("birth_date", ImportRule.DAY, lambda text: require_birth_date(read_day(text), self._today))
         since = self._read_later_day("since", born)
-        died_on = self._read_later_day("died_on", born) if self._values.get("died_on") else None
+        died_on = self._read_later_day("died_on", born) if self.values.get("died_on") else None
         area, address = self._require("area_code"), self._require("address")
         if number is not None and sex is not None and born is not None:
             self._convert("number", ImportRule.NUMBER_AGREES, lambda _text: require_agreement(number, sex, born))
-        if any(finding.is_refused for finding in self.findings):
+        if self.is_refused:
             return None
         if number is None or name is None or sex is None or born is None or since is None or not (area and address):
             return None
-        place = self._values.get("birth_place", "")
-        return ImportRow(self._place, number.text, name, sex, born, place, area, address, since, died_on)
-
-    def refuse(self, column: str, rule: ImportRule, reason: str) -> None:
-        """Add a finding that keeps the row out."""
-        self._find(column, self._values.get(column, ""), rule, reason)
-
-    def _find(self, column: str, value: str, rule: ImportRule, reason: str, *, is_refused: bool = True) -> None:
-        self.findings.append(Finding(self._place, column, value[:_SHOWN], rule, reason, is_refused))
+        place = self.values.get("birth_place", "")
+        return ImportRow(self.place, number.text, name, sex, born, place, area, address, since, died_on)
 
     def _require(self, column: str) -> str:
-        value = self._values.get(column, "")
+        value = self.values.get(column, "")
         if not value:
-            self.refuse(column, ImportRule.MISSING, "expected a value")
+            self.find(column, ImportRule.MISSING, "expected a value")
         elif len(value) > MAX_VALUE_CHARACTERS:
-            self.refuse(column, ImportRule.LENGTH, f"{len(value)} characters, at most {MAX_VALUE_CHARACTERS} may be")
+            self.find(column, ImportRule.LENGTH, f"{len(value)} characters, at most {MAX_VALUE_CHARACTERS} may be")
         return value
 
     def _convert(self, column: str, rule: ImportRule, read: Callable[[str], T]) -> T | None:
-        value = self._require(column)
-        if not value:
-            return None
-        try:
-            return read(value)
-        except PeopleError as error:
-            self.refuse(column, rule, error.message)
-            return None
+        return self.convert(column, rule, read) if self._require(column) else None
 
     def _read_name(self) -> str | None:
         reading = self._convert("full_name", ImportRule.NAME, read_name)
         if reading is None:
             return None
         if reading.changes:
-            value = self._values["full_name"]
             reason = f"stored as {reading.name!r} ({', '.join(reading.changes)})"
-            self._find("full_name", value, ImportRule.NAME_PUT_RIGHT, reason, is_refused=False)
+            self.find("full_name", ImportRule.NAME_PUT_RIGHT, reason, is_refused=False)
         return reading.name
 
     def _read_later_day(self, column: str, born: date | None) -> date | None:
@@ -232,6 +204,6 @@ def _bad_file(reason: str) -> PeopleError:
     return PeopleError(PeopleErrorKind.BAD_FILE, f"import file: {reason}; nothing was imported")
 
 
-def list_refused(findings: tuple[Finding, ...]) -> Iterator[int]:
+def list_refused(findings: tuple[ImportFinding, ...]) -> Iterator[int]:
     """List the rows that a finding keeps out, each once, in order."""
     yield from sorted({finding.row for finding in findings if finding.is_refused})

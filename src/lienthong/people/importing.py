@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from lienthong.kernel.rows import Finding
 from lienthong.people.allocation import claim_number
 from lienthong.people.days import find_moment, find_today
 from lienthong.people.errors import PeopleError
 from lienthong.people.events import Loaded, Stay
-from lienthong.people.import_rows import Finding, ImportRow, ImportRule, list_refused, read_import_file
+from lienthong.people.import_rows import ImportFinding, ImportRow, ImportRule, list_refused, read_import_file
 from lienthong.people.models import AllocatedNumber
 from lienthong.people.personal_number import parse_number
 from lienthong.people.recording import Told, draw_person_id, record_person_event
@@ -33,7 +34,7 @@ class ImportReport:
     count: int
     imported: int
     refused_rows: tuple[int, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[ImportFinding, ...]
 
 
 def import_people(registry: Registry, content: bytes, source: str) -> ImportReport:
@@ -63,7 +64,7 @@ def _find_taken(rows: tuple[ImportRow, ...]) -> frozenset[int]:
     return frozenset(AllocatedNumber.objects.filter(number__in=numbers).values_list("number", flat=True))
 
 
-def _find_fault(registry: Registry, row: ImportRow, taken: frozenset[int]) -> Finding | None:
+def _find_fault(registry: Registry, row: ImportRow, taken: frozenset[int]) -> ImportFinding | None:
     """Find what only the registry can tell of a row: the number's range, who has it, and the unit's code.
 
     The code is one of today's: a file says where people live now, since whenever that was.
