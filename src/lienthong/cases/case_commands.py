@@ -46,6 +46,19 @@ def make_cases_app(open_cases: OpenCases) -> typer.Typer:
         if report.left:
             raise typer.Exit(code=1)
 
+    def collect(settings: Settings = None) -> None:
+        """File here what people filed at the national portal, at once; ends with 1 if something cannot be filed."""
+        with open_cases(settings) as cases:
+            from lienthong.cases.national_portal import portal  # noqa: PLC0415 # needs a started Django
+
+            done = portal.collect_filings(cases, portal.require_national(cases.portal))
+        typer.echo(f"{done.filed} filed, {done.known} were here already, {len(done.failures)} cannot be filed")
+        for failure in done.failures:
+            typer.echo(failure, err=True)
+        if done.failures:
+            raise typer.Exit(code=1)
+
     app.command("rebuild")(rebuild)
+    app.command("collect")(collect)
     app.command("reconcile")(reconcile)
     return app

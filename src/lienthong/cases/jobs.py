@@ -17,6 +17,10 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from lienthong.cases.documents.form_facts import FORMS_AFTER
 from lienthong.cases.drafts import expire_drafts
+from lienthong.cases.national_portal.portal import collect_filings
+from lienthong.cases.national_portal.site_portal import find_site_portal, has_site_portal
+from lienthong.cases.national_portal.telling import list_overdue as list_untold
+from lienthong.cases.national_portal.telling import tell_case
 from lienthong.cases.partitions import make_coming_partitions
 from lienthong.cases.words import ActionKind
 from lienthong.cases.workflow import list_ready, list_undo_due
@@ -36,6 +40,9 @@ MAILS_CRON: Final = "* * * * *"
 
 FILES_CRON: Final = "40 18 * * *"
 """In the night of Vietnam."""
+
+PORTAL_CRON: Final = "* * * * *"
+"""Every minute: what people file at the portal is here within two."""
 
 RECONCILE_CRON: Final = "*/10 * * * *"
 """Every ten minutes: a filing whose answer was lost is found before its applicant asks."""
@@ -66,6 +73,8 @@ def defer_follow_up(case_id: UUID, kind: ActionKind, state: CaseState) -> None:
     if kind in WITH_PAPERS:
         make_papers.configure(lock=f"papers:{case_id}").defer(case_id=str(case_id))
     tell_people.configure(lock=f"notice:{case_id}").defer(case_id=str(case_id), number=state.number)
+    if has_site_portal():
+        tell_portal.configure(lock=f"portal:{case_id}").defer(case_id=str(case_id))
 
 
 @app.task(name="cases.advance_case")
@@ -173,6 +182,46 @@ def end_drafts(timestamp: int) -> None:
     expire_drafts(make_site_cases())
 
 
+@app.task(name="cases.tell_portal")
+def tell_portal(case_id: str) -> None:
+    """Tell the national portal what it does not have of a case. Safe to repeat: each thing has its mark.
+
+    A crash behind a try that failed leaves nobody who tries again: `ask_portal` does.
+    """
+    from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # it imports this file
+
+    cases = make_site_cases()
+    portal = find_site_portal(cases)
+    next_at = None if portal is None else tell_case(cases, portal, UUID(case_id))
+    if next_at is not None:
+        # Without the case's lock, which would hold back what is done meanwhile.
+        with suppress(AlreadyEnqueued):
+            tell_portal_later.configure(schedule_at=next_at, queueing_lock=f"tell:{case_id}").defer(case_id=case_id)
+
+
+@app.task(name="cases.tell_portal_later")
+def tell_portal_later(case_id: str) -> None:
+    """Let the portal be told of a case, in its turn."""
+    tell_portal.configure(lock=f"portal:{case_id}").defer(case_id=case_id)
+
+
+@app.periodic(cron=PORTAL_CRON)
+@app.task(name="cases.ask_portal", queueing_lock="cases_ask_portal", lock="cases_ask_portal")
+def ask_portal(timestamp: int) -> None:
+    """File here what people filed at the national portal, and take up again what it was not told. Safe to repeat."""
+    del timestamp
+    from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # it imports this file
+
+    if not has_site_portal():
+        return
+    cases = make_site_cases()
+    portal = find_site_portal(cases)
+    if portal is not None:
+        for case_id in list_untold(cases):
+            tell_portal_later(str(case_id))
+        collect_filings(cases, portal)
+
+
 @app.periodic(cron=RECONCILE_CRON)
 @app.task(name="cases.reconcile_filings", queueing_lock="cases_reconcile_filings", lock="cases_reconcile_filings")
 def reconcile_filings(timestamp: int) -> None:
@@ -182,5 +231,8 @@ def reconcile_filings(timestamp: int) -> None:
     from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # it imports this file
 
     cases = make_site_cases()
+    if (national := find_site_portal(cases)) is not None:
+        # What is only on its way is no difference.
+        collect_filings(cases, national)
     if cases.portal is not None:
         reconcile(cases, cases.portal)

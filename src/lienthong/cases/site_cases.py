@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,7 @@ from lienthong.cases.due_days import find_due_in
 from lienthong.cases.forms import verify_answers
 from lienthong.cases.house import Cases, find_day
 from lienthong.cases.jobs import defer_follow_up
+from lienthong.cases.national_portal.site_portal import find_site_portal
 from lienthong.cases.words import CaseRole
 from lienthong.cases.working_days import load_working_days
 from lienthong.identity.models import Account, Assignment
@@ -39,7 +41,7 @@ def make_site_cases() -> Cases:
     """Make what this house's stories take, for views, jobs and commands of this site."""
     site = settings.SITE
     own = site.settings.cases
-    return Cases(
+    cases = Cases(
         instance=site.settings.instance,
         unit=own.unit,
         clock=SystemClock(),
@@ -53,6 +55,7 @@ def make_site_cases() -> Cases:
         code_format=own.code_format,
         documents=make_site_documents(site),
     )
+    return replace(cases, portal=find_site_portal(cases))
 
 
 class SitePeople:

@@ -16,7 +16,9 @@ import msgspec
 from lienthong.cases.agency_settings import AgencySettings
 from lienthong.cases.case_settings import CaseSettings
 from lienthong.cases.documents.paper_settings import PaperSettings
+from lienthong.cases.errors import CasesError
 from lienthong.cases.mailing import MailSettings
+from lienthong.cases.national_portal.settings import NationalPortalSettings, verify_portal_settings
 from lienthong.exchange.client import ClientSettings
 from lienthong.identity.relying.configuration import RelyingSettings
 from lienthong.kernel.errors import KernelError, KernelErrorKind
@@ -67,6 +69,7 @@ class SiteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     office: OfficeSettings = OfficeSettings()
     papers: PaperSettings = PaperSettings()
     mail: MailSettings = MailSettings()
+    national_portal: NationalPortalSettings = NationalPortalSettings()
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -128,6 +131,10 @@ def require_consistent(site: Site) -> None:
             f"public_url {url.geturl()!r}: expected https://HOST or http://HOST:PORT of this machine, without a path"
         )
         raise SiteError(SiteErrorKind.SETTINGS, message)
+    try:
+        verify_portal_settings(site.settings.national_portal)
+    except CasesError as error:
+        raise SiteError(SiteErrorKind.SETTINGS, error.message) from error
     if not site.is_secure and url.hostname not in LOOPBACK_HOSTS:
         message = f"public_url {url.geturl()!r}: people would sign in without TLS; put a proxy with TLS before the site"
         raise SiteError(SiteErrorKind.SETTINGS, message)

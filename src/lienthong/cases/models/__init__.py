@@ -14,6 +14,7 @@ from lienthong.cases.models.case import (
 )
 from lienthong.cases.models.document import Document, DocumentUse, Paper, PaperSerial, PaperWithdrawal
 from lienthong.cases.models.notice import Notice
+from lienthong.cases.models.portal_telling import PortalTelling
 from lienthong.cases.models.step_delivery import Stage, StepDelivery
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Paper",
     "PaperSerial",
     "PaperWithdrawal",
+    "PortalTelling",
     "Stage",
     "StepDelivery",
 ]
