@@ -1,5 +1,7 @@
 """Questions that a task puts to other agencies over the exchange: sent reliably, each once, the answer kept.
 
+An agency answers at once, or says 202 and is asked again, at the question's own address, until a person has answered.
+
 The message id is fixed in the transaction that asks, so that whatever crashes afterwards, the same message goes out
 under the same id, and the gateway takes it once. Sending and fetching are outside of any transaction.
 """
@@ -46,7 +48,7 @@ _MAY_PASS: Final = frozenset(
     }
 )
 """Refusals of the own gateway that say nothing of the question itself."""
-_OPEN: Final = (AskState.WAITING, AskState.HANDED_OVER)
+_OPEN: Final = (AskState.WAITING, AskState.HANDED_OVER, AskState.RECEIVED)
 
 
 class NewAsk(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +58,13 @@ class NewAsk(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str
     body: dict[str, object]
     path: str = ""
+
+
+class AskAnswer(msgspec.Struct, frozen=True):
+    """What an agency says about a question that it has: `received` until a person there has answered."""
+
+    state: str = AskState.RECEIVED.value
+    answer: str = ""
 
 
 def ask_agency(code: str, new: NewAsk, by: Account, now: datetime, defer: Callable[[int], object]) -> TaskAsk:
@@ -87,8 +96,17 @@ def ask_agency(code: str, new: NewAsk, by: Account, now: datetime, defer: Callab
 
 
 def list_open_asks() -> list[int]:
-    """List the questions that are to be sent or whose answer is to be fetched, the oldest first."""
-    return list(TaskAsk.objects.filter(state__in=_OPEN).order_by("pk").values_list("pk", flat=True))
+    """List the questions that are to be sent or are under way, the oldest first."""
+    return _list_keys(AskState.WAITING, AskState.HANDED_OVER)
+
+
+def list_received_asks() -> list[int]:
+    """List the questions that an agency has and has not answered yet, the oldest first."""
+    return _list_keys(AskState.RECEIVED)
+
+
+def _list_keys(*states: AskState) -> list[int]:
+    return list(TaskAsk.objects.filter(state__in=states).order_by("pk").values_list("pk", flat=True))
 
 
 def carry_on(ask_id: int, gateway: GatewayClient, now: datetime) -> AskState:
@@ -97,9 +115,15 @@ def carry_on(ask_id: int, gateway: GatewayClient, now: datetime) -> AskState:
     Raises `ExchangeError` where the own gateway does not answer; then nothing has changed, and the next run tries it.
     """
     ask = TaskAsk.objects.get(pk=ask_id)
-    if ask.state == AskState.WAITING:
-        return _send(ask, gateway, now)
-    return _fetch(ask, gateway, now) if ask.state == AskState.HANDED_OVER else AskState(ask.state)
+    match AskState(ask.state):
+        case AskState.WAITING:
+            return _send(ask, gateway, now)
+        case AskState.HANDED_OVER:
+            return _fetch(ask, gateway, now)
+        case AskState.RECEIVED:
+            return _ask_for_answer(ask, gateway, now)
+        case over:
+            return over
 
 
 def _send(ask: TaskAsk, gateway: GatewayClient, now: datetime) -> AskState:
@@ -135,6 +159,11 @@ def _fetch(ask: TaskAsk, gateway: GatewayClient, now: datetime) -> AskState:
     answer = None if seen.is_open else gateway.find_answer(delivery)
     if answer is None:
         return AskState.HANDED_OVER
+    if answer.refusal is None and answer.status == HTTPStatus.ACCEPTED:
+        TaskAsk.objects.filter(pk=ask.pk, state=AskState.HANDED_OVER).update(
+            state=AskState.RECEIVED, exchange=answer.exchange or ask.exchange
+        )
+        return AskState.RECEIVED
     if answer.refusal is None:
         state = AskState.ANSWERED if answer.status < HTTPStatus.BAD_REQUEST else AskState.FAILED
         return _end(ask.pk, state, now, answer, answer.body.decode("utf-8", errors="replace"))
@@ -142,6 +171,19 @@ def _fetch(ask: TaskAsk, gateway: GatewayClient, now: datetime) -> AskState:
         # The answer is there, and the own gateway did not give it just now.
         answer.require_answered()
     return _end(ask.pk, AskState.FAILED, now, answer, f"{seen.state}: {answer.refusal.message}")
+
+
+def _ask_for_answer(ask: TaskAsk, gateway: GatewayClient, now: datetime) -> AskState:
+    """Ask whether a person has answered by now; a refusal is no end, for the agency has the question."""
+    told = gateway.ask(Question(ask.service, path=f"{ask.path}/{ask.message}", purpose=ask.purpose))
+    told.require_answered()
+    try:
+        answer = msgspec.json.decode(told.body, type=AskAnswer) if told.status == HTTPStatus.OK else AskAnswer()
+    except msgspec.DecodeError:
+        return AskState.RECEIVED
+    if answer.state != AskState.ANSWERED:
+        return AskState.RECEIVED
+    return _end(ask.pk, AskState.ANSWERED, now, told, answer.answer)
 
 
 def _end(ask_id: int, state: AskState, now: datetime, answer: Answer | None, text: str) -> AskState:

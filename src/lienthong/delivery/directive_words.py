@@ -105,6 +105,8 @@ class AskState(StrEnum):
     """To be handed to the gateway."""
     HANDED_OVER = "handed-over"
     """The gateway has it durably, and delivers it."""
+    RECEIVED = "received"
+    """The agency's system has it, and a person there will answer."""
     ANSWERED = "answered"
     FAILED = "failed"
 

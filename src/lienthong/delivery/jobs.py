@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from lienthong.delivery.asks import carry_on, list_open_asks
+from lienthong.delivery.asks import carry_on, list_open_asks, list_received_asks
 from lienthong.delivery.notices import send_notices
 from lienthong.exchange.client import ONCE, GatewayClient
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
@@ -18,6 +18,10 @@ NOTICES_CRON: Final = "30 23 * * *"
 
 ASKS_CRON: Final = "* * * * *"
 """Every minute: answers are fetched, and what lost its job is sent."""
+
+
+RECEIVED_CRON: Final = "17 * * * *"
+"""Hourly: people answer, not machines."""
 
 
 @app.periodic(cron=NOTICES_CRON)
@@ -40,6 +44,14 @@ def sweep_asks(timestamp: int) -> None:
     """Go on with all questions that are open. Safe to repeat."""
     del timestamp
     carry_asks_on(list_open_asks())
+
+
+@app.periodic(cron=RECEIVED_CRON)
+@app.task(name="delivery.fetch_answers", queueing_lock="delivery_fetch_answers")
+def fetch_answers(timestamp: int) -> None:
+    """Ask the agencies that have a question whether they have answered. Safe to repeat."""
+    del timestamp
+    carry_asks_on(list_received_asks())
 
 
 def defer_ask(ask_id: int) -> None:

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"who-looked/{VERIFIER}", show_verifier, name="verifier"),
     path("services/cases/", include("lienthong.cases.urls")),
     path("services/areas/", include("lienthong.areas.urls")),
+    path("services/delivery/", include("lienthong.delivery.urls")),
     path("sign-in/provider/", include("lienthong.identity.relying.urls")),
     path("", include("lienthong.portal.cases.urls")),
     path("delivery/", include("lienthong.portal.delivery.urls")),

@@ -118,3 +118,32 @@ class TaskAsk(models.Model):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+class IncomingAsk(models.Model):
+    """A question that another agency put to us over the exchange. One message is one row; it is answered once."""
+
+    # X-Road-Client and X-Road-Id, as our own gateway has checked them.
+    client = models.CharField(max_length=1100)
+    message = models.CharField(max_length=255)
+    content_digest = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=200, blank=True)
+    question = models.TextField()
+    due_on = models.DateField(null=True)
+    received_at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["client", "message"], name="delivery_incomingask_once"),
+            models.CheckConstraint(
+                condition=models.Q(answered_at=None, answered_by=None, answer="")
+                | (models.Q(answered_at__isnull=False, answered_by__isnull=False) & ~models.Q(answer="")),
+                name="delivery_incomingask_answered",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client} {self.message}"
