@@ -113,6 +113,20 @@ def test_many_small_files_of_figures_become_one(tmp_path: Path) -> None:
     assert row["figures"] == 6
 
 
+def test_what_a_crash_left_beside_the_joined_file_is_removed_by_the_next_refresh(tmp_path: Path) -> None:
+    fill()
+    refresh_copy(tmp_path)
+    (small,) = (tmp_path / "figures").glob("*.parquet")
+    kept = small.read_bytes()
+    record("POP", {"2024": "1010"})
+    refresh_copy(tmp_path, most_files=1)
+    small.write_bytes(kept)
+    refresh_copy(tmp_path)
+    assert not small.exists()
+    (row,) = count_all(open_with_duckdb(tmp_path), TODAY)["figures"]
+    assert row["figures"] == 3
+
+
 def test_nothing_personal_is_in_the_copy(tmp_path: Path) -> None:
     fill()
     refresh_copy(tmp_path)

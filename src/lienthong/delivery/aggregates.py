@@ -87,7 +87,7 @@ def count_figures(tables: Tables, today: date) -> Table:
     known = tables.figures.filter(tables.figures.published_on <= today)
     return (
         known.group_by("indicator")
-        .aggregate(figures=known.id.nunique(), areas=known.area.nunique(), published_on=known.published_on.max())
+        .aggregate(figures=known.count(), areas=known.area.nunique(), published_on=known.published_on.max())
         .order_by("indicator")
     )
 

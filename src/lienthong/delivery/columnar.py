@@ -122,12 +122,23 @@ def _refresh_figures(folder: Path, duck: duckdb.DuckDBPyConnection, last: int) -
 
 
 def _join_files(files: Path, duck: duckdb.DuckDBPyConnection, most_files: int) -> None:
-    """Make one file of many. Until the others are removed their figures stand twice, which counting takes out by id."""
+    """Make one file of many. A crash before the others are removed leaves them for the next refresh to remove.
+
+    Until then their figures are counted twice.
+    """
     there = sorted(files.glob("*.parquet"))
-    if len(there) <= most_files:
+    spans = {file: tuple(map(int, file.stem.split("-"))) for file in there}
+    whole = max(there, key=lambda file: spans[file][1] - spans[file][0], default=None)
+    if whole is not None:
+        for file in there:
+            if file != whole and spans[whole][0] <= spans[file][0] and spans[file][1] <= spans[whole][1]:
+                file.unlink()
+    left = sorted(files.glob("*.parquet"))
+    if len(left) <= most_files:
         return
-    _write(duck, f"SELECT DISTINCT ON (id) * FROM read_parquet('{files}/*.parquet')", there[0])  # noqa: S608 # our path
-    for file in there[1:]:
+    joined = files / f"{left[0].stem.split('-')[0]}-{left[-1].stem.split('-')[1]}.parquet"
+    _write(duck, f"SELECT * FROM read_parquet('{files}/*.parquet')", joined)  # noqa: S608 # our path
+    for file in left:
         file.unlink()
 
 
