@@ -15,6 +15,7 @@ import typer
 from lienthong.cases.case_commands import make_cases_app
 from lienthong.cases.commands import make_deadline_app, make_procedure_app
 from lienthong.delivery.commands import make_delivery_app
+from lienthong.delivery.report.commands import make_report_app
 from lienthong.directory.commands import make_directory_commands
 from lienthong.evidence.commands import make_evidence_app, make_log_app
 from lienthong.evidence.witnessing.commands import make_witness_commands
@@ -69,6 +70,7 @@ def make_app() -> typer.Typer:
     app.add_typer(make_deadline_app(open_cases), name="deadline")
     app.add_typer(make_cases_app(open_cases), name="cases")
     app.add_typer(make_delivery_app(open_province), name="delivery")
+    app.add_typer(make_report_app(open_province), name="report")
     return app
 
 

@@ -168,7 +168,8 @@ def _write_span(paragraph: Any, span: Span, cited: set[int]) -> None:  # noqa: A
 
 
 def _write_table(document: Any, piece: Table) -> None:  # noqa: ANN401 # as above
-    _write_line(document, piece.title, is_bold=True, keeps=True)
+    if piece.title:
+        _write_line(document, piece.title, is_bold=True, keeps=True)
     if piece.rows:
         table = document.add_table(rows=1, cols=len(piece.head))
         table.style = "Table Grid"
@@ -177,7 +178,8 @@ def _write_table(document: Any, piece: Table) -> None:  # noqa: ANN401 # as abov
             _write_row(table.add_row(), row)
         # The head is said again on each page that the table reaches.
         table.rows[0]._tr.get_or_add_trPr().append(_element(f'<w:tblHeader xmlns:w="{_W}"/>'))  # noqa: SLF001 # as above
-    _write_line(document, piece.remark)
+    if piece.remark:
+        _write_line(document, piece.remark)
 
 
 def _write_row(row: Any, texts: tuple[str, ...], *, is_head: bool = False) -> None:  # noqa: ANN401 # as above
@@ -193,8 +195,8 @@ def _write_row(row: Any, texts: tuple[str, ...], *, is_head: bool = False) -> No
 def _write_picture(document: Any, piece: Picture) -> None:  # noqa: ANN401 # as above
     from docx.shared import Mm  # noqa: PLC0415 # an extra
 
+    _write_line(document, piece.title, is_bold=True, keeps=True)
     if piece.svg:
-        _write_line(document, piece.title, is_bold=True, keeps=True)
         document.add_picture(io.BytesIO(_draw_pixels(piece.svg)), width=Mm(PICTURE_MM))
         shape = document.inline_shapes[-1]
         shape._inline.docPr.set("descr", piece.alt)  # noqa: SLF001 # it has no door for this

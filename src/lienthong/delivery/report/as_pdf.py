@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TEMPLATE: Final = Path(__file__).parent / "templates" / "report.typ"
 STANDARD: Final = "a-2b"
 _LEAST_WIDTH: Final = 3
-_MOST_WIDTH: Final = 40
+_MOST_WIDTH: Final = 90
 """Letters of a cell that widen its column, at least and at most."""
 
 

@@ -145,7 +145,7 @@ class Maker:
             Line(self._say("reported"), Stroke.REPORTED, tuple(told)),
         )
         table = Table(
-            block.words(self.language),
+            "",
             self._head("chart"),
             tuple(self._write_row(sheet)),
             "" if main or told else self._say("no_figures"),
@@ -158,7 +158,7 @@ class Maker:
         sheet = make_sheet(self.book, block.indicators[0], self.outline.area, self.language)
         definition, points = sheet.definition, read_points()
         spots = [
-            Spot(number, points[row.code], _single(row.value))
+            Spot(number, row.name, points[row.code], _single(row.value))
             for number, row in enumerate(sheet.areas, 1)
             if row.code in points
         ]
@@ -169,13 +169,13 @@ class Maker:
         remark = self._say("invented_points" if self.session.is_illustrative else "points")
         period = f" ({sheet.areas_period.text})" if sheet.areas_period is not None else ""
         table = Table(
-            block.words(self.language) + period,
+            "",
             self._head("map"),
             tuple(rows),
             remark if rows else self._say("no_figures"),
         )
         svg = draw_map(spots, self._chart_words(definition)) if spots else b""
-        return Picture(table.title, _describe(definition, table, self.language), svg, table)
+        return Picture(block.words(self.language) + period, _describe(definition, table, self.language), svg, table)
 
     def _list_rows(self, code: str) -> Iterable[tuple[str, ...]]:
         definition, area = self.book.get_definition(code), self.outline.area

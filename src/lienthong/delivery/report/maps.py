@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 WIDTH: Final = 720
 HEIGHT: Final = 430
 _EDGE: Final = 40
+_MOST_NAMED: Final = 12
+"""With more units than this, names would cover each other; the table beside the map has them."""
 _RADIUS: Final = 13
 _SHADES: Final = (("#d9e6ee", "#10222e"), ("#9cc0d4", "#10222e"), ("#3f86ad", "#ffffff"), ("#0b4f75", "#ffffff"))
 """Fill and ink of each step, from low to high."""
@@ -44,6 +46,7 @@ class Spot:
     """A unit on a map: its number in the table beside it, where it lies, and its figure, None: there is none."""
 
     number: int
+    name: str
     point: Point
     value: float | None
 
@@ -61,6 +64,8 @@ def draw_map(spots: Sequence[Spot], words: ChartWords) -> bytes:
     places = _place_all([spot.point for spot in spots])
     limits = _find_limits([spot.value for spot in spots if spot.value is not None])
     circles = [_draw_spot(spot, place, limits) for spot, place in zip(spots, places, strict=True)]
+    if len(spots) <= _MOST_NAMED:
+        circles += [_draw_name(spot, place) for spot, place in zip(spots, places, strict=True)]
     legend = _draw_legend(limits, words, any(spot.value is None for spot in spots))
     body = "".join([*circles, legend])
     head = (
@@ -106,6 +111,14 @@ def _draw_spot(spot: Spot, place: tuple[float, float], limits: tuple[float, ...]
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_RADIUS}" fill="{fill}" stroke="{_INK}"{dash}/>'
         f'<text x="{x:.1f}" y="{y + 4.5:.1f}" text-anchor="middle" fill="{ink}">{spot.number}</text>'
     )
+
+
+def _draw_name(spot: Spot, place: tuple[float, float]) -> str:
+    """Write a unit's name under its circle, towards the middle where it lies near an edge."""
+    x, y = place
+    anchor = "start" if x < WIDTH / 5 else "end" if x > WIDTH * 4 / 5 else "middle"
+    at = x - _RADIUS if anchor == "start" else x + _RADIUS if anchor == "end" else x
+    return f'<text x="{at:.1f}" y="{y + 30:.1f}" text-anchor="{anchor}" fill="{_INK}">{escape(spot.name)}</text>'
 
 
 def _draw_legend(limits: tuple[float, ...], words: ChartWords, has_missing: bool) -> str:  # noqa: FBT001 # of a drawing
