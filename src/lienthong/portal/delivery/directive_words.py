@@ -63,6 +63,7 @@ ACTS_TO_DO: Final[dict[TaskAct, StrOrPromise]] = {
 ASK_STATES: Final[dict[AskState, StrOrPromise]] = {
     AskState.WAITING: _("waits to be sent"),
     AskState.HANDED_OVER: _("on its way, kept until it is delivered"),
+    AskState.RECEIVED: _("received, a person there will answer"),
     AskState.ANSWERED: _("answered"),
     AskState.FAILED: _("came to nothing"),
 }
