@@ -40,7 +40,7 @@ def list_own_papers(case: CaseView, documents: Sequence[StoredDocument]) -> list
     """List what an applicant can take of a case: results first, then the office's papers about it."""
     kept = [
         PaperLink(
-            document.name,
+            document.name.removesuffix(".pdf"),
             reverse("my-paper", args=[document.id]),
             tell_size(document.size),
             document.origin is Origin.OUTCOME,
@@ -65,7 +65,7 @@ def list_desk_papers(
     """List what an officer can open or print of a case; who decides can take a paper back."""
     kept = [
         PaperLink(
-            document.name,
+            document.name.removesuffix(".pdf"),
             reverse("case-document", args=[case.id, document.id]),
             tell_size(document.size),
             withdrawal=reverse("paper-withdrawal", args=[case.id, document.id])
