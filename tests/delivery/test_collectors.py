@@ -16,6 +16,7 @@ from lienthong.delivery.collectors.agencies import collect_from_agency
 from lienthong.delivery.collectors.cards import collect_cards
 from lienthong.delivery.collectors.cases import CaseHouse, collect_cases, find_cases_behind
 from lienthong.delivery.collectors.exchange import collect_exchange, fetch_metrics, read_metrics
+from lienthong.delivery.counting import count_cases
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.models import Observation, Source
 from lienthong.delivery.observations import find_figure
@@ -156,3 +157,9 @@ def test_an_agencys_figures_are_checked_and_are_of_its_own_source_only() -> None
     assert [(finding.row, finding.column) for finding in report.findings] == [(3, "value")]
     row = Observation.objects.get()
     assert (row.source.code, row.origin, row.origin_ref) == ("agency", "exchange", "0195-9, row 2")
+
+
+def test_a_site_counts_two_months_by_itself_once_it_has_indicators() -> None:
+    assert count_cases(date(2026, 12, 1)) == []
+    load_seed(SeedSet.REFERENCE, lambda _: None)
+    assert count_cases(date(2026, 12, 1)) == [Recorded(), Recorded()]

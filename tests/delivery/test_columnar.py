@@ -11,7 +11,7 @@ from lienthong.cases import actions as told
 from lienthong.cases.models import Case
 from lienthong.cases.words import CaseRole
 from lienthong.delivery.aggregates import EXPRESSIONS, count_all
-from lienthong.delivery.columnar import Refreshed, refresh_copy
+from lienthong.delivery.columnar import Refreshed, find_copy_time, refresh_copy
 from lienthong.delivery.columnar_reading import open_with_duckdb, open_with_spark
 from lienthong.delivery.errors import DeliveryError
 from tests.cases.houses import SIMPLE, UNIT, do, file_case, make_cases
@@ -51,7 +51,9 @@ def fill() -> None:
 
 def test_the_copy_takes_over_everything_once_and_then_only_what_changed(tmp_path: Path) -> None:
     fill()
+    assert find_copy_time(tmp_path) is None
     assert refresh_copy(tmp_path) == Refreshed(cases=3, months=1, figures=2)
+    assert find_copy_time(tmp_path) is not None
     assert count_noted() == 0
     assert refresh_copy(tmp_path) == Refreshed(0, 0, 0)
 

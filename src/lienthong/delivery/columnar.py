@@ -14,6 +14,7 @@ from __future__ import annotations
 import fcntl
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
@@ -54,6 +55,12 @@ def find_folder() -> Path:
     """Give the folder of this site's copy, beside its other data."""
     folder: Path = settings.SITE.data / "columnar"
     return folder
+
+
+def find_copy_time(folder: Path) -> datetime | None:
+    """Give when the copy was last refreshed, which boards show; None where there is none."""
+    file = folder / "state.json"
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.exists() else None
 
 
 def refresh_copy(folder: Path, most_files: int = MOST_FIGURE_FILES) -> Refreshed:

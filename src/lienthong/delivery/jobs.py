@@ -1,4 +1,4 @@
-"""Background work of delivery: reminders of tasks, and questions to other agencies."""
+"""Background work of delivery: reminders of tasks, questions to other agencies, and what is counted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 
 from lienthong.delivery.asks import carry_on, list_open_asks, list_received_asks
 from lienthong.delivery.notices import send_notices
+from lienthong.delivery.tasks import find_day
 from lienthong.exchange.client import ONCE, GatewayClient
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 
@@ -22,6 +23,12 @@ ASKS_CRON: Final = "* * * * *"
 
 RECEIVED_CRON: Final = "17 * * * *"
 """Hourly: people answer, not machines."""
+
+COUNT_CRON: Final = "40 17 * * *"
+"""Twenty to one at night in Vietnam, when the day before is over."""
+
+COPY_CRON: Final = "*/10 * * * *"
+"""Every ten minutes; a board shows how old its counts are."""
 
 
 @app.periodic(cron=NOTICES_CRON)
@@ -52,6 +59,26 @@ def fetch_answers(timestamp: int) -> None:
     """Ask the agencies that have a question whether they have answered. Safe to repeat."""
     del timestamp
     carry_asks_on(list_received_asks())
+
+
+@app.periodic(cron=COUNT_CRON)
+@app.task(name="delivery.count_cases", queueing_lock="delivery_count_cases")
+def count_cases(timestamp: int) -> None:
+    """Count the cases of the month before and of this one. Safe to repeat."""
+    from lienthong.delivery.counting import count_cases as count  # noqa: PLC0415 # web processes start without
+
+    del timestamp
+    count(find_day(timezone.now()))
+
+
+@app.periodic(cron=COPY_CRON)
+@app.task(name="delivery.refresh_copy", queueing_lock="delivery_refresh_copy")
+def refresh_copy(timestamp: int) -> None:
+    """Take over into the columnar copy what changed. Safe to repeat; one that is lost is made up for by the next."""
+    from lienthong.delivery.counting import refresh_site_copy  # noqa: PLC0415 # as above
+
+    del timestamp
+    refresh_site_copy()
 
 
 def defer_ask(ask_id: int) -> None:
