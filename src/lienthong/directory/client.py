@@ -20,6 +20,7 @@ from lienthong.directory.errors import DirectoryError, DirectoryErrorKind
 from lienthong.directory.members import MAX_ENVELOPE_BYTES, Directory, verify_directory
 from lienthong.directory.repository import REVOCATIONS_TARGET
 from lienthong.directory.revocations import parse_revocations, subtract
+from lienthong.kernel.durable import replace_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,10 +84,10 @@ class DirectoryClient:
         chained = join_chain(self._read_roots(), (self._metadata / "targets.json").read_bytes(), directory)
         timestamp = (self._metadata / "timestamp.json").read_bytes()
         self._require_successor(self._parse((chained, revocations, timestamp)))
-        _replace(self._folder / REVOCATIONS_TARGET, revocations)
-        _replace(self._folder / CHAINED_FILE, chained)
+        replace_file(self._folder / REVOCATIONS_TARGET, revocations)
+        replace_file(self._folder / CHAINED_FILE, chained)
         # Last, and only after all that it vouches for: a server that withholds a part must not lengthen the lifetime.
-        _replace(self._folder / TIMESTAMP_FILE, timestamp)
+        replace_file(self._folder / TIMESTAMP_FILE, timestamp)
 
     def refresh(self) -> bool:
         """Take what `fetch` left, and tell whether members, gateways or revocations are others than before."""
@@ -165,9 +166,3 @@ class DirectoryClient:
         history = self._metadata / "root_history"
         versions = sorted(int(path.name.partition(".")[0]) for path in history.glob("*.root.json"))
         return [(history / f"{version}.root.json").read_bytes() for version in versions]
-
-
-def _replace(path: Path, content: bytes) -> None:
-    unfinished = path.with_name(f".{path.name}.new")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)

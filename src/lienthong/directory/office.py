@@ -27,6 +27,7 @@ from lienthong.directory.repository import OFFLINE_LIFE, OfflineKeys, OnlineKeys
 from lienthong.directory.revocations import Revocation, Revocations, subtract
 from lienthong.directory.store import FolderFiles, Store
 from lienthong.kernel.canonical import decode_base64url, encode_base64url
+from lienthong.kernel.durable import replace_file
 from lienthong.kernel.keys import load_private, load_signing_key, make_signing_key, store_private, store_signing_key
 
 if TYPE_CHECKING:
@@ -172,9 +173,7 @@ class Office:
         issued = issue_certificate(
             authority, gateway.id, public.read_bytes(), gateway.addresses, CERTIFICATE_DAYS, self._clock
         )
-        unfinished = kept.with_suffix(".new")
-        unfinished.write_bytes(issued)
-        unfinished.replace(kept)
+        replace_file(kept, issued)
         return issued
 
     def rotate_keys(self, threshold: int | None = None) -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from lienthong.directory.errors import DirectoryError, DirectoryErrorKind
 from lienthong.directory.members import Directory, parse_directory
+from lienthong.kernel.durable import replace_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,9 +47,7 @@ class FolderFiles:
         """Replace a file."""
         path = self._folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f".{path.name}.new")
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
+        replace_file(path, content)
 
     def names(self, folder: str) -> list[str]:
         """Give the names in a folder."""

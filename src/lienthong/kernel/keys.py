@@ -15,6 +15,7 @@ import nacl.exceptions
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 
 from lienthong.kernel.canonical import decode_base64url, encode_base64url
+from lienthong.kernel.durable import sync_folder
 from lienthong.kernel.errors import KernelError, KernelErrorKind
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def store_private(path: Path, content: bytes) -> None:
         raise KernelError(KernelErrorKind.KEY_EXISTS, message) from error
     finally:
         unfinished.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def load_private(path: Path) -> bytes:
@@ -187,11 +188,3 @@ def _write_private(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -24,6 +24,7 @@ from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.delays import APPROVERS_NEEDED, MAX_REASON, Approval, Delay, DelayFile, read_delays
 from lienthong.exchange.gateway.tracker import Tracker, load_tracker_key
 from lienthong.kernel.canonical import encode_base64url
+from lienthong.kernel.durable import replace_file
 from lienthong.kernel.keys import load_secret
 
 if TYPE_CHECKING:
@@ -144,11 +145,4 @@ def _only_writer(path: Path) -> Iterator[None]:
 
 def _write(path: Path, delays: tuple[Delay, ...]) -> None:
     """Replace the file durably. A crash before the last step leaves the old one, and a `.new` beside it."""
-    unfinished = path.with_name(path.name + ".new")
-    unfinished.unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(DelayFile(delays)), indent=2) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    replace_file(path, msgspec.json.format(msgspec.json.encode(DelayFile(delays)), indent=2) + b"\n")

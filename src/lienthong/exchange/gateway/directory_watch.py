@@ -21,6 +21,7 @@ from lienthong.directory.office import days_left
 from lienthong.directory.tls_files import public_fingerprint
 from lienthong.exchange.gateway.alarms import report_directory, report_start, report_unknown_key
 from lienthong.kernel.canonical import encode_base64url
+from lienthong.kernel.durable import replace_file
 from lienthong.kernel.keys import load_private, load_signing_key
 
 if TYPE_CHECKING:
@@ -83,10 +84,7 @@ def fetch_certificate(home: GatewayHome) -> bool:
     if offered != fingerprint:
         message = f"directory: expected a certificate of the key {fingerprint}, got one of {offered}"
         raise DirectoryError(DirectoryErrorKind.INVALID_CERTIFICATE, message)
-    unfinished = home.keys / ".tls.pem.new"
-    unfinished.write_bytes(pem)
-    unfinished.chmod(0o600)
-    unfinished.replace(home.keys / "tls.pem")
+    replace_file(home.keys / "tls.pem", pem)
     return True
 
 

@@ -15,6 +15,7 @@ from lienthong.directory.tls_files import public_der
 from lienthong.evidence.log import create_log
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.kernel.canonical import encode_base64url
+from lienthong.kernel.durable import replace_file
 from lienthong.kernel.errors import KernelError
 from lienthong.kernel.ids import parse_identifier
 from lienthong.kernel.keys import (
@@ -112,10 +113,7 @@ def offer(folder: Path, services: tuple[str, ...], clients: tuple[str, ...]) -> 
 
 def _write_new(path: Path, text: str) -> None:
     if not path.exists():
-        unfinished = path.with_name(f".{path.name}.new")
-        unfinished.write_text(text)
-        unfinished.chmod(0o600)
-        unfinished.replace(path)
+        replace_file(path, text.encode())
 
 
 def _settings(plan: Plan) -> str:

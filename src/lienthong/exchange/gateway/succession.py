@@ -25,6 +25,7 @@ from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.retention import CLOSED_FOLDER
 from lienthong.exchange.gateway.witnessing import Witnessing
 from lienthong.kernel.canonical import encode_base64url
+from lienthong.kernel.durable import replace_file
 from lienthong.kernel.keys import load_signing_key, make_signing_key, store_signing_key
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def succeed(home: GatewayHome, reason: str, clock: Clock, head: bytes = b"") -> 
     if plan is None:
         note, checkpoint = asyncio.run(_find_closing_head(home, head))
         plan = _plan(home, reason, clock.now_ms(), note, checkpoint)
-        _write(home.folder / REQUEST_FILE, format_succession(plan))
+        replace_file(home.folder / REQUEST_FILE, format_succession(plan))
     # A crash from here on leaves the plan, by which this command goes on; until then the gateway does not start.
     _make_log(home, plan)
     _move(home, plan)
@@ -186,16 +187,16 @@ def _move(home: GatewayHome, plan: Succession) -> None:
     _rename(home.keys / f"log-{_serial(plan.origin)}.key", home.keys / "log.key")
     text = (folder / "gateway.toml").read_text("utf-8")
     # Last of all: with it the home is the new log's, and this command would follow that one.
-    _write(folder / "gateway.toml", _LOG_LINE.sub(f'log = "{plan.origin}"', text, count=1).encode())
+    replace_file(folder / "gateway.toml", _LOG_LINE.sub(f'log = "{plan.origin}"', text, count=1).encode())
 
 
 def _move_old(home: GatewayHome, plan: Succession, closed: Path) -> None:
     text = (home.folder / "gateway.toml").read_text("utf-8")
-    _write(closed / "gateway.toml", _FILE_LINE.sub(r"\1../../", text, count=1).encode())
+    replace_file(closed / "gateway.toml", _FILE_LINE.sub(r"\1../../", text, count=1).encode())
     for name in _SHARED:
         if (home.folder / name).exists() and not (closed / name).is_symlink():
             (closed / name).symlink_to(f"../../{name}", target_is_directory=True)
-    _write(closed / "cosigned-head", plan.note.encode())
+    replace_file(closed / "cosigned-head", plan.note.encode())
     home.cosigned.unlink(missing_ok=True)
     for name in _MOVED:
         _rename(home.folder / name, closed / name)
@@ -204,13 +205,6 @@ def _move_old(home: GatewayHome, plan: Succession, closed: Path) -> None:
 def _rename(source: Path, target: Path) -> None:
     if source.exists() and not target.exists():
         source.rename(target)
-
-
-def _write(path: Path, content: bytes) -> None:
-    unfinished = path.with_name(f".{path.name}.new")
-    unfinished.write_bytes(content)
-    unfinished.chmod(0o600)
-    unfinished.replace(path)
 
 
 def _serial(origin: str) -> str:

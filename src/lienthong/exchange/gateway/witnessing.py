@@ -16,6 +16,7 @@ from lienthong.evidence.witness import format_add_checkpoint
 from lienthong.evidence.witness_app import ADD_CHECKPOINT, LATEST_CHECKPOINT
 from lienthong.exchange.gateway.alarms import report_witness
 from lienthong.exchange.gateway.witness_client import post_to_witness
+from lienthong.kernel.durable import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -136,9 +137,8 @@ class Witnessing:
 
     def _keep(self, cosigned: bytes) -> None:
         self.cosigned = cosigned
-        unfinished = self._path.with_suffix(".new")
-        unfinished.write_bytes(cosigned)
-        unfinished.replace(self._path)
+        # About once a minute: short enough for the loop.
+        replace_file(self._path, cosigned)
 
     def _read_heads(self, notes: Sequence[bytes]) -> list[tuple[Checkpoint, bytes]]:
         """Give those that our own key signed, with their notes."""

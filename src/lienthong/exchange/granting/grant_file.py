@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from lienthong.exchange.access import read_grant_list, show_methods
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
+from lienthong.kernel.durable import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -154,16 +155,4 @@ def _replace(path: Path, text: str) -> None:
     """Put the new text in place durably. A crash before the last step leaves the old file, and a `.new` beside it."""
     target = path.resolve()
     mode = target.stat().st_mode & 0o777 if target.exists() else _MODE
-    unfinished = target.with_name(f".{target.name}.new")
-    unfinished.unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    replace_file(target, text.encode(), mode)
