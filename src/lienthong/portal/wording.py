@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
 if TYPE_CHECKING:
@@ -29,12 +29,13 @@ CATALOGUES: Final = tuple(sorted(SOURCE.glob("portal/**/locale")))
 WORDED_LIBRARIES: Final = ("allauth",)
 
 _METHODS: Final = [("**/templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
+_KEYWORDS: Final = {**DEFAULT_KEYWORDS, "gettext_lazy": None, "ngettext_lazy": (1, 2)}
 _OPTIONS: Final = {"**/templates/**.html": {"trimmed": "false", "encoding": "utf-8"}}
 
 
 def find_texts() -> set[str]:
     """Give every text to translate in the package's pages and modules; of a plural, its singular."""
-    found = extract_from_dir(str(SOURCE), _METHODS, _OPTIONS)
+    found = extract_from_dir(str(SOURCE), _METHODS, _OPTIONS, _KEYWORDS)
     return {text if isinstance(text, str) else text[0] for _, _, text, _, _ in found}
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.utils import timezone
 
-from lienthong.delivery.errors import DeliveryError
-from lienthong.delivery.showing import read_day
 from lienthong.delivery.tasks import find_day
+from lienthong.identity.card_forms import DAY_FORMATS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -44,9 +44,11 @@ def read_as_of(request: HttpRequest) -> AsOf:
 
 
 def find_day_in(request: HttpRequest, name: str) -> date | None:
-    """Give a day of the address, or None where it has none that can be read."""
-    text = request.GET.get(name, "")
-    try:
-        return read_day(text) if text else None
-    except DeliveryError:
-        return None
+    """Give a day of the address, as links write it or as people do, or None where it has none that can be read."""
+    text = request.GET.get(name, "").strip()
+    for form in DAY_FORMATS:
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 # a day has no zone
+        except ValueError:
+            continue
+    return None

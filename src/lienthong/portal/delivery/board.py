@@ -17,7 +17,7 @@ from lienthong.delivery.figure_text import list_marks, write_observed
 from lienthong.delivery.observations import list_current
 from lienthong.portal.delivery.as_of import read_as_of
 from lienthong.portal.delivery.pages import find_language, for_readers, require_shown, show_page
-from lienthong.portal.delivery.target_rows import make_target_rows
+from lienthong.portal.delivery.target_rows import group_by_concern, make_target_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from lienthong.delivery.figures import Observed
 
 MOST_REPORTED: Final = 12
+TARGETS_PRINTED: Final = 56
+"""Targets that the sheet has room for, shared evenly among its plans; what concerns most comes first."""
 MOST_PRINTED: Final = 6
 """Changes, late tasks and reported figures that the one printed sheet has room for; the page has more."""
 
@@ -52,19 +54,22 @@ def _show(request: HttpRequest, *, illustrative: bool) -> HttpResponse:
     book = FigureBook(as_of.day)
     areas = tuple(dict.fromkeys(plan.plan.area_code for plan in board.plans))
     reported = _choose_reported(list_current(as_of.day, (), areas)) if areas and not illustrative else []
+    made = make_target_rows(book, board.plans, language)
     told = {
         "place": "board",
         "is_illustrative": illustrative,
         "has_both": settings.IS_SANDBOX,
         "board": board,
         "areas": areas,
-        "rows": make_target_rows(book, board.plans, language),
+        "rows": {code: group_by_concern(rows) for code, rows in made.items()},
+        "unchecked": sum(not row.judged.terms.is_verified for rows in made.values() for row in rows),
         "reported": reported[:MOST_REPORTED],
         "reported_count": len(reported),
         "definitions": book.definitions,
         "write": lambda figure: write_observed(figure, language),
         "marks": lambda figure: list_marks(figure, book.definitions[figure.cell.indicator], language),
         "most_printed": MOST_PRINTED,
+        "targets_printed": TARGETS_PRINTED // (sum(plan.total > 0 for plan in board.plans) or 1),
     }
     return show_page(request, "board", told, as_of)
 

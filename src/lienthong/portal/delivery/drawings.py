@@ -28,7 +28,7 @@ from lienthong.delivery.figures import Observed
 from lienthong.delivery.forecasts import Forecast
 from lienthong.delivery.formulas import Value
 from lienthong.delivery.indicator_sheet import make_sheet
-from lienthong.delivery.words import find_country
+from lienthong.delivery.words import Carry, find_country
 from lienthong.portal.assets import BUILT, read_manifest
 from lienthong.portal.delivery.indicators import name_unit, read_asked
 from lienthong.portal.delivery.pages import find_language, for_readers, name_area
@@ -54,7 +54,7 @@ def draw_indicator(request: HttpRequest, code: str) -> HttpResponse:
         sheet = make_sheet(FigureBook(asked.as_of.day, asked.on), code, asked.area, language)
     except (DeliveryError, AreasError) as error:
         raise Http404 from error
-    return _send(request, draw_line(_list_lines(sheet, asked.area), _make_words(request, sheet)))
+    return send_drawing(request, draw_line(_list_lines(sheet, asked.area), _make_words(request, sheet)))
 
 
 @for_readers
@@ -69,7 +69,7 @@ def draw_areas(request: HttpRequest, code: str) -> HttpResponse:
     values = [(row.name, row.value) for row in sheet.areas if isinstance(row.value, Value)]
     ordered = sorted(values, key=lambda row: row[1].upper, reverse=True)[:MOST_BARS]
     bars = [Bar(name, float(each.lower), float(each.lower), float(each.upper)) for name, each in ordered]
-    return _send(request, draw_bars(bars, _make_words(request, sheet)))
+    return send_drawing(request, draw_bars(bars, _make_words(request, sheet)))
 
 
 @for_readers
@@ -87,7 +87,7 @@ def draw_target(request: HttpRequest, plan: str, target: str) -> HttpResponse:
         point = ChartPoint(forecast.period, forecast.central, forecast.lower, forecast.upper)
         lines.append(Line(_("Forecast with its interval"), Stroke.FORECAST, (point,)))
     words = ChartWords(find_language(), name_unit(terms.unit), terms.decimals, _read_size(request))
-    return _send(request, draw_line(lines, words))
+    return send_drawing(request, draw_line(lines, words))
 
 
 def _list_lines(sheet: IndicatorSheet, area: str) -> list[Line]:
@@ -101,7 +101,8 @@ def _list_lines(sheet: IndicatorSheet, area: str) -> list[Line]:
         if isinstance(row.observed, Observed) and not isinstance(row.value, Value)
     )
     lines.append(Line(_("As reported"), Stroke.REPORTED, told))
-    if country != area:
+    if country != area and sheet.definition.carry is not Carry.SUM:
+        # Beside a country's whole, a province's part would be a flat line; the table has both.
         beside = _list_points([(row.period, row.country) for row in sheet.rows])
         lines.append(Line(name_area(country, sheet.place.on), Stroke.COUNTRY, beside))
     return lines
@@ -125,7 +126,7 @@ def _read_size(request: HttpRequest) -> ChartSize:
     return ChartSize.NARROW if request.GET.get("size") == ChartSize.NARROW else ChartSize.WIDE
 
 
-def _send(request: HttpRequest, svg: bytes) -> HttpResponse:
+def send_drawing(request: HttpRequest, svg: bytes) -> HttpResponse:
     """Send a drawing with its letters; the browser keeps it and asks by its hash whether it is still the same."""
     content = embed_face(svg, _read_faces())
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.figure_text import write_observed
 from lienthong.delivery.figures import Observed
 from lienthong.delivery.labels import write_amount
+from lienthong.delivery.target_words import TargetState
 from lienthong.portal.delivery.pages import find_data_days
 
 if TYPE_CHECKING:
@@ -37,6 +39,21 @@ def make_target_rows(book: FigureBook, plans: Iterable[JudgedPlan], language: st
     used = {pk for plan in listed for target in plan.targets for pk in _get_used(target)}
     days = find_data_days(used)
     return {plan.plan.code: [_make_row(book, target, days, language) for target in plan.targets] for plan in listed}
+
+
+_CONCERN: Final = (
+    TargetState.MISSED,
+    TargetState.AT_RISK,
+    TargetState.ON_TRACK,
+    TargetState.REACHED,
+    TargetState.NO_DATA,
+)
+
+
+def group_by_concern(rows: Iterable[TargetRow]) -> list[tuple[TargetState, list[TargetRow]]]:
+    """Group rows by state: first what is not reached, last what cannot be judged; the document's order within each."""
+    ordered = sorted(rows, key=lambda row: _CONCERN.index(row.judged.state))
+    return [(state, list(group)) for state, group in groupby(ordered, lambda row: row.judged.state)]
 
 
 def write_point(judged: JudgedTarget, point: Point, language: str) -> str:
