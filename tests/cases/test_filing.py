@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
@@ -90,6 +91,16 @@ def test_a_key_belongs_to_one_draft_and_to_one_person() -> None:
     assert submit(cases, theirs.id, OTHER, "k", Channel.ONLINE).code.endswith("-0002")
     with refused(CasesErrorKind.UNKNOWN_DRAFT):
         submit(cases, theirs.id, APPLICANT, "mine", Channel.ONLINE)
+
+
+@pytest.mark.django_db
+def test_whose_a_key_is_cannot_be_found_by_trying_numbers() -> None:
+    file_case(make_cases())
+    file_case(make_cases(signing_key=make_signing_key()))
+    scopes = set(IdempotencyKey.objects.values_list("scope", flat=True))
+    assert len(scopes) == 2
+    tried = {sha256(text.encode()).hexdigest() for text in (APPLICANT.number, f"DEMO/{APPLICANT.number}")}
+    assert not any(digest in scope for scope in scopes for digest in tried)
 
 
 @pytest.mark.django_db

@@ -315,7 +315,11 @@ StepPayload: TypeAlias = (
     | StepUndone
 )
 
-_PERSONAL = frozenset({"number", "account", "name", "officer", "answers", "documents", "text", "result", "data"})
+_PERSONAL = frozenset(
+    {"number", "account", "name", "officer", "answers", "documents", "text", "result", "data", "reference"}
+)
+    {"number", "account", "name", "officer", "answers", "documents", "text", "result", "data", "reference"}
+)
 """The fields in which something about a person can stand."""
 
 
