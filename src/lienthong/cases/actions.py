@@ -318,8 +318,6 @@ StepPayload: TypeAlias = (
 _PERSONAL = frozenset(
     {"number", "account", "name", "officer", "answers", "documents", "text", "result", "data", "reference"}
 )
-    {"number", "account", "name", "officer", "answers", "documents", "text", "result", "data", "reference"}
-)
 """The fields in which something about a person can stand."""
 
 
