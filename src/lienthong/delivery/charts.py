@@ -156,8 +156,11 @@ def draw_bars(bars: Sequence[Bar], words: ChartWords) -> bytes:
     # What is sure is dark, up to where it may reach is light.
     bar = base.mark_bar(height=alt.RelativeBandSize(0.62))
     axis = alt.Axis(format=",~f", tickCount=5)
+    # Room for the figures behind the bars.
+    ends = [end for row in rows for end in (row["lower"], row["upper"])]
+    scale = alt.Scale(domain=[min(0.0, *ends), 1.3 * max(0.0, *ends)], nice=False)
     layers = [
-        bar.encode(x=alt.X("upper:Q", title=None, axis=axis), color=alt.value("#b9cdd8")),
+        bar.encode(x=alt.X("upper:Q", title=None, axis=axis, scale=scale), color=alt.value("#b9cdd8")),
         bar.encode(x=alt.X("lower:Q"), color=alt.value(_COLOURS[Stroke.MAIN])),
         base.mark_text(align="left", dx=5, fontSize=13).encode(x=alt.X("upper:Q"), text=alt.Text("text:N")),
     ]

@@ -10,6 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from django.db.models import F
+from django.db.models.functions import Length
 
 from lienthong.delivery.figures import Cell, Missing, Observed, choose_current
 from lienthong.delivery.models import Observation
@@ -78,9 +79,9 @@ def list_current(as_of: date, indicators: tuple[str, ...], areas: tuple[str, ...
 
 
 def list_published(since: date, until: date, *, illustrative: bool, limit: int) -> list[Observed]:
-    """Give what became known from one day to another, both included, the latest first."""
+    """Give what became known in a span of days, both included: the latest first, of a day the larger areas first."""
     rows = Observation.objects.filter(published_on__range=(since, until), is_illustrative=illustrative)
-    return _read(rows.order_by("-published_on", "-pk")[:limit])
+    return _read(rows.order_by("-published_on", Length("area_code"), "-pk")[:limit])
 
 
 def find_last_day(as_of: date, *, illustrative: bool) -> date | None:
