@@ -113,6 +113,12 @@ def test_monitoring_records_tell_of_both_sides_answers_and_refusals_page_by_page
     assert first["requestOutTs"] <= other["requestInTs"] <= other["responseOutTs"] <= first["responseInTs"]  # type: ignore[operator] # times are numbers
     assert first["serviceSecurityServerAddress"] == f"{AGENCY}/GW1"
     assert (first["clientSubsystemCode"], first["serviceCode"]) == ("PORTAL", "units")
+    # Both sides log the same bytes; a refusal has none of its own.
+    assert (first["requestSize"], first["responseSize"]) == (other["requestSize"], other["responseSize"])
+    assert first["responseSize"] > len(replies[0].body)  # type: ignore[operator] # as above
+    assert {record["restMethod"] for record in pages["Client"]} == {"GET"}
+    assert "responseSize" not in pages["Client"][1]
+    assert "/granted/1" not in json.dumps(pages)
     nobody: dict[str, object] = {"records": [], "next": None}
     assert read(commune, f"/monitoring?client={AGENCY}") == nobody
     assert read(commune, "/monitoring?to=1") == nobody

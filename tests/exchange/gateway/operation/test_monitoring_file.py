@@ -5,6 +5,7 @@ import time
 from typing import TYPE_CHECKING
 
 from lienthong.evidence.index import Index
+from lienthong.evidence.store import load_store_key
 from lienthong.exchange.gateway.operation.monitoring import Monitoring
 from lienthong.exchange.gateway.operation.monitoring_file import SETTLED_MS, MonitoringFile
 from lienthong.kernel.keys import load_secret
@@ -50,7 +51,7 @@ def test_records_are_written_once_each_also_after_a_restart_and_files_turn_over(
 
     # The same log from the start, into files of a line: full ones are kept under numbers.
     index = Index(home.folder / "index.sqlite", load_secret(home.keys / "index.key"))
-    monitoring = Monitoring(home.folder / "log", home.origin, index)
+    monitoring = Monitoring(home.folder / "log", home.origin, index, load_store_key(home.keys / "store.key"))
     other = home.folder / "other.jsonl"
     now = int(time.time() * 1000) + SETTLED_MS
     MonitoringFile(other, home.origin, monitoring, max_bytes=1).write(now)

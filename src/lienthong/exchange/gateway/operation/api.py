@@ -121,7 +121,9 @@ class _Api:
     def __init__(self, parts: Assembly) -> None:
         self._parts = parts
         self._metrics = Metrics(parts)
-        self._monitoring = Monitoring(parts.home.log, parts.home.settings.log, parts.evidence.index)
+        self._monitoring = Monitoring(
+            parts.home.log, parts.home.settings.log, parts.evidence.index, parts.evidence.store_key
+        )
         self._document = describe_api(Problem, Resolution)
 
     async def show_ready(self, _request: Request) -> Response:

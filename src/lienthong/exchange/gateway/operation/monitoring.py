@@ -3,11 +3,13 @@
 Nothing is noted on a message's way: the log already says what was asked and how it ended, in statements that hold no
 personal data (rule 8). So records of the past are there from the first day, and survive what the log survives. A
 request that was refused has a record at the gateway that asked, and at the other only if it was received; what was
-refused before it was logged has none. No record says how large a message was.
+refused before it was logged has none. Method and sizes come from the erasable content, as long as it is kept;
+the path asked for is never told: it may hold a person's number.
 """
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -15,7 +17,9 @@ import msgspec
 from lienthong.evidence.errors import EvidenceError
 from lienthong.evidence.peer import decode_peer_evidence
 from lienthong.evidence.reader import read_batches
+from lienthong.evidence.segment import StoredEntry
 from lienthong.evidence.statement import Received, Refused, Request, Response, Unknown, decode_statement
+from lienthong.evidence.subject import open_content
 from lienthong.evidence.tree import leaf_hash
 from lienthong.kernel.canonical import encode_base64url
 
@@ -24,13 +28,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lienthong.evidence.index import Index
-    from lienthong.evidence.segment import StoredEntry
+    from lienthong.evidence.store import MessageRecord, StoreKey
 
 MAX_PAGE: Final = 1000
 MAX_SCAN: Final = 200_000
 """Entries that one page looks at: under two seconds of a thread's work."""
 ANSWER_WITHIN: Final = 20_000
 """Entries within which an answer is looked for, behind the last request of a page."""
+
+_EMPTY: Final = sha256(b"").digest()
 
 Answer = Response | Refused | Unknown
 
@@ -61,7 +67,11 @@ class MonitoringRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     service_code: str
     client_security_server_address: str = ""
     service_security_server_address: str = ""
+    rest_method: str = ""
     x_request_id: str
+    request_size: int | None = None
+    """Bytes of header part and body, as logged; None once they are erased, and where the body was not kept."""
+    response_size: int | None = None
     succeeded: bool
     status_code: int | None = None
     fault_code: str | None = None
@@ -88,19 +98,24 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class _Seen(msgspec.Struct):
     """A request on its way through the log, and its answer if there is one."""
 
-    entry: int
+    stored: StoredEntry
     request: Request
     is_own: bool
     other: str
     answer: Answer | None = None
-    answered: int = -1
+    answered: StoredEntry | None = None
+
+    @property
+    def entry(self) -> int:
+        return self.stored.index
 
 
 class Monitoring:
     """The records of one gateway. Each call reads segments: in a thread."""
 
-    def __init__(self, log: Path, origin: str, index: Index) -> None:
+    def __init__(self, log: Path, origin: str, index: Index, store_key: StoreKey) -> None:
         self._log = log
+        self._store_key = store_key
         self._origin = origin
         self._index = index
 
@@ -131,7 +146,7 @@ class Monitoring:
                     waiting += 1
             answer = _read_answer(entry, statement)
             if answer is not None and (seen := found.get(answer.answers)) is not None and seen.answer is None:
-                seen.answer, seen.answered = answer, entry.index
+                seen.answer, seen.answered = answer, entry
                 waiting -= 1
             if following is not None and (waiting == 0 or entry.index > following + ANSWER_WITHIN):
                 break
@@ -149,7 +164,9 @@ class Monitoring:
     def _record(self, seen: _Seen) -> MonitoringRecord:
         request, answer = seen.request, seen.answer
         times = {row.entry: row.time for row in self._index.find_exchange(request.exchange)}
-        begun, ended = times.get(seen.entry, request.time), times.get(seen.answered)
+        begun = times.get(seen.entry, request.time)
+        ended = None if seen.answered is None else times.get(seen.answered.index)
+        asked = self._open(seen.stored)
         own = f"{self._origin.rpartition('/')[0]}"
         client, service = request.client.split("/"), request.service.split("/")
         return MonitoringRecord(
@@ -171,22 +188,39 @@ class Monitoring:
             service_code=service[4],
             client_security_server_address=own if seen.is_own else seen.other,
             service_security_server_address=seen.other if seen.is_own else own,
+            rest_method="" if asked is None else asked.header.partition(b"\r\n")[0].decode("ascii", "replace"),
             x_request_id=request.exchange,
+            request_size=_measure(asked),
+            response_size=None if seen.answered is None else _measure(self._open(seen.answered)),
             succeeded=isinstance(answer, Response),
             status_code=answer.status if isinstance(answer, Response) else None,
             fault_code=_fault_of(answer),
         )
+
+    def _open(self, entry: StoredEntry) -> MessageRecord | None:
+        try:
+            return open_content(self._store_key, entry)
+        except EvidenceError:
+            return None  # erased, or damaged, which `log check` tells
+
+
+def _measure(content: MessageRecord | None) -> int | None:
+    if content is None:
+        return None
+    if content.body is not None:
+        return len(content.header) + content.body.length
+    return len(content.header) if content.body_sha256 == _EMPTY else None
 
 
 def _read_request(entry: StoredEntry, statement: object) -> tuple[str, _Seen] | None:
     """Give a request that begins here, ours or a peer's, under its leaf."""
     if isinstance(statement, Request):
         other = statement.to.rpartition("/")[0]
-        return encode_base64url(leaf_hash(entry.statement)), _Seen(entry.index, statement, is_own=True, other=other)
+        return encode_base64url(leaf_hash(entry.statement)), _Seen(entry, statement, is_own=True, other=other)
     if isinstance(statement, Received):
         request = _read_peers(entry)
         if isinstance(request, Request):
-            return statement.leaf, _Seen(entry.index, request, is_own=False, other=statement.from_.rpartition("/")[0])
+            return statement.leaf, _Seen(entry, request, is_own=False, other=statement.from_.rpartition("/")[0])
     return None
 
 

@@ -41,7 +41,7 @@ async def write_monitoring(parts: Assembly) -> None:
     name = parts.home.settings.admin.monitoring_file
     if not name:
         return
-    monitoring = Monitoring(parts.home.log, parts.home.settings.log, parts.evidence.index)
+    monitoring = Monitoring(parts.home.log, parts.home.settings.log, parts.evidence.index, parts.evidence.store_key)
     writer = MonitoringFile(parts.home.path(name), parts.home.settings.log, monitoring)
     loop = asyncio.get_running_loop()
     while True:
