@@ -197,6 +197,7 @@ def test_a_birth_asked_once_brings_four_results_and_the_parent_sees_who_looked(t
     assert all(line.endswith(", signed") for line in papers)
     assert "  looked: " in story
     assert "checked: the agency's case system knows this case" in story
+    assert "verified offline; its purpose is 3.000722, and it names no case" in story
 
 
 def test_a_death_waits_for_an_agency_that_is_away_says_why_and_goes_on(told: Told) -> None:

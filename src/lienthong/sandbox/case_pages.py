@@ -167,7 +167,8 @@ def read_papers(page: Page) -> list[PaperLink]:
 def read_look_ups(page: Page) -> list[LookUp]:
     """Give the look-ups that the page of who looked lists, the newest first."""
     rows = [[_say(value) for value in _VALUE.findall(each)] for each in _LOOK_UP.findall(page.text)]
-    return [LookUp(*row) for row in rows if len(row) == len(LookUp.__slots__)]
+    # Behind the exchange's number there may stand what can be done with it.
+    return [LookUp(*row[:-1], row[-1].partition(" ")[0]) for row in rows if len(row) == len(LookUp.__slots__)]
 
 
 def _get_form(page: Page) -> Form:

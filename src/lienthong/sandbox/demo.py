@@ -25,7 +25,7 @@ from lienthong.sandbox.children import Children
 from lienthong.sandbox.federation import CLIENT, SERVICE, hold_folder, make_federation
 from lienthong.sandbox.gateway_home import write_private
 from lienthong.sandbox.heads import find_head, require_head
-from lienthong.sandbox.linked_stories import show_birth, show_death, sign_in_office
+from lienthong.sandbox.linked_stories import Stage, show_birth, show_death, sign_in_office
 from lienthong.sandbox.marks import INSTANCE, NO_LEGAL_VALUE
 from lienthong.sandbox.members import PROVINCE, SOCIAL_AFFAIRS
 from lienthong.sandbox.own_record import show_logins, show_own_record
@@ -229,10 +229,9 @@ def _show_cases(screen: Screen, children: Children, setting: Setting, people: tu
     sites = setting.sites
     pages = CasePages(citizen, sites.province.url)
     citizen.open(f"{pages.url}/language/en?next=/")
-    office = sign_in_office(screen, sites, (handler, decider))
-    show_birth(screen, children, sites, office, pages)
-    social = next(each for each in setting.offices if each.member is SOCIAL_AFFAIRS)
-    show_death(screen, children, sites, office, pages, social)
+    stage = Stage(screen, children, sites, pages, sign_in_office(screen, sites, (handler, decider)))
+    show_birth(stage, setting.federation)
+    show_death(stage, next(each for each in setting.offices if each.member is SOCIAL_AFFAIRS))
 
 
 def _show_checks(screen: Screen, federation: Federation) -> None:

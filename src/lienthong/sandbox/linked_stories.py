@@ -8,20 +8,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from lienthong.evidence.verify import verify_package
 from lienthong.sandbox.agencies.behaviour import Behaviour, set_behaviour
 from lienthong.sandbox.case_pages import CasePages, read_events, read_look_ups, read_papers, read_steps
 from lienthong.sandbox.errors import SandboxError, SandboxErrorKind
 from lienthong.sandbox.gateway_home import write_private
 from lienthong.sandbox.linked_answers import draw_notice, fill_in_birth, fill_in_death
 from lienthong.sandbox.logins import Login, read_login, read_staff_logins
+from lienthong.sandbox.packages import export_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
     from lienthong.sandbox.agencies.offices import AgencyOffice
-    from lienthong.sandbox.case_pages import Event, FiledCase, PaperLink
+    from lienthong.sandbox.case_pages import Event, FiledCase, LookUp, PaperLink
     from lienthong.sandbox.children import Children
+    from lienthong.sandbox.federation import Federation
     from lienthong.sandbox.page_forms import Upload
     from lienthong.sandbox.screen import Screen
     from lienthong.sandbox.sites import Sites
@@ -34,6 +37,8 @@ DECIDER: Final = "phe-duyet-mau"
 
 PAPERS: Final = 4
 """Three outcomes of each of both, and the receipt."""
+
+BIRTH_EVIDENCE_FILE: Final = "evidence-birth.zip"
 
 DOWN_SECONDS: Final = 20.0
 """How long the agency of social affairs is away in the death's story."""
@@ -49,6 +54,17 @@ class Office:
 
     handler: CasePages
     decider: CasePages
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where the stories are told, and by whom: the sites, the parent's pages and the officers'."""
+
+    screen: Screen
+    children: Children
+    sites: Sites
+    citizen: CasePages
+    office: Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,33 +118,37 @@ def sign_in_office(screen: Screen, sites: Sites, visitors: tuple[Visitor, Visito
     return Office(*pages)
 
 
-def show_birth(screen: Screen, children: Children, sites: Sites, office: Office, citizen: CasePages) -> None:
-    """Tell DESIGN 4: a parent asks once, the commune receives, four agencies act, the results come back as papers."""
-    login, turn = read_login(sites.logins), _take_turn(sites)
+def show_birth(stage: Stage, federation: Federation) -> None:
+    """Tell the main way: a parent asks once, the commune receives, agencies act, the results come back as papers."""
+    screen, login, turn = stage.screen, read_login(stage.sites.logins), _take_turn(stage.sites)
     screen.head(f"{login.full_name} registers a birth, and asks once: birth, residence, health insurance and card")
     told = fill_in_birth(login, turn, _find_today())
-    teller = _file(screen, children, citizen, BIRTH, (told, {"birth_notice-file": draw_notice("Birth notice")}))
-    office.handler.do(teller.case_id, "receive")
-    office.handler.do(teller.case_id, "take")
-    _finish(teller, office)
+    teller = _file(stage, BIRTH, told, {"birth_notice-file": draw_notice("Birth notice")})
+    stage.office.handler.do(teller.case_id, "receive")
+    stage.office.handler.do(teller.case_id, "take")
+    _finish(teller, stage.office)
     _show_results(screen, teller)
-    _show_look_ups(screen, teller)
+    look_up = _show_look_ups(screen, teller)
+    raw = export_whole(federation.consumer, look_up.exchange, stage.children.require_running)
+    write_private(federation.folder / BIRTH_EVIDENCE_FILE, raw)
+    purpose = verify_package(raw, federation.root).purpose
+    screen.say(
+        f"  proof of it: {BIRTH_EVIDENCE_FILE}, verified offline; its purpose is {purpose}, and it names no case"
+    )
 
 
-def show_death(
-    screen: Screen, children: Children, sites: Sites, office: Office, citizen: CasePages, social: AgencyOffice
-) -> None:
+def show_death(stage: Stage, social: AgencyOffice) -> None:
     """Tell of a death while the agency of social affairs is away: the case waits, says why, goes on, and ends."""
-    login, turn = read_login(sites.logins), _take_turn(sites)
+    screen, login, turn = stage.screen, read_login(stage.sites.logins), _take_turn(stage.sites)
     screen.head(f"A death in the family; the agency of social affairs is away for {DOWN_SECONDS:g} seconds")
     told = fill_in_death(login, turn, _find_today())
-    teller = _file(screen, children, citizen, DEATH, (told, {"death_notice-file": draw_notice("Death notice")}))
+    teller = _file(stage, DEATH, told, {"death_notice-file": draw_notice("Death notice")})
     with _away(screen, social):
-        office.handler.do(teller.case_id, "receive")
-        office.handler.do(teller.case_id, "take")
+        stage.office.handler.do(teller.case_id, "receive")
+        stage.office.handler.do(teller.case_id, "take")
         teller.follow(lambda page: _count(page, "done") == 2, "death and residence done")  # noqa: PLR2004 # both steps
-        _tell_waiting(teller, office)
-    _finish(teller, office)
+        _tell_waiting(teller, stage.office)
+    _finish(teller, stage.office)
     _show_results(screen, teller)
 
 
@@ -146,17 +166,11 @@ def _tell_waiting(teller: Teller, office: Office) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _file(
-    screen: Screen,
-    children: Children,
-    citizen: CasePages,
-    code: str,
-    filled_in: tuple[dict[str, str], dict[str, Upload]],
-) -> Teller:
-    start = citizen.visitor.open(f"{citizen.url}/procedures/{code}/begin/")
-    filed = citizen.file(start, *filled_in)
-    screen.say(f"  filed once, with a signed receipt: case {filed.code} of procedure {code}")
-    return Teller(screen, citizen, children, filed, [])
+def _file(stage: Stage, code: str, told: dict[str, str], files: dict[str, Upload]) -> Teller:
+    citizen = stage.citizen
+    filed = citizen.file(citizen.visitor.open(f"{citizen.url}/procedures/{code}/begin/"), told, files)
+    stage.screen.say(f"  filed once, with a signed receipt: case {filed.code} of procedure {code}")
+    return Teller(stage.screen, citizen, stage.children, filed, [])
 
 
 def _finish(teller: Teller, office: Office) -> None:
@@ -179,8 +193,8 @@ def _show_results(screen: Screen, teller: Teller) -> None:
         screen.say(f"  paper: {paper.title}, {len(content) // 1024} kB, {signed}")
 
 
-def _show_look_ups(screen: Screen, teller: Teller) -> None:
-    """Show who looked at the parent's data for this case, as their own page tells them; refuse a page without any."""
+def _show_look_ups(screen: Screen, teller: Teller) -> LookUp:
+    """Show who looked at the parent's data for this case, as their own page tells them; gives the last look-up."""
     found = read_look_ups(teller.citizen.visitor.open(f"{teller.citizen.url}/who-looked/"))
     own = [look_up for look_up in found if f"#{teller.filed.draft}" in look_up.purpose]
     if not own:
@@ -189,6 +203,7 @@ def _show_look_ups(screen: Screen, teller: Teller) -> None:
         )
     for look_up in own:
         screen.say(f"  looked: {look_up.when}  {look_up.who}  asked {look_up.service}  for {look_up.purpose}")
+    return own[0]
 
 
 def _list_outcomes(page: Page) -> list[PaperLink]:
