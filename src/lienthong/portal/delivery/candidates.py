@@ -1,4 +1,7 @@
-"""Pages on which people decide on what was found in documents: accept, put right, or reject each."""
+"""Pages on which people decide on what was found in documents: accept, put right, or reject each.
+
+Tasks are given by leaders alone, as the story says.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,7 +30,6 @@ from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.models import ReadDocument
 from lienthong.delivery.tasks import find_day
 from lienthong.identity.signed_in import find_account
-from lienthong.identity.words import Level
 from lienthong.portal.delivery.candidate_forms import DirectiveForm, RejectForm, TaskForm, make_form
 from lienthong.portal.delivery.candidate_words import (
     CANDIDATE_KINDS,
@@ -36,7 +37,7 @@ from lienthong.portal.delivery.candidate_words import (
     STATE_COLOURS,
     word_delivery_error,
 )
-from lienthong.web.callers import Caller, open_to
+from lienthong.portal.delivery.pages import for_readers, show_page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -45,8 +46,8 @@ if TYPE_CHECKING:
     from lienthong.identity.models import Account
     from lienthong.portal.delivery.candidate_forms import AnyForm
 
-for_deciders: Final = open_to(Caller.LEADER, Caller.OFFICER, level=Level.CARD)
-"""Whoever reads for a leader, and the leader: at level 2. Tasks are given by leaders alone, as the story says."""
+PLACE: Final = "directives"
+"""The way of delivery's pages under which documents that were read stand."""
 
 WORDS: Final = {
     "candidate_kinds": CANDIDATE_KINDS,
@@ -57,14 +58,14 @@ WORDS: Final = {
 }
 
 
-@for_deciders
+@for_readers
 @require_GET
 def show_documents(request: HttpRequest) -> HttpResponse:
     """List the documents that were read, with how much is still to be decided."""
-    return render(request, "delivery/documents.html", {"documents": list_documents()})
+    return show_page(request, "documents", {"documents": list_documents(), "place": PLACE})
 
 
-@for_deciders
+@for_readers
 @require_GET
 def show_candidates(request: HttpRequest, document: int) -> HttpResponse:
     """List what was found in one document, in the order of its text."""
@@ -73,12 +74,11 @@ def show_candidates(request: HttpRequest, document: int) -> HttpResponse:
         raise Http404
     candidates = list_candidates(document)
     left = sum(candidate.state == CandidateState.OPEN for candidate in candidates)
-    return render(
-        request, "delivery/candidates.html", {**WORDS, "document": row, "candidates": candidates, "left": left}
-    )
+    told = {**WORDS, "document": row, "candidates": candidates, "left": left, "place": PLACE}
+    return show_page(request, "candidates", told)
 
 
-@for_deciders
+@for_readers
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_candidate(request: HttpRequest, document: int, candidate: int) -> HttpResponse:
     """Show one thing that was found, where it stands, and take the decision on it."""
@@ -99,7 +99,7 @@ def show_candidate(request: HttpRequest, document: int, candidate: int) -> HttpR
             messages.success(request, _("Rejected.") if is_rejected else _("Accepted."))
             return HttpResponseRedirect(_find_next(document))
     told: dict[str, Any] = {"found": found, "form": form, "rejecting": rejecting}
-    return render(request, "delivery/candidate.html", {**WORDS, **told})
+    return show_page(request, "candidate", {**WORDS, **told, "place": PLACE})
 
 
 def _get(document: int, candidate: int) -> Candidate:
