@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth import authenticate
 
 from lienthong.identity.models import Account, Assignment
+from lienthong.portal.province.start import PERSONAS
 from lienthong.sandbox.logins import read_staff_logins
-from lienthong.sandbox.province_staff import make_province_logins
+from lienthong.sandbox.province_staff import COLLEAGUES, make_province_logins
 from lienthong.web.callers import Caller
 
 if TYPE_CHECKING:
@@ -33,3 +34,7 @@ def test_officers_of_each_duty_and_a_leader_can_sign_in_at_the_sample_commune(tm
     assert {post.agency_code for post in posts.values()} == {"Z99.01"}
     assert set(posts["phe-duyet-mau"].roles) == {Caller.OFFICER, Caller.LEADER}
     assert posts["lanh-dao-mau"].roles == [Caller.LEADER]
+
+
+def test_the_start_page_names_the_very_people_that_the_sandbox_makes() -> None:
+    assert [persona.name for persona in PERSONAS if persona.name] == [each.name for each in COLLEAGUES]

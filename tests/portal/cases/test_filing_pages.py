@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone, translation
 
 from lienthong.cases.models import Case, Draft
 from lienthong.cases.reading import get_case
+from lienthong.cases.site_cases import load_site_catalogue
 from lienthong.cases.words import Channel
 from lienthong.identity.words import Level
 from lienthong.portal.cases.office import Profile
+from lienthong.portal.cases.procedure_words import REMARKS, tell_article
 from tests.portal.cases.desk import (
     ANSWERS,
     NUMBER,
@@ -208,3 +211,19 @@ def test_at_the_counter_an_officer_files_for_a_person_in_both_names_also_in_the_
     assert case.channel is Channel.COUNTER
     assert (case.applicant.number, case.applicant.officer) == (NUMBER, str(account.pk))
     assert officer.get("/work/").status_code == 403
+
+
+def test_every_procedure_of_today_has_a_page_in_which_no_english_remark_stands_untold(client: Client) -> None:
+    catalogue = load_site_catalogue()
+    for procedure in catalogue.list_procedures(timezone.localdate()):
+        page = client.get(f"/procedures/{procedure.code}/")
+        assert page.status_code == 200, procedure.code
+        for legal in procedure.legal:
+            assert legal.article not in REMARKS or legal.article not in page.content.decode(), legal.article
+            known = not legal.article or legal.article in REMARKS or "Điều" in tell_in_vietnamese(legal.article)
+            assert known or procedure.code == SAMPLE, legal.article
+
+
+def tell_in_vietnamese(article: str) -> str:
+    with translation.override("vi"):
+        return tell_article(article)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.cases.deadlines import PartKind
 from lienthong.cases.procedure import LegalStatus
-from lienthong.portal.cases.procedure_words import LEGAL_STATUSES
+from lienthong.portal.cases.procedure_words import LEGAL_STATUSES, tell_article
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -60,7 +60,8 @@ def tell_reckoning(reckoned: Reckoning) -> tuple[str, ...]:
     """Tell how a last day was counted, one sentence for each move, and what the term comes from."""
     parts = [_tell_part(part) for part in reckoned.parts]
     legal = reckoned.legal
-    named = f"{legal.document}{f', {legal.article}' if legal.article else ''} ({legal.date:%d/%m/%Y})"
+    article = f", {tell_article(legal.article)}" if legal.article else ""
+    named = f"{legal.document}{article} ({legal.date:%d/%m/%Y})"
     doubt = "" if legal.status is LegalStatus.CITED else f" - {LEGAL_STATUSES[legal.status]}"
     due = gettext("Last day: %(day)s.") % {"day": tell_day(reckoned.due)}
     return (due, *parts, gettext("By %(law)s.") % {"law": f"{named}{doubt}"})

@@ -15,6 +15,7 @@ from lienthong.portal.cases.procedure_words import (
     name_authority,
     name_fault,
     say,
+    tell_article,
     tell_duration,
     tell_fees,
     tell_limit,
@@ -60,6 +61,7 @@ _DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 PAGE_WORDS: Final = {
     "say": say,
+    "tell_article": tell_article,
     "name_fault": name_fault,
     "authority_name": name_authority,
     "how_long": tell_duration,

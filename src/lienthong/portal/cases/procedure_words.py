@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import get_language, gettext, ngettext
@@ -24,6 +25,32 @@ AUTHORITIES: Final = {
     "province": _("Department of the province"),
     "police": _("Police of the commune"),
 }
+
+
+REMARKS: Final = {
+    "whether it still holds in 2026 was not found": _("whether it still holds in 2026 was not found"),
+    "identity cards of children under 6": _("identity cards of children under 6"),
+    "7 working days for a card": _("7 working days for a card"),
+    "the step's own term was not read": _("the step's own term was not read"),
+    "so that the whole stays within 18 working days": _("so that the whole stays within 18 working days"),
+    "at once; the 15:00 rule as for other civil status": _("at once; the 15:00 rule as for other civil status"),
+    "20 times the standard of 500,000 đồng": _("20 times the standard of 500,000 đồng"),
+    "article 11; 20 times the standard of 540,000 đồng": _("article 11; 20 times the standard of 540,000 đồng"),
+    "half of the basic salary of 2,340,000 đồng": _("half of the basic salary of 2,340,000 đồng"),
+}
+"""What this package's procedures remark beside a document, in one language; a province's own is shown as it is."""
+
+_ARTICLE: Final = re.compile(r"articles? ([0-9]+)(?: and ([0-9]+))?")
+
+
+def tell_article(article: str) -> str:
+    """Name an article, or say the remark that stands in its place."""
+    found = _ARTICLE.fullmatch(article)
+    if found is None:
+        return str(REMARKS.get(article, article))
+    if found[2] is None:
+        return gettext("article %(first)s") % {"first": found[1]}
+    return gettext("articles %(first)s and %(second)s") % {"first": found[1], "second": found[2]}
 
 
 def say(words: Words) -> str:
