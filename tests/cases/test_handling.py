@@ -102,7 +102,18 @@ def test_erasing_leaves_what_was_done_and_the_hash_of_what_was_told() -> None:
 
     view = get_case(cases, case)
     assert (view.applicant.number, view.answers, view.state.status) == ("", {}, NationalStatus.WITHDRAWN)
+    assert {"salt", "answers", "number"} & set(ActionRecord.objects.get(number=1).payload) == set()
     assert "Mẫu" not in str(list(ActionRecord.objects.values_list("payload", flat=True)))
     row = CaseRow.objects.get(pk=case)
     assert (row.number, row.name, row.search_name, row.account) == ("", "", "", "")
     assert list(ActionRecord.objects.order_by("number").values_list("payload_hash", flat=True))[:2] == before
+
+
+def test_two_who_tell_the_same_leave_hashes_of_which_neither_tells_the_other() -> None:
+    cases = make_cases()
+    for _ in range(2):
+        do(cases, file_case(cases).case_id, CaseRole.APPLICANT, told.Complained("chậm"))
+    records = ActionRecord.objects.filter(kind=ActionKind.COMPLAIN)
+    assert len({bytes(record.payload_hash) for record in records}) == 2
+    for record in records:
+        assert bytes(record.payload_hash) == told.hash_payload(told.read_payload(record.payload))

@@ -6,16 +6,19 @@ stays: step, message id, days and keys of reasons.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date, datetime  # Struct fields are read at run time
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
 from lienthong.cases.plan import Plan
 from lienthong.cases.words import ActionKind, ActorKind, Channel, UndoPhase
-from lienthong.kernel.canonical import canonical_bytes
+from lienthong.kernel.canonical import canonical_bytes, encode_base64url
+
+SALT_BYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,19 @@ class Actor:
     officer: str = ""
 
 
-class _Payload(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="kind"):
-    """What is told with an action. Fields named in `_PERSONAL` are emptied by `erase`."""
+class _Payload(
+    msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="kind", kw_only=True
+):
+    """What is told with an action. Fields named in `_PERSONAL` are emptied by `erase`.
+
+    `salt` is drawn when an action is written down, and erased with it: the hash that stays then tells nobody who tries
+    all that could have been told.
+    """
+
+    salt: str = ""
+
+
+Told = TypeVar("Told", bound=_Payload)
 
 
 class Submitted(_Payload, frozen=True, tag=ActionKind.SUBMIT.value):
@@ -316,7 +330,7 @@ StepPayload: TypeAlias = (
 )
 
 _PERSONAL = frozenset(
-    {"number", "account", "name", "officer", "answers", "documents", "text", "result", "data", "reference"}
+    {"number", "account", "name", "officer", "answers", "documents", "text", "result", "data", "reference", "salt"}
 )
 """The fields in which something about a person can stand."""
 
@@ -347,6 +361,12 @@ def read_payload(written: object) -> Payload:
     """Read a payload as `write_payload` gave it."""
     read: Payload = msgspec.convert(written, Payload)
     return read
+
+
+def salt_payload(payload: Told) -> Told:
+    """Give the payload with a salt of its own, as it is written down."""
+    salted: Told = msgspec.structs.replace(payload, salt=encode_base64url(os.urandom(SALT_BYTES)))
+    return salted
 
 
 def hash_payload(payload: Payload) -> bytes:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
-from lienthong.cases.actions import Action, Actor, Submitted, hash_payload
+from lienthong.cases.actions import Action, Actor, Submitted, hash_payload, salt_payload
 from lienthong.cases.catalogue import make_plan
 from lienthong.cases.drafts import Applicant, find_locked_draft, unknown_draft
 from lienthong.cases.errors import CasesError, CasesErrorKind
@@ -25,9 +25,8 @@ from lienthong.cases.models import Case as CaseRow
 from lienthong.cases.models.case import KEY_CHARACTERS
 from lienthong.cases.numbering import draw_code
 from lienthong.cases.receipts import Filed, Receipt, get_receipt, keep_receipt, sign_receipt
-from lienthong.cases.store import append_action, find_key, find_month, keep_key, make_projection
+from lienthong.cases.store import append_action, digest_content, find_key, find_month, keep_key, make_projection
 from lienthong.cases.words import ActionKind, ActorKind, CaseRole, Channel
-from lienthong.kernel.canonical import canonical_bytes
 from lienthong.kernel.ids import new_uuid7
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def submit(  # who files what, how, under which key
     documents: Sequence[str] = (),
 ) -> Receipt:
     """File a draft, or give the receipt that it got before; raises UNKNOWN_DRAFT, BAD_FORM, KEY_REUSED."""
-    scope, content = make_filing_scope(cases, applicant), canonical_bytes(["submit", str(draft_id)])
+    scope, content = make_filing_scope(cases, applicant), digest_content(cases, ["submit", str(draft_id)])
     require_key(key)
     with transaction.atomic():
         # Two that come at once stand in line here; the second then finds what the first did.
@@ -111,7 +110,7 @@ def _keep_new_key(scope: str, key: str, content: bytes, receipt: Receipt) -> Non
 
 def file_from_portal(cases: Cases, filing: Filing, portal: str) -> Receipt:
     """File what came in at a filing portal, under the code that the portal gave it; the same code: the same receipt."""
-    scope, content = f"portal:{portal}", canonical_bytes(["portal", filing.portal_code])
+    scope, content = f"portal:{portal}", digest_content(cases, ["portal", filing.portal_code])
     require_key(filing.portal_code)
     if (done := find_key(scope, filing.portal_code, content)) is not None:
         return get_receipt(done.case_id)
@@ -155,7 +154,7 @@ def _file(cases: Cases, filing: Filing, actor: Actor) -> Receipt:
     case_id = UUID(new_uuid7(cases.clock))
     # Drawn late: the office's other filings of this day wait from here to the end of the transaction.
     code = draw_code(filing.unit, find_day(now), cases.code_format)
-    payload = _make_payload(cases, filing, code)
+    payload = salt_payload(_make_payload(cases, filing, code))
     action = Action(1, ActionKind.SUBMIT, actor, now, payload)
     month = find_month(now)
     append_action(month, case_id, action, CaseRole.APPLICANT)

@@ -8,7 +8,7 @@ import msgspec
 from django.db import transaction
 
 from lienthong.cases.action_check import MOST_TEXT, verify_action
-from lienthong.cases.actions import Action, Actor, Commented, Payload, erase, get_kind, write_payload
+from lienthong.cases.actions import Action, Actor, Commented, Payload, erase, get_kind, salt_payload, write_payload
 from lienthong.cases.documents.kept import forget_uses
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.filing import require_key
@@ -16,6 +16,7 @@ from lienthong.cases.folding import apply_action, fold
 from lienthong.cases.models import ActionRecord
 from lienthong.cases.store import (
     append_action,
+    digest_content,
     find_key,
     get_submitted,
     keep_key,
@@ -25,7 +26,6 @@ from lienthong.cases.store import (
 )
 from lienthong.cases.words import ActionKind, ActorKind, CaseRole
 from lienthong.cases.workflow import OFFICE, Who
-from lienthong.kernel.canonical import canonical_bytes
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -55,7 +55,7 @@ def perform(  # noqa: PLR0913, PLR0917 # who does what to which case, and what g
         message = f"action {kind}: expected what is told with it, got what is told with {get_kind(payload)}"
         raise CasesError(CasesErrorKind.BAD_PAYLOAD, message)
     require_key(key)
-    scope, content = f"case:{case_id}", canonical_bytes([role, actor.id, write_payload(payload)])
+    scope, content = f"case:{case_id}", digest_content(cases, [role, actor.id, write_payload(payload)])
     with transaction.atomic():
         row = lock_row(case_id)
         actions = read_actions(row)
@@ -65,7 +65,7 @@ def perform(  # noqa: PLR0913, PLR0917 # who does what to which case, and what g
         _require_fresh(state, expected_number)
         _require_actor(cases, row, actor, role)
         verify_action(state, Who(role, actor.unit, actor.id), actor, payload)
-        action = Action(state.number + 1, kind, actor, cases.now(), payload)
+        action = Action(state.number + 1, kind, actor, cases.now(), salt_payload(payload))
         append_action(row.month, case_id, action, role)
         changed = apply_action(state, action)
         _write_row(cases, row, (*actions, action), changed)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+import hmac
+from typing import TYPE_CHECKING, Any, Final
 
 from lienthong.cases.actions import Action, Actor, Submitted, hash_payload, read_payload, write_payload
 from lienthong.cases.errors import CasesError, CasesErrorKind
@@ -11,6 +11,7 @@ from lienthong.cases.folding import fold
 from lienthong.cases.models import ActionRecord, IdempotencyKey
 from lienthong.cases.models import Case as CaseRow
 from lienthong.cases.words import ActionKind, ActorKind, CaseRole
+from lienthong.kernel.canonical import canonical_bytes
 from lienthong.kernel.text import fold_text
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     from lienthong.cases.case_state import CaseState
     from lienthong.cases.house import Cases
+
+
+CONTENTS_CONTEXT: Final = b"lienthong/key-contents/1\n"
+"""Goes before what is hashed with the receipts' key, so that no other use of that key gives the same bytes."""
 
 
 def find_month(moment: datetime) -> date:
@@ -121,21 +126,25 @@ def lock_row(case_id: UUID) -> CaseRow:
     return row
 
 
-def find_key(scope: str, key: str, content: bytes) -> IdempotencyKey | None:
+def digest_content(cases: Cases, content: object) -> bytes:
+    """Hash what is done under a key, keyed by the site's secret: keys outlive erasure, and tell nothing then."""
+    told = CONTENTS_CONTEXT + canonical_bytes(content)
+    return hmac.digest(cases.signing_key.seed(), told, "sha256")
+
+
+def find_key(scope: str, key: str, digest: bytes) -> IdempotencyKey | None:
     """Find what was done under a key; raises KEY_REUSED if it was something else."""
     row = IdempotencyKey.objects.filter(scope=scope, key=key).first()
-    if row is not None and bytes(row.content_hash) != sha256(content).digest():
+    if row is not None and bytes(row.content_hash) != digest:
         message = f"key {key[:60]!r}: it came before with something else; make a new key for each new thing"
         raise CasesError(CasesErrorKind.KEY_REUSED, message)
     return row
 
 
-def keep_key(scope: str, key: str, content: bytes, done: tuple[UUID, int, datetime]) -> None:
+def keep_key(scope: str, key: str, digest: bytes, done: tuple[UUID, int, datetime]) -> None:
     """Write down what was done under a key: the case, the action's number, and when; in the same transaction."""
     case_id, number, at = done
-    IdempotencyKey.objects.create(
-        scope=scope, key=key, content_hash=sha256(content).digest(), case_id=case_id, number=number, made_at=at
-    )
+    IdempotencyKey.objects.create(scope=scope, key=key, content_hash=digest, case_id=case_id, number=number, made_at=at)
 
 
 def read_record(record: ActionRecord) -> Action:
