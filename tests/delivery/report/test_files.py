@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from lienthong.delivery.errors import DeliveryError
+from lienthong.delivery.report.building import build_report, write_into
+from lienthong.delivery.report.filing import Wanted, build_files, write_form
+from lienthong.delivery.report.outline import get_outline, list_outlines, parse_outline
+from lienthong.delivery.report.pieces import Prose
+from tests.delivery.report.sessions import AS_OF, load, order
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.django_db
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def test_the_docx_has_the_decrees_sheet_and_one_footnote_for_each_figure_that_is_told() -> None:
+    load(illustrative=True)
+    report = build_report(order("illustrative"))
+    content = write_form(report, "docx")
+
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        assert file.testzip() is None
+        body = ET.fromstring(file.read("word/document.xml"))  # noqa: S314 # our own file
+        notes = ET.fromstring(file.read("word/footnotes.xml"))  # noqa: S314 # our own file
+        assert "footnotes+xml" in file.read("[Content_Types].xml").decode()
+    cited = [each.get(f"{W}id") for each in body.iter(f"{W}footnoteReference")]
+    there = {each.get(f"{W}id") for each in notes.iter(f"{W}footnote")} - {"-1", "0"}
+    assert cited == [f"{number}" for number in range(1, len(cited) + 1)]
+    assert set(cited) == there
+    told = {
+        span.note
+        for each in report.sections
+        for piece in each.pieces
+        if isinstance(piece, Prose)
+        for span in piece.spans
+    }
+    assert {int(each) for each in there} == told - {0}
+    page = next(body.iter(f"{W}pgMar"))
+    # In twentieths of a point: 20 mm above and below, 30 mm on the left, 15 mm on the right.
+    assert [round(int(page.get(f"{W}{side}") or 0) * 25.4 / 1440) for side in ("top", "bottom", "left", "right")] == [
+        20,
+        20,
+        30,
+        15,
+    ]
+    text = "".join(each.text or "" for each in body.iter(f"{W}t"))
+    assert "17/19" in text
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in text
+
+
+def test_the_pdf_says_what_the_report_says_and_the_same_report_gives_the_same_file() -> None:
+    from pypdf import PdfReader  # noqa: PLC0415 # an extra
+
+    load(illustrative=False)
+    report = build_report(order("specimen"))
+    content = write_form(report, "pdf")
+
+    assert write_form(report, "pdf") == content
+    pages = PdfReader(io.BytesIO(content)).pages
+    text = " ".join(" ".join(page.extract_text().split()) for page in pages)
+    assert [
+        each for each in ("17/19", "9 năm", "trên 9.500 USD", "2,23 lần", "1,5 lần", "12-NQ/TW") if each not in text
+    ] == []
+    assert "ĐẢNG CỘNG SẢN VIỆT NAM" in text
+
+
+def test_all_files_are_written_or_none_and_stale_words_are_counted(tmp_path: Path) -> None:
+    load(illustrative=True)
+    write_into(order("illustrative"), "proposals", "Đạt 17/19 chỉ tiêu.", None)
+    said: list[str] = []
+    wanted = Wanted("illustrative", ("docx", "pdf", "txt"), ("vi", "en"), AS_OF)
+
+    assert build_files(wanted, tmp_path / "out", said.append) == 0
+    assert len(list((tmp_path / "out").iterdir())) == len(said) == 6
+    with pytest.raises(DeliveryError, match="expected some of docx,pdf,txt"):
+        build_files(Wanted("illustrative", ("docx", "odt"), ("vi",), AS_OF), tmp_path / "none", said.append)
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("code", ["specimen", "illustrative"])
+def test_an_outline_that_comes_along_tells_no_number_without_a_source(code: str) -> None:
+    assert code in list_outlines()
+    assert get_outline(code).places == ("assessment", "proposals")
+
+
+def test_an_outline_with_a_number_of_its_own_or_an_unknown_figure_is_refused() -> None:
+    from importlib import resources  # noqa: PLC0415 # for this test
+
+    content = resources.files("lienthong.delivery.report").joinpath("outlines", "illustrative.toml").read_text("utf-8")
+    with pytest.raises(DeliveryError, match="a number stands in"):
+        parse_outline(content.replace("Tỉnh đạt {reached} chỉ tiêu", "Tỉnh đạt 17 chỉ tiêu, {reached},"), "own.toml")
+    with pytest.raises(DeliveryError, match=r"\{nothing\} is no figure"):
+        parse_outline(content.replace("{poverty}", "{nothing}"), "own.toml")
+    with pytest.raises(DeliveryError, match=r"own\.toml"):
+        parse_outline("form = 'state'", "own.toml")
