@@ -20,6 +20,7 @@ from lienthong.evidence.verify import verify_package
 from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.errors import LienthongError
 from lienthong.sandbox.agencies.offices import make_offices
+from lienthong.sandbox.board_story import show_board
 from lienthong.sandbox.case_pages import CasePages
 from lienthong.sandbox.children import Children
 from lienthong.sandbox.federation import CLIENT, SERVICE, hold_folder, make_federation
@@ -149,11 +150,13 @@ def _tell(screen: Screen, children: Children, plan: Plan) -> tuple[str, Sites]:
     _show_evidence(screen, children, federation, replies)
     # 6. A person signs in at the province, by the registry, and reads their own record over the exchange.
     # 7. They register a birth, once, and the agencies act; 8. then a death, while one of the agencies is away.
-    with Visitor() as citizen, Visitor() as handler, Visitor() as decider:
+    # 9. A leader reads the board.
+    with Visitor() as citizen, Visitor() as handler, Visitor() as decider, Visitor() as leader:
         show_own_record(screen, children, federation, sites, citizen)
         if plan.has_cases:
             _show_cases(screen, children, Setting(federation, sites, offices), (citizen, handler, decider))
-    # 9. The reader's turn, where something is left to look at.
+        show_board(screen, sites, leader)
+    # 10. The reader's turn, where something is left to look at.
     if plan.is_kept:
         _show_checks(screen, federation)
         show_logins(screen, sites)

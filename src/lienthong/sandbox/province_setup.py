@@ -23,10 +23,14 @@ def main() -> int:
     told = parser.parse_args()
     try:
         with prepare_site(told.settings, Role.PROVINCE, _say):
+            from lienthong.delivery.loading import load_set  # noqa: PLC0415 # reads models
             from lienthong.sandbox.delivery_tasks import make_illustrative_tasks  # noqa: PLC0415 # reads models
             from lienthong.sandbox.province_staff import make_province_logins  # noqa: PLC0415 # reads models
 
             make_province_logins(told.staff_logins, _say)
+            for illustrative in (False, True):
+                load_set(lambda _: None, illustrative=illustrative)
+            _say("loaded what is reported of Quang Ninh, and the invented province")
             make_illustrative_tasks(_say)
     except LienthongError as error:
         sys.stderr.write(f"province_setup: {error.message}\n")

@@ -71,8 +71,8 @@ def show_directive(request: HttpRequest, row: int) -> HttpResponse:
         "tasks": tasks,
         "loose": [task for task in tasks if not task.directive_path],
         "above": list_above(directive),
-        "forth": directive.relations.select_related("other").order_by("kind", "other__issued_on"),
-        "back": directive.related.select_related("directive").order_by("kind", "directive__issued_on"),
+        "relations_forth": directive.relations.select_related("other").order_by("kind", "other__issued_on"),
+        "relations_from": directive.related.select_related("directive").order_by("kind", "directive__issued_on"),
         "plans": [plan for plan in plans if plan.directive_number in {"", directive.number}],
     }
     return show_page(request, "directive", told, as_of)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -222,8 +223,9 @@ def _do(
     elif isinstance(form, ConclusionForm):
         record_conclusion(session.code, form.cleaned_data["text"], account)
     elif isinstance(form, GiveForm):
-        place = request.POST.get("place", "")
-        turn_into_task(session.code, int(place) if place.isdigit() else 0, form.make(), account, now)
+        place, new = request.POST.get("place", ""), form.make()
+        new = msgspec.structs.replace(new, is_illustrative=new.is_illustrative or session.is_illustrative)
+        turn_into_task(session.code, int(place) if place.isdigit() else 0, new, account, now)
     elif act == "conclude":
         conclude_session(session.code)
     elif act == "agenda":
