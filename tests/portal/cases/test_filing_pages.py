@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone, translation
 
+from lienthong.cases.documents.uploads import store_upload
 from lienthong.cases.models import Case, Draft
 from lienthong.cases.reading import get_case
 from lienthong.cases.site_cases import load_site_catalogue
@@ -170,6 +172,15 @@ def test_a_file_that_is_no_picture_or_pdf_is_refused_in_words(cases: Cases) -> N
     script = SimpleUploadedFile("a.png", b"<script>alert(1)</script>", "image/png")
     answer = client.post(f"/drafts/{draft}/pages/papers/", {"shown": "notice", "notice-file": script})
     assert "Chỉ nhận ảnh JPEG, PNG, WebP hoặc tệp PDF" in answer.content.decode()
+
+
+def test_naming_another_persons_paper_gives_nothing(cases: Cases) -> None:
+    client = enter_citizen()
+    draft = begin(client)
+    foreign = store_upload(cases, OTHER_NUMBER, "a.png", BytesIO(PICTURE))
+    answer = client.post(f"/drafts/{draft}/pages/papers/", {"shown": "notice", "notice": str(foreign.id)})
+    assert "Không tìm thấy giấy tờ này trong kho của bạn" in answer.content.decode()
+    assert "notice" not in Draft.objects.get(pk=draft).answers
 
 
 def test_nobody_files_below_the_level_that_the_service_needs_nor_sees_another_persons_draft(cases: Cases) -> None:

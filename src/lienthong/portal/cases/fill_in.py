@@ -93,7 +93,7 @@ def _take(request: HttpRequest, filling: Filling, page: FormPage) -> HttpRespons
     if "show-communes" in posted:
         return _show(request, filling, page, {"typed": posted})
     files, faults = take_files(request, filling.cases, filling.applicant.number, page)
-    posted |= files
+    posted = {name: text for name, text in posted.items() if name not in faults} | files
     _known, rest = split_page(filling, page)
     read = read_page(filling.procedure.form, rest, posted, filling.draft.answers, filling.cases.today())
     saved = save_answers(filling.cases, filling.draft.id, filling.applicant, read.answers)

@@ -51,7 +51,7 @@ def show_supplement(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if "show-communes" in posted:
         return _show(request, cases, case, {"typed": posted, "key": posted.get("key", "")})
     files, faults = take_files(request, cases, case.applicant.number, page)
-    posted |= files
+    posted = {name: text for name, text in posted.items() if name not in faults} | files
     read = read_page(case.procedure.form, page, posted, case.answers, cases.today())
     text = posted.get("text", "").strip()[:MOST_TEXT]
     errors = {**read.errors, **faults}
