@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import threading
 import time
 from typing import TYPE_CHECKING, Self
@@ -16,6 +18,7 @@ from lienthong.directory.members import LogKey
 from lienthong.directory.office import CERTIFICATE_DAYS, Office, days_left
 from lienthong.directory.server import make_directory_app
 from lienthong.directory.tls_files import public_fingerprint
+from lienthong.exchange.gateway.assembly import Surroundings
 from lienthong.exchange.gateway.directory_watch import (
     OwnKeys,
     fetch_certificate,
@@ -25,10 +28,15 @@ from lienthong.exchange.gateway.directory_watch import (
 )
 from lienthong.exchange.gateway.home import GatewayHome, open_home
 from lienthong.exchange.gateway.joining import Plan, make_home
+from lienthong.exchange.gateway.operation.doctor import Level, examine
+from lienthong.exchange.keeping.backup import Keys, back_up
+from lienthong.exchange.keeping.restoring import restore_home
 from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.keys import load_private, make_signing_key
 from lienthong.sandbox.ports import find_free_ports
 from tests.clocks import SetClock
+from tests.exchange.gateway.running import RunningGateway
+from tests.simulators.files import QuickFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,6 +127,66 @@ def test_a_certificate_that_is_over_soon_is_renewed_and_its_key_stays(joined: Jo
     assert days_left(after, joined.clock.now_ms()) > 80
     (gateway,) = joined.office.repository.directory_content().gateways
     assert gateway.tls == (fingerprint,)
+
+
+def shown_certificate(address: str) -> bytes:
+    """Give the certificate that a gateway shows to whoever dials, in PEM."""
+    host, _, port = address.rpartition(":")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with socket.create_connection((host, int(port)), 10) as plain, context.wrap_socket(plain) as link:
+        der = link.getpeercert(binary_form=True)
+    assert der is not None
+    return ssl.DER_cert_to_PEM_cert(der).encode()
+
+
+def test_a_running_gateway_shows_its_renewed_certificate_without_a_restart(joined: Joined) -> None:
+    joined.admit()
+    wait_for_admission(joined.home)
+    file = joined.home.folder / "gateway.toml"
+    text = file.read_text().replace("[directory]", "[directory]\npoll_s = 0.2").replace("127.0.0.1:5500", "127.0.0.1:0")
+    file.write_text(text)
+    before = (joined.home.keys / "tls.pem").read_bytes()
+    surroundings = Surroundings(clock=joined.clock, files=QuickFiles(), head_patience_s=0.1, tick_s=0.2)
+    with RunningGateway(joined.home.folder, surroundings) as gateway:
+        assert shown_certificate(gateway.peers).split() == before.split()
+        joined.clock.advance(65 * DAY_MS)
+        until = time.monotonic() + 20
+        while (shown := shown_certificate(gateway.peers)).split() == before.split():
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        assert shown.split() == (joined.home.keys / "tls.pem").read_bytes().split()
+
+
+def test_the_doctor_tells_when_a_served_directory_was_away_for_too_long(tmp_path: Path) -> None:
+    joined = Joined(tmp_path)
+    with Server(joined.office, joined.port):
+        joined.admit()
+        wait_for_admission(joined.home)
+        open_directory(joined.home)
+        assert [each for each in examine(joined.home, joined.clock) if each.level is Level.BAD] == []
+    # Its server is away now: the last good copy counts for its lifetime, and the doctor says when that is nearly over.
+    levels = []
+    for days in (0, 6, 2):
+        joined.clock.advance(days * DAY_MS)
+        (told,) = [each for each in examine(joined.home, joined.clock) if each.check == "directory"]
+        levels.append(told.level)
+    assert levels == [Level.OK, Level.WARNING, Level.BAD]
+
+
+def test_a_home_with_a_served_directory_is_restored_from_its_backup(joined: Joined, tmp_path: Path) -> None:
+    joined.admit()
+    wait_for_admission(joined.home)
+    open_directory(joined.home)
+    home = joined.home.folder
+    back_up(home, tmp_path / "backup.tar", Keys.SEALED, b"correct horse battery")
+    home.rename(tmp_path / "lost")
+    plan = restore_home(tmp_path / "backup.tar", home, b"correct horse battery", None, b"")
+    assert (plan.closes, plan.origin) == (f"{GATEWAY}/1", f"{GATEWAY}/2")
+    restored = open_home(home, {})
+    # It asks the same server, under the same root, and knows what it knew.
+    assert restored.settings.directory == joined.home.settings.directory
+    assert open_directory(restored).current().find_gateway(GATEWAY) is not None
 
 
 def test_a_revoked_gateway_gets_no_certificate(joined: Joined) -> None:

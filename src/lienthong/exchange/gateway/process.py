@@ -114,6 +114,7 @@ class _Process:
         )
         self._servers: list[asyncio.Server] = []
         self._tls: tuple[ssl.SSLContext, ...] = ()
+        self._authority = ""
         self._tasks: list[asyncio.Task[None]] = []
         self._ticks = 0
 
@@ -125,10 +126,9 @@ class _Process:
         parts.peers.take_request = self._provider
         tls_key = parts.home.keys / "tls.key"
         load_private(tls_key)  # refuses a key that others may read
+        self._authority = parts.directory().authority
         with naming("keys/tls.pem and keys/tls.key"):
-            client, server = self._tls = make_tls_contexts(
-                parts.directory().authority, parts.home.keys / "tls.pem", tls_key
-            )
+            client, server = self._tls = make_tls_contexts(self._authority, parts.home.keys / "tls.pem", tls_key)
         parts.peers.use_tls(client)
         host, port = split_address(listen.peers)
         with naming(f"gateway.toml: listen.peers {listen.peers}"):
@@ -218,7 +218,7 @@ class _Process:
             looks += 1
             if looks * LOOK_EVERY_S >= DIRECTORY_EVERY_S:
                 looks = 0
-                self._parts.refresh_directory()
+                self._take_directory()
 
     async def _poll(self) -> None:
         """Ask the directory's server, if there is one, for a newer directory and for our next certificate."""
@@ -228,7 +228,19 @@ class _Process:
             if await self._loop.run_in_executor(parts.evidence.threads, parts.ask_directory):
                 for context in self._tls:
                     context.load_cert_chain(parts.home.keys / "tls.pem", parts.home.keys / "tls.key")
-            parts.refresh_directory()
+            self._take_directory()
+
+    def _take_directory(self) -> None:
+        """Take a new directory. A new authority counts from the next handshake on, beside the one before.
+
+        The old one goes at the next start: until then the pinned keys alone say who may link, as they always do.
+        """
+        self._parts.refresh_directory()
+        authority = self._parts.directory().authority
+        if authority != self._authority:
+            for context in self._tls:
+                context.load_verify_locations(cadata=authority)
+            self._authority = authority
 
     async def _witness(self) -> None:
         """Have our head cosigned each minute, and tell the peers."""
