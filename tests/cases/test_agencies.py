@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lienthong.cases import actions as told
-from lienthong.cases.agencies import _fix_messages, advance
+from lienthong.cases.agencies import _fix_messages, advance, list_overdue
 from lienthong.cases.agency_exchange import AgencyExchange
 from lienthong.cases.catalogue import load_catalogue
 from lienthong.cases.drafts import open_draft, save_answers
@@ -338,6 +338,22 @@ def test_an_agency_that_does_not_take_back_leaves_it_to_an_officer(cases: Cases,
     state = advance_until(cases, province, case, lambda state: state.steps["insurance"].undo_failed)
     assert state.waiting_for is not None
     assert (state.waiting_for.role, state.waiting_for.reason) == (CaseRole.HANDLER, WaitingReason.TO_UNDO_BY_HAND)
+
+
+def test_an_agency_that_the_settings_do_not_name_is_told_as_the_reason(cases: Cases, province: LinkedProvince) -> None:
+    case = file_birth(cases)
+    advance(cases, replace(province.exchange, services={}), case)
+    (waiting,) = tell_waiting(cases, case)
+    assert (waiting.step, waiting.code, waiting.tries) == ("birth", "unknown-agency", 1)
+
+
+def test_a_case_that_nobody_looked_at_in_time_is_overdue(cases: Cases, province: LinkedProvince) -> None:
+    province.desks["INSURANCE"].behave(Behaviour(is_down=True))
+    case = file_birth(cases, "birth+insurance")
+    advance_until(cases, province, case, lambda state: state.steps["insurance"].state is StepState.REQUESTED)
+    assert list_overdue(cases) == []
+    StepDelivery.objects.filter(case_id=case).update(next_at=cases.now() - timedelta(minutes=2))
+    assert list_overdue(cases) == [case]
 
 
 def test_a_worker_that_dies_between_asking_and_sending_leaves_what_the_next_one_sends(

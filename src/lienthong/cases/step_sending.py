@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from lienthong.cases.agency_answers import AgencyAnswer, Outcome, read_answer
+from lienthong.cases.errors import CasesError
 from lienthong.cases.models import Stage, StepDelivery
 from lienthong.cases.words import StepState
 from lienthong.exchange.client import Delivery, DeliveryState
@@ -51,7 +52,7 @@ class Carrier:
         """Hand the message over. A crash behind it leaves it on its way: sent again, it is the same promise."""
         try:
             delivery = self.exchange.send(message, row.sent_as)
-        except ExchangeError as error:
+        except (ExchangeError, CasesError) as error:
             self._note_failure(row, error.kind)
             return
         row.stage, row.status, row.exchange = Stage.SENT, delivery.status, delivery.exchange
