@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -51,6 +52,17 @@ def open_filled(cases: Cases, procedure: str = SIMPLE) -> UUID:
     draft = open_draft(cases, APPLICANT, procedure, VALID_FROM)
     save_answers(cases, draft.id, APPLICANT, {"child": "An"})
     return draft.id
+
+
+@pytest.mark.django_db
+def test_a_draft_is_not_filed_at_a_lower_level_than_it_was_opened_at() -> None:
+    cases = make_cases()
+    draft = open_filled(cases)
+    low = replace(APPLICANT, level=1)
+    with refused(CasesErrorKind.NOT_ALLOWED):
+        submit(cases, draft, low, "key-1", Channel.ONLINE)
+    assert CaseRow.objects.count() == 0
+    assert submit(cases, draft, APPLICANT, "key-1", Channel.ONLINE).code
 
 
 @pytest.mark.django_db

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from lienthong.cases.house import Cases
+    from lienthong.cases.procedure import Procedure
 
 DRAFT_DAYS: Final = 30
 """How long a draft stays after it was last saved."""
@@ -60,9 +61,7 @@ class Draft:
 def open_draft(cases: Cases, applicant: Applicant, procedure_code: str, day: date, unit: str = "") -> Draft:
     """Begin to fill in a procedure as it is on a day, for an office; raises UNKNOWN_PROCEDURE, NOT_ALLOWED."""
     procedure = cases.catalogue.get_procedure(procedure_code, day)
-    if applicant.level < procedure.level:
-        message = f"procedure {procedure.code}: expected sign-in level {procedure.level}, got {applicant.level}"
-        raise CasesError(CasesErrorKind.NOT_ALLOWED, message)
+    require_level(procedure, applicant)
     now = cases.now()
     row = DraftRow.objects.create(
         number=applicant.number,
@@ -78,6 +77,13 @@ def open_draft(cases: Cases, applicant: Applicant, procedure_code: str, day: dat
         expires_at=now + timedelta(days=DRAFT_DAYS),
     )
     return read_draft(row)
+
+
+def require_level(procedure: Procedure, applicant: Applicant) -> None:
+    """Refuse who is signed in at a lower level than the procedure needs."""
+    if applicant.level < procedure.level:
+        message = f"procedure {procedure.code}: expected sign-in level {procedure.level}, got {applicant.level}"
+        raise CasesError(CasesErrorKind.NOT_ALLOWED, message)
 
 
 def save_answers(cases: Cases, draft_id: UUID, applicant: Applicant, answers: Mapping[str, Any]) -> Draft:

@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, transaction
 
 from lienthong.cases.actions import Action, Actor, Submitted, hash_payload, salt_payload
 from lienthong.cases.catalogue import make_plan
-from lienthong.cases.drafts import Applicant, find_locked_draft, unknown_draft
+from lienthong.cases.drafts import Applicant, find_locked_draft, require_level, unknown_draft
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.folding import start_case
 from lienthong.cases.forms import drop_unasked, verify_own_number
@@ -148,6 +148,8 @@ def require_key(key: str) -> None:
 def _file(cases: Cases, filing: Filing, actor: Actor) -> Receipt:
     """Write everything of a new case, in the caller's transaction."""
     procedure = cases.catalogue.get_version(filing.procedure, filing.version)
+    # Asked again: a draft may have been opened at a higher level than it is filed at.
+    require_level(procedure, filing.applicant)
     cases.verify_answers(procedure, filing.answers)
     verify_own_number(procedure.form, filing.answers, filing.applicant.number)
     now = cases.now()

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone, translation
 
 from lienthong.cases.documents.uploads import store_upload
+from lienthong.cases.drafts import Applicant, open_draft, save_answers
 from lienthong.cases.models import Case, Draft
 from lienthong.cases.reading import get_case
 from lienthong.cases.site_cases import load_site_catalogue
@@ -193,6 +194,24 @@ def test_nobody_files_below_the_level_that_the_service_needs_nor_sees_another_pe
     draft = begin(owner)
     for path in (f"/drafts/{draft}/", f"/drafts/{draft}/pages/you/", f"/drafts/{draft}/check/"):
         assert other.get(path).status_code == 404
+
+
+def test_a_draft_that_was_opened_at_a_higher_level_is_neither_shown_nor_filled_in_nor_filed_at_a_lower_one(
+    cases: Cases,
+) -> None:
+    low = enter_citizen(level=Level.DATA)
+    account = find_account(low)
+    applicant = Applicant(NUMBER, str(account.pk), account.full_name, Level.CARD)
+    draft = open_draft(cases, applicant, SAMPLE, cases.today())
+    save_answers(cases, draft.id, applicant, ANSWERS)
+    paths = ("", "pages/child/", "check/", "dispute/you/")
+    answers = [low.get(f"/drafts/{draft.id}/{path}") for path in paths]
+    answers += [low.post(f"/drafts/{draft.id}/{path}", {"child_name": "X"}) for path in paths[1:]]
+    for answer in answers:
+        assert answer.status_code == 302
+        assert "level=2" in answer.headers["Location"]
+    assert Draft.objects.get().answers["child_name"] == ANSWERS["child_name"]
+    assert Case.objects.count() == 0
 
 
 def test_where_people_file_on_the_national_portal_our_pages_say_so_and_offer_no_form(

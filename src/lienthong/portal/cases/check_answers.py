@@ -17,7 +17,7 @@ from lienthong.cases.form_parts import FieldKind
 from lienthong.cases.forms import select_answers, verify_answers
 from lienthong.portal.cases.answers import Reading, tell_answers
 from lienthong.portal.cases.citizens import find_channel, for_citizens, may_file
-from lienthong.portal.cases.filling import get_filling, lead_to_case
+from lienthong.portal.cases.filling import get_filling, lead_away
 from lienthong.portal.cases.marks import make_marks
 from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.procedure_words import name_fault
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def show_check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Show all answers, and submit them."""
     filling = get_filling(request, draft_id)
-    done = lead_to_case(filling)
+    done = lead_away(request, filling)
     if done is not None:
         return done
     if request.method != "POST":

@@ -16,7 +16,7 @@ from lienthong.cases.forms import list_asked, read_page
 from lienthong.cases.site_cases import make_site_cases
 from lienthong.portal.cases.addresses import describe_places
 from lienthong.portal.cases.citizens import ask_for_level, for_citizens, get_applicant, may_file
-from lienthong.portal.cases.filling import get_filling, lead_to_case
+from lienthong.portal.cases.filling import get_filling, lead_away
 from lienthong.portal.cases.find_service import get_procedure_of_today
 from lienthong.portal.cases.known import compare, fill_in, split_page, tell_known
 from lienthong.portal.cases.pages import show_page
@@ -61,7 +61,7 @@ def show_begin(request: HttpRequest, code: str) -> HttpResponse:
 def show_draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Lead to where the draft goes on: the first page with something unanswered, or the check."""
     filling = get_filling(request, draft_id)
-    done = lead_to_case(filling)
+    done = lead_away(request, filling)
     if done is not None:
         return done
     answers = filling.draft.answers
@@ -76,7 +76,7 @@ def show_draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def show_fill_in(request: HttpRequest, draft_id: UUID, page: str) -> HttpResponse:
     """Show one page of the form, and save what was typed."""
     filling = get_filling(request, draft_id)
-    done = lead_to_case(filling)
+    done = lead_away(request, filling)
     if done is not None:
         return done
     filling, is_away = fill_in(filling) if request.method != "POST" else (filling, False)

@@ -12,7 +12,7 @@ from lienthong.cases.drafts import get_draft
 from lienthong.cases.errors import CasesError
 from lienthong.cases.forms import list_pages
 from lienthong.cases.site_cases import make_site_cases
-from lienthong.portal.cases.citizens import get_applicant
+from lienthong.portal.cases.citizens import ask_for_level, get_applicant
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -71,8 +71,12 @@ def get_filling(request: HttpRequest, draft_id: UUID) -> Filling:
         raise Http404 from error
 
 
-def lead_to_case(filling: Filling) -> HttpResponse | None:
-    """Lead a draft that was filed to its receipt: pressing again, or going back, files nothing anew."""
+def lead_away(request: HttpRequest, filling: Filling) -> HttpResponse | None:
+    """Lead a draft that was filed to its receipt: pressing again, or going back, files nothing anew.
+
+    Whoever is signed in at a lower level than the service needs is led to the sign-in: what was opened at a higher one
+    shows, and asks for, what only that may see.
+    """
     if filling.draft.case_id is None:
-        return None
+        return ask_for_level(request, filling.procedure.level)
     return HttpResponseRedirect(reverse("receipt", args=[filling.draft.case_id]))

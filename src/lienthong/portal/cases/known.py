@@ -25,7 +25,7 @@ from lienthong.cases.prefill import LONGEST_DISPUTE, list_known, list_open, list
 from lienthong.portal.cases.addresses import describe_places
 from lienthong.portal.cases.answers import tell_value
 from lienthong.portal.cases.citizens import for_citizens
-from lienthong.portal.cases.filling import get_filling, lead_to_case
+from lienthong.portal.cases.filling import get_filling, lead_away
 from lienthong.portal.cases.marks import make_marks
 from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.procedure_words import say
@@ -96,7 +96,7 @@ def tell_known(filling: Filling, known: list[Known]) -> list[KnownRow]:
 def show_dispute(request: HttpRequest, draft_id: UUID, name: str) -> HttpResponse:
     """Let somebody say that a filled-in answer is wrong, and what is right; the application goes on with both."""
     filling = get_filling(request, draft_id)
-    done = lead_to_case(filling)
+    done = lead_away(request, filling)
     if done is not None:
         return done
     page = next((each for each in filling.pages if any(field.name == name for field in each.fields)), None)
