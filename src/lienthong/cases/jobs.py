@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -195,7 +196,7 @@ def tell_portal(case_id: str) -> None:
     next_at = None if portal is None else tell_case(cases, portal, UUID(case_id))
     if next_at is not None:
         # Without the case's lock, which would hold back what is done meanwhile.
-        with suppress(AlreadyEnqueued):
+        with suppress(AlreadyEnqueued), transaction.atomic():
             tell_portal_later.configure(schedule_at=next_at, queueing_lock=f"tell:{case_id}").defer(case_id=case_id)
 
 

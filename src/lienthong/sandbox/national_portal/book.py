@@ -21,13 +21,16 @@ VIETNAM: Final = timezone(timedelta(hours=7))
 WAIT_S: Final = 10.0
 NEW: Final = 1
 ONLINE: Final = 2
+HERE: Final = "nop"
+"""People filed it here; what is not so, a province made known."""
+FROM_PROVINCE: Final = "dong-bo"
 
 TAKEN: Final = "da-ghi"
 KNOWN: Final = "da-co"
 
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS filing (
-    code TEXT PRIMARY KEY, unit TEXT, channel INTEGER, filed_at TEXT, document TEXT, status INTEGER, own_code TEXT
+    code TEXT PRIMARY KEY, unit TEXT, origin TEXT, filed_at TEXT, document TEXT, status INTEGER, own_code TEXT
 );
 CREATE TABLE IF NOT EXISTS file (id TEXT PRIMARY KEY, sha256 TEXT UNIQUE, content BLOB);
 CREATE TABLE IF NOT EXISTS progress (
@@ -86,12 +89,12 @@ class Book:
             raise NotTakenError(404, "khong-co-tep-tin", file_id)
         return bytes(row[0])
 
-    def keep_filing(self, document: dict[str, Any]) -> str:
-        """Keep a filing, or a case that the province made known; says whether it was there."""
+    def keep_filing(self, document: dict[str, Any], origin: str = HERE) -> str:
+        """Keep what was filed here, or a case that the province made known; says whether it was there."""
         values = (
             document["MaHoSo"],
             document["MaDonViTiepNhan"],
-            document["KenhThucHien"],
+            origin,
             datetime.fromisoformat(document["NgayNop"]).astimezone(UTC).isoformat(),
             json.dumps(document, ensure_ascii=False, sort_keys=True),
         )
@@ -119,12 +122,12 @@ class Book:
         """Give all filings, the newest first."""
         return self._select("ORDER BY filed_at DESC, code DESC", ())
 
-    def list_online(self, units: Sequence[str], since: str = "", *, only_waiting: bool = False) -> list[KeptFiling]:
+    def list_filed(self, units: Sequence[str], since: str = "", *, only_waiting: bool = False) -> list[KeptFiling]:
         """Give what was filed here for some units since a moment, or what has not arrived there."""
         marks = ", ".join("?" * len(units))
         waiting = "AND own_code = ''" if only_waiting else ""
-        where = f"WHERE channel = ? AND filed_at >= ? AND unit IN ({marks}) {waiting} ORDER BY filed_at"
-        return self._select(where, (ONLINE, since, *units))
+        where = f"WHERE origin = ? AND filed_at >= ? AND unit IN ({marks}) {waiting} ORDER BY filed_at"
+        return self._select(where, (HERE, since, *units))
 
     def say_arrived(self, code: str, own_code: str) -> str:
         """Write down that the province has a filing, under which code of its own."""

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from lienthong.cases.national_portal import messages
 from lienthong.sandbox.agencies.desk import LostAnswer
 from lienthong.sandbox.national_portal.behaviour import USUAL, PortalBehaviour, read_behaviour
-from lienthong.sandbox.national_portal.book import KNOWN, TAKEN, Book, KeptFiling
+from lienthong.sandbox.national_portal.book import FROM_PROVINCE, KNOWN, TAKEN, Book, KeptFiling
 from lienthong.sandbox.national_portal.forms import NotTakenError, read_call
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Desk:
         case = read_call("case", body)
         for paper in case.get("ThanhPhanHoSo", ()):
             self.book.get_file(paper["IdTepTin"])
-        return _say(self.book.keep_filing(case))
+        return _say(self.book.keep_filing(case, FROM_PROVINCE))
 
     def _take_progress(self, body: bytes) -> object:
         return _say(self.book.keep_progress(read_call("progress", body)))
@@ -165,7 +165,7 @@ class Desk:
             moment = datetime.fromisoformat(since).astimezone(UTC).isoformat() if since else ""
         except ValueError as error:
             raise NotTakenError(422, "sai-cau-truc", f"tu: {error}") from error
-        return messages.FilingList(tuple(map(_line, self.book.list_online(units, moment, only_waiting=only_waiting))))
+        return messages.FilingList(tuple(map(_line, self.book.list_filed(units, moment, only_waiting=only_waiting))))
 
 
 def _line(kept: KeptFiling) -> messages.FilingLine:

@@ -76,7 +76,6 @@ def describe_portal(office: PortalOffice) -> str:
 address = "{office.url}/api"
 account = "{ACCOUNT}"
 secret_file = "{office.secret_file}"
-counter_cases = true
 
 [national_portal.units]
 "{UNIT}" = "{COMMUNE_AGENCY}"

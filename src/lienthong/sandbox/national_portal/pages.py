@@ -39,6 +39,8 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+START: Final = "Cổng nộp hồ sơ mô phỏng"
+_BACK: Final = '<p><a href="/">Về trang đầu</a></p>'
 MOST_BYTES: Final = 256 * 1024
 BAND: Final = "MÔ PHỎNG. Đây không phải Cổng Dịch vụ công quốc gia."
 ASSUMED: Final = (
@@ -76,7 +78,7 @@ class Pages:
         filings = "".join(map(_draw_line, await run_in_threadpool(self.book.list_filings)))
         listed = f'<ul class="list">{filings}</ul>' if filings else "<p>Chưa có hồ sơ nào.</p>"
         body = f'<h2>Hồ sơ đã nộp</h2>{listed}<h2>Nộp hồ sơ</h2><ul class="list">{offered}</ul>'
-        return _draw("Cổng nộp hồ sơ mô phỏng", body)
+        return _draw(START, body)
 
     async def _show_form(self, request: Request) -> Response:
         procedure = self._find_procedure(request)
@@ -109,7 +111,7 @@ def _draw(title: str, body: str, status: HTTPStatus = HTTPStatus.OK) -> HTMLResp
         f'<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>{escape(title)} - MÔ PHỎNG</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/style.css">'
         f'</head><body><header class="band"><p>{BAND}</p><p>{NO_LEGAL_VALUE}</p><p class="why">{ASSUMED}</p></header>'
-        f'<main><h1>{escape(title)}</h1>{body}<p><a href="/">Về trang đầu</a></p></main></body></html>'
+        f"<main><h1>{escape(title)}</h1>{body}{_BACK if title != START else ''}</main></body></html>"
     )
     return HTMLResponse(text, status, HEADERS)
 
