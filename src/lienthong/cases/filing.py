@@ -16,6 +16,7 @@ from django.db import IntegrityError, connection, transaction
 
 from lienthong.cases.actions import Action, Actor, Submitted, hash_payload, salt_payload
 from lienthong.cases.catalogue import make_plan
+from lienthong.cases.documents.kept import hold_documents
 from lienthong.cases.drafts import Applicant, find_locked_draft, require_level, unknown_draft
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.folding import start_case
@@ -166,6 +167,7 @@ def _file(cases: Cases, filing: Filing, actor: Actor) -> Receipt:
     filed = Filed(cases.instance, case_id, payload, hash_payload(payload), now, columns["due_on"])
     receipt = sign_receipt(cases.signing_key, filed)
     keep_receipt(receipt)
+    hold_documents(cases, case_id, filing.applicant.number, filing.documents)
     cases.follow_up(case_id, ActionKind.SUBMIT, state)
     return receipt
 

@@ -8,8 +8,18 @@ import msgspec
 from django.db import transaction
 
 from lienthong.cases.action_check import MOST_TEXT, verify_action
-from lienthong.cases.actions import Action, Actor, Commented, Payload, erase, get_kind, salt_payload, write_payload
-from lienthong.cases.documents.kept import forget_uses
+from lienthong.cases.actions import (
+    Action,
+    Actor,
+    Commented,
+    Payload,
+    Supplemented,
+    erase,
+    get_kind,
+    salt_payload,
+    write_payload,
+)
+from lienthong.cases.documents.kept import forget_uses, hold_documents
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.filing import require_key
 from lienthong.cases.folding import apply_action, fold
@@ -69,6 +79,8 @@ def perform(  # noqa: PLR0913, PLR0917 # who does what to which case, and what g
         append_action(row.month, case_id, action, role)
         changed = apply_action(state, action)
         _write_row(cases, row, (*actions, action), changed)
+        if isinstance(payload, Supplemented):
+            hold_documents(cases, case_id, row.number, payload.documents)
         keep_key(scope, key, content, (case_id, action.number, action.at))
         cases.follow_up(case_id, kind, changed)
     return changed

@@ -95,12 +95,22 @@ def read_content(cases: Cases, document: StoredDocument) -> bytes:
 def keep_uses(cases: Cases, case: CaseView) -> int:
     """Write down which documents a case uses, so that they stay with it; gives how many were new. Safe to repeat."""
     with transaction.atomic():
-        # Locked against the person taking one out of their store meanwhile.
-        rows = _find_rows(case.documents).filter(number=case.applicant.number).select_for_update(no_key=True)
-        uses = [DocumentUse(document=row, case_id=case.id, used_at=cases.now()) for row in rows]
         before = DocumentUse.objects.filter(case_id=case.id).count()
-        DocumentUse.objects.bulk_create(uses, ignore_conflicts=True)
+        hold_documents(cases, case.id, case.applicant.number, case.documents)
         return DocumentUse.objects.filter(case_id=case.id).count() - before
+
+
+def hold_documents(cases: Cases, case_id: UUID, number: str, ids: Iterable[str]) -> None:
+    """Keep a person's documents with a case, in the transaction of the action that names them.
+
+    Later would be too late: what no case uses yet, the person can remove for good.
+    """
+    if not number or not (named := tuple(ids)):
+        return
+    # Locked against the person taking one out of their store meanwhile.
+    rows = _find_rows(named).filter(number=number).order_by("pk").select_for_update(no_key=True)
+    uses = [DocumentUse(document=row, case_id=case_id, used_at=cases.now()) for row in rows]
+    DocumentUse.objects.bulk_create(uses, ignore_conflicts=True)
 
 
 def remove_own_document(cases: Cases, number: str, document_id: str) -> None:
