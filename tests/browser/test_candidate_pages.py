@@ -43,3 +43,9 @@ def test_somebody_decides_on_what_was_found(pages: Pages, screen: ViewportSize, 
     for kind in ("observation", "target", "task"):
         pages.open(place(rows[kind]), screen, language=language, session=client)
     pages.open(f"/delivery/candidates/{rows['task'].document_id}/", screen, language=language, session=client)
+    page = pages.open(f"/delivery/candidates/{rows['task'].document_id}/", screen, language=language, session=client)
+    page.click("summary")
+    pages.check(page)
+    pages.press(page, "details form button")
+    pages.check(page)
+    keep_picture(page, "candidates-withdraw", screen, language)

@@ -101,7 +101,7 @@ def test_what_cannot_be_is_said_in_the_form_and_decides_nothing() -> None:
     reject_candidate(rows["target"].pk, "", owner.account, NOW)
     late = {"name": "a", "qualifier": "exact", "value": "90", "unit": "%"}
     assert "Số liệu" in read(officer.get(place(rows["observation"])))
-    assert read(officer.post(place(rows["target"]), late))
+    assert "đã có người quyết định" in read(officer.post(place(rows["target"]), late))
     assert not Task.objects.exists()
     assert not Source.objects.exists()
     assert get_candidate(rows["observation"].pk).state == "open"
@@ -115,3 +115,17 @@ def test_other_addresses_are_not_there_and_others_may_not_look() -> None:
     assert Client().get("/delivery/candidates/").status_code == 302
     make_staff(Caller.OPERATOR, username="op.nguyen")
     assert enter_officer(Caller.OPERATOR, name="ha.op").get("/delivery/candidates/").status_code == 403
+
+
+def test_a_document_that_should_not_have_been_kept_is_emptied_with_the_reason() -> None:
+    rows = keep()
+    client = enter_officer(Caller.OFFICER)
+    listed = f"/delivery/candidates/{rows['task'].document_id}/"
+    assert "Nhập lý do" in read(client.post(listed, {"away-reason": " "}))
+    assert "sổ hộ tịch" in read(client.get(listed))
+    client.post(listed, {"away-reason": "dấu mật là hình ảnh"})
+    page = read(client.get(listed))
+    assert "sổ hộ tịch" not in page
+    assert "báo cáo.txt" not in page
+    assert "lẽ ra không được lưu giữ" not in page
+    assert "dấu mật là hình ảnh" in read(client.get(place(rows["task"])))

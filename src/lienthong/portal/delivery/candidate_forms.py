@@ -144,6 +144,12 @@ class RejectForm(forms.Form):
     reason = _text_field(_("Why it is rejected, if it is worth saying"), 500)
 
 
+class WithdrawForm(forms.Form):
+    """Why a document should not have been kept."""
+
+    reason = _text_field(_("Why it should not have been kept"), 500, _("Enter why it should not have been kept"))
+
+
 AnyForm = DirectiveForm | TaskForm | DraftForm
 
 

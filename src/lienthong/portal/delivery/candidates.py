@@ -24,13 +24,20 @@ from lienthong.delivery.candidates import (
     list_documents,
     reject_candidate,
     show_in_context,
+    withdraw_document,
 )
 from lienthong.delivery.directive_words import CandidateState
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.models import ReadDocument
 from lienthong.delivery.tasks import find_day
 from lienthong.identity.signed_in import find_account
-from lienthong.portal.delivery.candidate_forms import DirectiveForm, RejectForm, TaskForm, make_form
+from lienthong.portal.delivery.candidate_forms import (
+    DirectiveForm,
+    RejectForm,
+    TaskForm,
+    WithdrawForm,
+    make_form,
+)
 from lienthong.portal.delivery.candidate_words import (
     CANDIDATE_KINDS,
     CANDIDATE_STATES,
@@ -66,16 +73,24 @@ def show_documents(request: HttpRequest) -> HttpResponse:
 
 
 @for_readers
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def show_candidates(request: HttpRequest, document: int) -> HttpResponse:
-    """List what was found in one document, in the order of its text."""
+    """List what was found in one document, in the order of its text; and empty one that should not have been kept."""
     row = ReadDocument.objects.filter(pk=document).first()
+    account = find_account(request)
     if row is None:
         raise Http404
+    if account is None:
+        raise PermissionDenied
+    withdrawing = WithdrawForm(request.POST or None, prefix="away")
+    if request.method == "POST" and withdrawing.is_valid():
+        withdraw_document(document, withdrawing.cleaned_data["reason"], account, timezone.now())
+        messages.success(request, _("Emptied. That you did it, and why, stays."))
+        return HttpResponseRedirect(reverse("delivery-documents"))
     candidates = list_candidates(document)
     left = sum(candidate.state == CandidateState.OPEN for candidate in candidates)
-    told = {**WORDS, "document": row, "candidates": candidates, "left": left, "place": PLACE}
-    return show_page(request, "candidates", told)
+    told = {"document": row, "candidates": candidates, "left": left, "withdrawing": withdrawing, "place": PLACE}
+    return show_page(request, "candidates", {**WORDS, **told})
 
 
 @for_readers
@@ -86,8 +101,10 @@ def show_candidate(request: HttpRequest, document: int, candidate: int) -> HttpR
     account = find_account(request)
     if account is None:
         raise PermissionDenied
-    is_rejected = "reject" in request.POST
-    now = timezone.now()
+    if found.state != CandidateState.OPEN:
+        problem = _("Somebody has decided on this already.") if request.method == "POST" else ""
+        return show_page(request, "candidate", {**WORDS, "found": found, "problem": problem, "place": PLACE})
+    is_rejected, now = "reject" in request.POST, timezone.now()
     form = make_form(found, request.POST if request.method == "POST" and not is_rejected else None, find_day(now))
     rejecting = RejectForm(request.POST if is_rejected else None, prefix="no")
     if request.method == "POST" and (rejecting if is_rejected else form).is_valid():
@@ -98,8 +115,8 @@ def show_candidate(request: HttpRequest, document: int, candidate: int) -> HttpR
         else:
             messages.success(request, _("Rejected.") if is_rejected else _("Accepted."))
             return HttpResponseRedirect(_find_next(document))
-    told: dict[str, Any] = {"found": found, "form": form, "rejecting": rejecting}
-    return show_page(request, "candidate", {**WORDS, **told, "place": PLACE})
+    told: dict[str, Any] = {"found": found, "form": form, "rejecting": rejecting, "place": PLACE}
+    return show_page(request, "candidate", {**WORDS, **told})
 
 
 def _get(document: int, candidate: int) -> Candidate:
