@@ -120,14 +120,14 @@ def sign_in_office(screen: Screen, sites: Sites, visitors: tuple[Visitor, Visito
 
 def show_birth(stage: Stage, federation: Federation) -> None:
     """Tell the main way: a parent asks once, the commune receives, agencies act, the results come back as papers."""
-    screen, login, turn = stage.screen, read_login(stage.sites.logins), _take_turn(stage.sites)
+    screen, login, turn = stage.screen, read_login(stage.sites.logins), take_turn(stage.sites)
     screen.head(f"{login.full_name} registers a birth, and asks once: birth, residence, health insurance and card")
-    told = fill_in_birth(login, turn, _find_today())
+    told = fill_in_birth(login, turn, find_today())
     teller = _file(stage, BIRTH, told, {"birth_notice-file": draw_notice("Birth notice")})
     stage.office.handler.do(teller.case_id, "receive")
     stage.office.handler.do(teller.case_id, "take")
     _finish(teller, stage.office)
-    _show_results(screen, teller)
+    show_results(screen, teller)
     look_up = _show_look_ups(screen, teller)
     raw = export_whole(federation.consumer, look_up.exchange, stage.children.require_running)
     write_private(federation.folder / BIRTH_EVIDENCE_FILE, raw)
@@ -139,9 +139,9 @@ def show_birth(stage: Stage, federation: Federation) -> None:
 
 def show_death(stage: Stage, social: AgencyOffice) -> None:
     """Tell of a death while the agency of social affairs is away: the case waits, says why, goes on, and ends."""
-    screen, login, turn = stage.screen, read_login(stage.sites.logins), _take_turn(stage.sites)
+    screen, login, turn = stage.screen, read_login(stage.sites.logins), take_turn(stage.sites)
     screen.head(f"A death in the family; the agency of social affairs is away for {DOWN_SECONDS:g} seconds")
-    told = fill_in_death(login, turn, _find_today())
+    told = fill_in_death(login, turn, find_today())
     teller = _file(stage, DEATH, told, {"death_notice-file": draw_notice("Death notice")})
     with _away(screen, social):
         stage.office.handler.do(teller.case_id, "receive")
@@ -149,7 +149,7 @@ def show_death(stage: Stage, social: AgencyOffice) -> None:
         teller.follow(lambda page: _count(page, "done") == 2, "death and residence done")  # noqa: PLR2004 # both steps
         _tell_waiting(teller, stage.office)
     _finish(teller, stage.office)
-    _show_results(screen, teller)
+    show_results(screen, teller)
 
 
 def _tell_waiting(teller: Teller, office: Office) -> None:
@@ -175,14 +175,25 @@ def _file(stage: Stage, code: str, told: dict[str, str], files: dict[str, Upload
 
 def _finish(teller: Teller, office: Office) -> None:
     """Wait for the agencies, decide, issue, and hand over; each by whose post it is."""
+    decide_case(teller, office)
+    return_result(teller, office)
+
+
+def decide_case(teller: Teller, office: Office) -> None:
+    """Wait for the agencies, decide, and issue."""
     teller.follow(lambda page: _count(page, "done") == len(read_steps(page)), "that all agencies are done")
     office.decider.do(teller.case_id, "approve")
     office.handler.do(teller.case_id, "issue")
+    teller.tell_news()
+
+
+def return_result(teller: Teller, office: Office) -> None:
+    """Hand the result over."""
     office.handler.do(teller.case_id, "return-result", {"channel": "online"})
     teller.tell_news()
 
 
-def _show_results(screen: Screen, teller: Teller) -> None:
+def show_results(screen: Screen, teller: Teller) -> None:
     """Show the papers that came back: PDFs with a signature inside."""
     page = teller.follow(lambda page: len(_list_outcomes(page)) >= PAPERS, f"{PAPERS} papers")
     for paper in _list_outcomes(page):
@@ -202,7 +213,8 @@ def _show_look_ups(screen: Screen, teller: Teller) -> LookUp:
             SandboxErrorKind.SITE, f"expected look-ups for draft {teller.filed.draft} among {len(found)}"
         )
     for look_up in own:
-        screen.say(f"  looked: {look_up.when}  {look_up.who}  asked {look_up.service}  for {look_up.purpose}")
+        screen.say(f"  looked: {look_up.when}  {look_up.who}")
+        screen.say(f"    asked {look_up.service} for {look_up.purpose}")
     return own[0]
 
 
@@ -226,7 +238,7 @@ def _away(screen: Screen, office: AgencyOffice) -> Iterator[None]:
     screen.say(f"  {_find_clock()}  {office.member.folder} is back")
 
 
-def _take_turn(sites: Sites) -> int:
+def take_turn(sites: Sites) -> int:
     """Count the stories that were told in this folder, so that each has another child, or another relative."""
     file = sites.folder / "stories"
     turn = int(file.read_text("ascii")) if file.exists() else 0
@@ -234,7 +246,8 @@ def _take_turn(sites: Sites) -> int:
     return turn
 
 
-def _find_today() -> date:
+def find_today() -> date:
+    """Give the day in Vietnam."""
     return (datetime.now(UTC) + VIETNAM).date()
 
 
