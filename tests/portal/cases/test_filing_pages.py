@@ -214,6 +214,26 @@ def test_a_draft_that_was_opened_at_a_higher_level_is_neither_shown_nor_filled_i
     assert Case.objects.count() == 0
 
 
+def test_other_persons_are_compared_only_so_often_in_a_day_whatever_drafts_one_opens(
+    cases: Cases, settings: Settings
+) -> None:
+    client = enter_citizen()
+    account = find_account(client)
+    applicant = Applicant(NUMBER, str(account.pk), account.full_name, Level.CARD)
+    other = {"has_other_parent": "yes", "other_name": "Nguyễn Văn Mẫu", "other_number": "999094000002"}
+    with OwnGateway() as gateway:
+        answer_record(gateway, settings)
+        gateway.answers[f"{POPULATION}/999094000002"] = Told(404, b"{}")
+        for _ in range(5):
+            draft = open_draft(cases, applicant, "3.000722", cases.today())
+            for number in range(1, 6):
+                told = {**other, **day("other_birth_date", f"{number}/2/1994"), "shown": " ".join(other)}
+                assert client.post(f"/drafts/{draft.id}/pages/other-parent/", told).status_code == 302
+        assert len(gateway.asked) == 20
+    match = Draft.objects.get(pk=draft.id).answers["@matches"]["other_parent"]
+    assert match["outcome"] == "not-compared"
+
+
 def test_where_people_file_on_the_national_portal_our_pages_say_so_and_offer_no_form(
     client: Client, settings: Settings, tmp_path: Path
 ) -> None:

@@ -5,13 +5,16 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from lienthong.cases import actions as told
 from lienthong.cases.documents.issuing import make_due_papers
 from lienthong.cases.models import Document, Draft, Paper
 from lienthong.cases.reading import get_case
 from lienthong.cases.words import ActionKind, CaseRole, NationalStatus
+from lienthong.identity.words import Level
 from lienthong.web.callers import Caller
+from tests.identity.persons import make_citizen, sign_in
 from tests.portal.cases.desk import (
     OTHER_NUMBER,
     SAMPLE,
@@ -26,7 +29,6 @@ from tests.portal.cases.desk import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from django.test import Client
     from pytest_django.fixtures import Settings
 
     from lienthong.cases.house import Cases
@@ -49,6 +51,20 @@ def test_a_person_sees_what_happens_next_and_nobody_elses_case(cases: Cases) -> 
     other = enter_citizen(OTHER_NUMBER)
     for place in ("", "answers/", "receipt/", "withdraw/", "papers/form-01/", "supplement/"):
         assert other.get(f"/my-cases/{case}/{place}").status_code == 404, place
+
+
+def test_a_case_and_ones_papers_open_at_the_level_that_the_service_needs(cases: Cases) -> None:
+    account = make_citizen(Level.CARD)
+    low = Client()
+    sign_in(low, account)
+    case = file_case(cases, low)
+    for place in (f"/my-cases/{case}/", f"/my-cases/{case}/answers/", f"/my-cases/{case}/withdraw/", "/my-papers/"):
+        answer = low.get(place)
+        assert answer.status_code == 302, place
+        assert "level=2" in answer.headers["Location"], place
+    low.post(f"/my-cases/{case}/withdraw/", {"key": str(uuid4()), "seen": "1", "text": ""})
+    assert get_case(cases, case).state.status is NationalStatus.NEW
+    assert low.get("/my-cases/").status_code == 200
 
 
 def test_a_person_hands_in_what_the_office_asked_for_and_a_double_click_counts_once(cases: Cases) -> None:

@@ -22,12 +22,14 @@ from lienthong.cases.documents.kept import (
 from lienthong.cases.documents.papers import make_paper, make_reading_aid
 from lienthong.cases.documents.words import PaperKind
 from lienthong.cases.site_cases import make_site_cases
-from lienthong.portal.cases.citizens import for_citizens, get_applicant
+from lienthong.identity.words import Level
+from lienthong.portal.cases.citizens import get_applicant
 from lienthong.portal.cases.desk import get_case_at_desk
 from lienthong.portal.cases.officers import for_officers
-from lienthong.portal.cases.own_case import get_own_case
+from lienthong.portal.cases.own_case import for_own_case
 from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.paper_links import INSIDE, tell_size
+from lienthong.web.callers import Caller, open_to
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -38,10 +40,13 @@ if TYPE_CHECKING:
     from lienthong.cases.house import Cases
     from lienthong.cases.reading import CaseView
 
+for_owners: Final = open_to(Caller.CITIZEN, level=Level.CARD)
+"""A person's papers open at the level that the services need which ask for and give them."""
+
 LANGUAGES: Final = ("vi", "en")
 
 
-@for_citizens
+@for_owners
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_own_documents(request: HttpRequest) -> HttpResponse:
     """List one's own papers, to be used again, saved or removed."""
@@ -53,7 +58,7 @@ def show_own_documents(request: HttpRequest) -> HttpResponse:
     return show_page(request, "own_documents", told)
 
 
-@for_citizens
+@for_owners
 @require_GET
 def send_own_document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Send a document of one's own store."""
@@ -65,19 +70,17 @@ def send_own_document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return _send(cases, document)
 
 
-@for_citizens
+@for_own_case
 @require_GET
-def send_own_paper(request: HttpRequest, case_id: UUID, kind: str) -> HttpResponse:
+def send_own_paper(request: HttpRequest, cases: Cases, case: CaseView, kind: str) -> HttpResponse:
     """Send a form about a case of one's own."""
-    cases, case = get_own_case(request, case_id)
     return _print(request, cases, case, _read_kind(kind, allowed=set(PaperKind) - INSIDE))
 
 
-@for_citizens
+@for_own_case
 @require_GET
-def send_reading_aid(request: HttpRequest, case_id: UUID, document_id: UUID) -> HttpResponse:
+def send_reading_aid(_request: HttpRequest, cases: Cases, case: CaseView, document_id: UUID) -> HttpResponse:
     """Send a paper of a case of one's own with English beside it; it says itself that it is not the signed one."""
-    cases, case = get_own_case(request, case_id)
     try:
         pdf = make_reading_aid(cases, case, str(document_id))
     except DocumentError as error:

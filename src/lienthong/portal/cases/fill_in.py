@@ -97,7 +97,7 @@ def _take(request: HttpRequest, filling: Filling, page: FormPage) -> HttpRespons
     _known, rest = split_page(filling, page)
     read = read_page(filling.procedure.form, rest, posted, filling.draft.answers, filling.cases.today())
     saved = save_answers(filling.cases, filling.draft.id, filling.applicant, read.answers)
-    compare(filling.with_draft(saved))
+    compare(request, filling.with_draft(saved))
     if "stop" in posted:
         messages.success(request, _("Saved. You find it under “My cases”."))
         return HttpResponseRedirect(reverse("my-cases"))

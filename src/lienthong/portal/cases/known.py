@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.exchange_asker import make_site_asker
 from lienthong.cases.filling_in import (
+    AsksNobody,
     compare_others,
     dispute_answer,
     fill_draft,
@@ -22,6 +23,7 @@ from lienthong.cases.filling_in import (
 from lienthong.cases.form_parts import FormPage
 from lienthong.cases.forms import read_page
 from lienthong.cases.prefill import LONGEST_DISPUTE, list_known, list_open, list_unmatched
+from lienthong.identity.limits import is_within_limit
 from lienthong.portal.cases.addresses import describe_places
 from lienthong.portal.cases.answers import tell_value
 from lienthong.portal.cases.citizens import for_citizens
@@ -63,11 +65,16 @@ def fill_in(filling: Filling) -> tuple[Filling, bool]:
     return filling.with_draft(done.draft), bool(done.away)
 
 
-def compare(filling: Filling) -> None:
-    """Compare other persons who are named whole with the registry; only whether they fit comes back."""
+def compare(request: HttpRequest, filling: Filling) -> None:
+    """Compare other persons who are named whole with the registry; only whether they fit comes back.
+
+    One account may do so only so often in a day, whatever drafts it opens; beyond, an officer compares.
+    """
     asker = make_site_asker(filling.cases.clock)
-    if asker is not None and list_unmatched(filling.procedure.form, filling.draft.answers):
-        compare_others(filling.cases, asker, filling.draft.id, filling.applicant)
+    if asker is None or not list_unmatched(filling.procedure.form, filling.draft.answers):
+        return
+    may_ask = is_within_limit(request, "case_compare", filling.applicant.account)
+    compare_others(filling.cases, asker if may_ask else AsksNobody(), filling.draft.id, filling.applicant)
 
 
 def split_page(filling: Filling, page: FormPage) -> tuple[list[Known], FormPage]:

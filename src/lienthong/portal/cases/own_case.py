@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,7 +24,7 @@ from lienthong.cases.waiting import find_step_reason
 from lienthong.cases.words import CaseRole, NationalStatus, StepState
 from lienthong.cases.workflow import Who, next_actions
 from lienthong.portal.cases.answers import Reading, tell_answers
-from lienthong.portal.cases.citizens import for_citizens, get_applicant
+from lienthong.portal.cases.citizens import ask_for_level, for_citizens, get_applicant
 from lienthong.portal.cases.deadline_words import tell_day, tell_distance
 from lienthong.portal.cases.marks import make_marks
 from lienthong.portal.cases.next_words import tell_next
@@ -49,6 +50,10 @@ PAUSED: Final = frozenset({NationalStatus.SUPPLEMENT, NationalStatus.PAYMENT})
 """While the applicant is waited for."""
 
 
+OwnCaseView: TypeAlias = "Callable[..., HttpResponse]"
+"""Takes the request, the house of cases, the case, and what else the route names."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepWords:
     """A step at an agency, as its applicant reads it."""
@@ -56,6 +61,30 @@ class StepWords:
     title: str
     state: StepState
     text: str
+
+
+def for_own_case(view: OwnCaseView) -> OwnCaseView:
+    """Open a page of one case to its applicant, at the sign-in level that its service needs; the view gets the case."""
+
+    @for_citizens
+    @wraps(view)
+    def opened(request: HttpRequest, case_id: UUID, **more: Any) -> HttpResponse:  # noqa: ANN401 # of the route
+        cases, case = get_own_case(request, case_id)
+        again = ask_for_level(request, case.procedure.level)
+        return view(request, cases, case, **more) if again is None else again
+
+    return opened
+
+
+def get_own_case(request: HttpRequest, case_id: UUID) -> tuple[Cases, CaseView]:
+    """Get a case of whoever is at the screen; 404 for another's, which nobody can tell from one that is not there."""
+    cases = make_site_cases()
+    try:
+        case = get_case(cases, case_id)
+        require_own(case, get_applicant(request).number)
+    except CasesError as error:
+        raise Http404 from error
+    return cases, case
 
 
 @for_citizens
@@ -86,11 +115,10 @@ def _discard(request: HttpRequest, cases: Cases, applicant: Applicant) -> None:
     messages.success(request, _("Thrown away. Nothing of it was sent."))
 
 
-@for_citizens
+@for_own_case
 @require_GET
-def show_my_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def show_my_case(request: HttpRequest, cases: Cases, case: CaseView) -> HttpResponse:
     """Show one case: what happens next, its steps, its deadline, its papers, and what happened."""
-    cases, case = get_own_case(request, case_id)
     documents = list_case_documents(cases, case)
     told = {
         "case": case,
@@ -108,26 +136,14 @@ def show_my_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return show_page(request, "my_case", told)
 
 
-@for_citizens
+@for_own_case
 @require_GET
-def show_my_answers(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def show_my_answers(request: HttpRequest, cases: Cases, case: CaseView) -> HttpResponse:
     """Show what was handed in, as it stands now."""
-    cases, case = get_own_case(request, case_id)
     told = tell_handed_in(
         cases, case, list_case_documents(cases, case), lambda document: reverse("my-paper", args=[document])
     )
     return show_page(request, "my_answers", {**told, "place": "mine"})
-
-
-def get_own_case(request: HttpRequest, case_id: UUID) -> tuple[Cases, CaseView]:
-    """Get a case of whoever is at the screen; 404 for another's, which nobody can tell from one that is not there."""
-    cases = make_site_cases()
-    try:
-        case = get_case(cases, case_id)
-        require_own(case, get_applicant(request).number)
-    except CasesError as error:
-        raise Http404 from error
-    return cases, case
 
 
 def tell_steps(case: CaseView) -> tuple[StepWords, ...]:

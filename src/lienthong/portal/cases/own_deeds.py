@@ -18,15 +18,14 @@ from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.handling import perform
 from lienthong.cases.words import ActionKind, CaseRole
 from lienthong.cases.workflow import Who, is_allowed
-from lienthong.portal.cases.citizens import for_citizens, get_citizen_actor
-from lienthong.portal.cases.own_case import get_own_case
+from lienthong.portal.cases.citizens import get_citizen_actor
+from lienthong.portal.cases.own_case import for_own_case
 from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.procedure_words import tell_money
 from lienthong.portal.cases.words import DONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
 
@@ -116,14 +115,13 @@ OWN_DEEDS: Final = {
 }
 
 
-@for_citizens
+@for_own_case
 @require_http_methods(["GET", "HEAD", "POST"])
-def show_own_deed(request: HttpRequest, case_id: UUID, deed: str) -> HttpResponse:
+def show_own_deed(request: HttpRequest, cases: Cases, case: CaseView, deed: str) -> HttpResponse:
     """Show what one is about to do, and do it."""
-    cases, case = get_own_case(request, case_id)
     own = OWN_DEEDS[deed]
     if not is_allowed(case.state, Who(CaseRole.APPLICANT), own.kind):
-        return HttpResponseRedirect(reverse("my-case", args=[case_id]))
+        return HttpResponseRedirect(reverse("my-case", args=[case.id]))
     form = own.form(request.POST or None, initial={"seen": case.state.number})
     if request.method == "POST" and form.is_valid() and _may_do(own):
         return _do(request, cases, case, own, form.cleaned_data)

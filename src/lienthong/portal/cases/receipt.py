@@ -9,23 +9,23 @@ from django.views.decorators.http import require_GET
 from lienthong.areas.store import find_agency
 from lienthong.cases.form_parts import Words
 from lienthong.cases.receipts import get_receipt
-from lienthong.portal.cases.citizens import for_citizens
-from lienthong.portal.cases.own_case import get_own_case
+from lienthong.portal.cases.own_case import for_own_case
 from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.procedure_words import say
 
 if TYPE_CHECKING:
     from datetime import date
-    from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
 
+    from lienthong.cases.house import Cases
+    from lienthong.cases.reading import CaseView
 
-@for_citizens
+
+@for_own_case
 @require_GET
-def show_receipt(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def show_receipt(request: HttpRequest, cases: Cases, case: CaseView) -> HttpResponse:
     """Show the signed receipt of a case of one's own."""
-    cases, case = get_own_case(request, case_id)
     told = {
         "receipt": get_receipt(case.id),
         "procedure": case.procedure,

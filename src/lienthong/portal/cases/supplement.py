@@ -18,9 +18,9 @@ from lienthong.cases.forms import list_asked, read_page
 from lienthong.cases.handling import perform
 from lienthong.cases.words import ActionKind, CaseRole, NationalStatus
 from lienthong.portal.cases.addresses import describe_places
-from lienthong.portal.cases.citizens import for_citizens, get_citizen_actor
+from lienthong.portal.cases.citizens import get_citizen_actor
 from lienthong.portal.cases.next_words import tell_next
-from lienthong.portal.cases.own_case import get_own_case
+from lienthong.portal.cases.own_case import for_own_case
 from lienthong.portal.cases.own_deeds import MOST_TEXT, SAID_ON_PAGE
 from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.typed import write_page
@@ -29,7 +29,6 @@ from lienthong.portal.cases.words import DONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
 
@@ -37,13 +36,12 @@ if TYPE_CHECKING:
     from lienthong.cases.reading import CaseView
 
 
-@for_citizens
+@for_own_case
 @require_http_methods(["GET", "HEAD", "POST"])
-def show_supplement(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def show_supplement(request: HttpRequest, cases: Cases, case: CaseView) -> HttpResponse:
     """Ask anew what the office named, and hand it in."""
-    cases, case = get_own_case(request, case_id)
     if case.state.status is not NationalStatus.SUPPLEMENT:
-        return HttpResponseRedirect(reverse("my-case", args=[case_id]))
+        return HttpResponseRedirect(reverse("my-case", args=[case.id]))
     page = make_page(case)
     if request.method != "POST":
         return _show(request, cases, case, {"typed": write_page(page, case.answers), "key": uuid4()})
