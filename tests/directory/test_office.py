@@ -119,6 +119,45 @@ def test_new_targets_and_online_keys_are_followed_and_the_threshold_stays(kept: 
     assert "revoked" in kept.run("show", str(kept.office.folder))
 
 
+def test_new_root_keys_are_followed_and_the_replaced_ones_sign_nothing_more(kept: _Kept, tmp_path: Path) -> None:
+    offline = kept.office.folder / "offline"
+    first = {path.name: path.read_bytes() for path in offline.glob("root-*.key")}
+    # One of three is lost: two are enough to replace all.
+    (offline / "root-3.key").unlink()
+    kept.run("rotate", str(kept.office.folder), "--root-keys", "2", "--threshold", "1")
+    kept.fetch()
+    second = {path.name: path.read_bytes() for path in offline.glob("root-*.key")}
+    assert set(second) == {"root-1.key", "root-2.key"}
+    assert not set(second.values()) & set(first.values())
+    assert {path.name for path in offline.glob("root-*.old")} == {"root-1.old", "root-2.old"}
+    assert kept.office.repository.root_threshold() == 1
+    # A gateway that starts anew goes from the first root to the newest.
+    fresh = DirectoryClient(tmp_path / "fresh", URL, kept.root, MemoryFetcher(kept.files))
+    fresh.fetch()
+    assert fresh.refresh()
+    kept.office.receive(RAW)
+    kept.run("admit", str(kept.office.folder), REQUEST.fingerprint)
+    assert kept.fetch()
+    assert kept.client.current().find_gateway(REQUEST.gateway) is not None
+    for name, key in first.items():
+        (offline / name).write_bytes(key)
+    with pytest.raises(DirectoryError):
+        kept.office.rotate_keys(1)
+
+
+def test_new_root_keys_need_enough_old_ones_and_a_threshold_that_they_can_reach(kept: _Kept) -> None:
+    offline = kept.office.folder / "offline"
+    with pytest.raises(DirectoryError, match="threshold from 1 to 1"):
+        kept.office.rotate_keys(root_keys=1)
+    for name in ("root-2.key", "root-3.key"):
+        (offline / name).unlink()
+    before = kept.office.repository.root_threshold()
+    with pytest.raises(DirectoryError, match="needs more root keys"):
+        kept.office.rotate_keys(root_keys=2)
+    assert kept.office.repository.root_threshold() == before
+    assert (offline / "root-1.key").exists()
+
+
 def test_what_is_not_listed_cannot_be_revoked(kept: _Kept) -> None:
     with pytest.raises(DirectoryError, match="lists no gateway"):
         kept.office.revoke(("DEMO/GOV/Z99.77/GW1",), "typing error")

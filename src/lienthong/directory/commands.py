@@ -125,6 +125,7 @@ def rotate(
         Path | None, typer.Argument(help="The successor.json of `lienthong gateway succeed`.", dir_okay=False)
     ] = None,
     threshold: Annotated[int | None, typer.Option(help="A new threshold; without it the old one stays.")] = None,
+    root_keys: Annotated[int | None, typer.Option(help="Replace the root keys too, by so many.")] = None,
     offline: Offline = None,
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -136,8 +137,9 @@ def rotate(
 
     office = Office(folder, SystemClock(), offline)
     if request is None:
-        office.rotate_keys(threshold)
-        typer.echo("new targets and online keys are in force; the replaced ones are beside them as .old: destroy them")
+        office.rotate_keys(threshold, root_keys)
+        which = "targets and online keys" if root_keys is None else "root, targets and online keys"
+        typer.echo(f"new {which} are in force; the replaced ones are beside them as .old: destroy them")
         return
     wanted = parse_succession(request.read_bytes())
     typer.echo(f"{wanted.closes} ends at {wanted.size} entries: {wanted.reason}; {wanted.origin} follows")

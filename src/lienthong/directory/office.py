@@ -56,9 +56,7 @@ class Office:
     def create(self, instance: str, root_keys: int, threshold: int, witnesses: tuple[Witness, ...] = ()) -> str:
         """Make keys and a directory without members, and give the trusted root key; refuses a folder that has one."""
         self.require_new()
-        if not 1 <= threshold <= root_keys:
-            message = f"directory: expected a threshold from 1 to {root_keys}, got {threshold}"
-            raise DirectoryError(DirectoryErrorKind.CONTRADICTORY, message)
+        _require_threshold(threshold, root_keys)
         for folder in (
             self.folder,
             self._offline,
@@ -176,21 +174,29 @@ class Office:
         replace_file(kept, issued)
         return issued
 
-    def rotate_keys(self, threshold: int | None = None) -> None:
-        """Put new targets and online keys in force, signed by the root keys that are there; root keys stay.
+    def rotate_keys(self, threshold: int | None = None, root_keys: int | None = None) -> None:
+        """Put new targets and online keys in force, signed by the root keys that are there.
 
-        Without a threshold the one in force stays. A crash leaves `.next` files beside the keys, and which are in force
-        the repository tells: calling this again makes newer ones.
+        Root keys stay, or `root_keys` new ones take their place, signed by enough of the old ones. Without a threshold
+        the one in force stays. A crash leaves `.next` files beside the keys, and which are in force the repository
+        tells: calling this again makes newer ones.
         """
+        wanted = self.repository.root_threshold() if threshold is None else threshold
+        if root_keys is not None:
+            _require_threshold(wanted, root_keys)
         with self._hold():
-            online = self.folder / "online"
-            paths = [*sorted(self._offline.glob("targets-*.key")), online / "newest.key", online / "revocations.key"]
-            keys = [_make_next(path) for path in paths]
-            offline = OfflineKeys(self._offline_keys().root, tuple(keys[:-2]))
-            wanted = self.repository.root_threshold() if threshold is None else threshold
-            self.repository.rotate(offline.root, offline, OnlineKeys(keys[-2], keys[-1]), wanted)
-            for path in paths:
+            online, signers = self.folder / "online", self._offline_keys().root
+            targets = sorted(self._offline.glob("targets-*.key"))
+            roots = [self._offline / f"root-{number}.key" for number in range(1, (root_keys or 0) + 1)]
+            replaced = [*(self._offline.glob("root-*.key") if roots else ()), *targets]
+            new_roots = tuple(_make_next(path) for path in roots)
+            offline = OfflineKeys(new_roots or signers, tuple(_make_next(path) for path in targets))
+            newest, revocations = online / "newest.key", online / "revocations.key"
+            keys = OnlineKeys(_make_next(newest), _make_next(revocations))
+            self.repository.rotate(signers, offline, keys, wanted)
+            for path in (*replaced, newest, revocations):
                 path.replace(path.with_suffix(".old"))
+            for path in (*roots, *targets, newest, revocations):
                 path.with_suffix(".next").replace(path)
 
     def _offline_keys(self) -> OfflineKeys:
@@ -218,6 +224,12 @@ def days_left(certificate_pem: bytes, now_ms: int) -> float:
     """Give how many days a certificate is still valid."""
     until = x509.load_pem_x509_certificate(certificate_pem).not_valid_after_utc
     return (until - datetime.fromtimestamp(now_ms / 1000, UTC)) / timedelta(days=1)
+
+
+def _require_threshold(threshold: int, keys: int) -> None:
+    if not 1 <= threshold <= keys:
+        message = f"directory: expected a threshold from 1 to {keys}, got {threshold}"
+        raise DirectoryError(DirectoryErrorKind.CONTRADICTORY, message)
 
 
 def _ms(life: timedelta) -> int:
