@@ -37,11 +37,11 @@ def test_a_leader_writes_into_the_report_and_sees_what_went_stale(
     pages.press(page, "main form button")
     pages.check(page)
     record_figures([figure("GRDP_REAL", "2022", "119000", source="invented", published_on=AS_OF)])
-    page.goto(page.url)
+    page.reload()
     pages.check(page)
     assert page.locator(".lt-stale").count() == 1
     assert "16/19" in page.locator(".lt-stale-now").inner_text()
-    for picture in page.locator("img.lt-chart").all():
+    for picture in page.locator(".lt-chart img").all():
         picture.scroll_into_view_if_needed()
-    page.wait_for_function("[...document.querySelectorAll('img.lt-chart')].every(each => each.naturalWidth > 0)")
+    page.wait_for_function("[...document.querySelectorAll('.lt-chart img')].every(each => each.naturalWidth > 0)")
     keep_picture(page, "report", screen, language)
