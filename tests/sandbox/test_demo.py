@@ -44,8 +44,8 @@ COMMAND = (
 )
 pytestmark = pytest.mark.xdist_group("demo")
 
-PROCESSES = 11
-"""Five gateways, three agencies, two sites and a worker."""
+PROCESSES = 12
+"""Five gateways, three agencies, a simulated portal, two sites and a worker."""
 
 UP = "curl "
 """Begins the last line of a demo that stays up."""
@@ -123,7 +123,7 @@ def _ask_as_curl(line: str) -> dict[str, Any]:
 
 
 def _are_gone(pids: list[int]) -> bool:
-    # Eleven processes end at once, each with what it has under way.
+    # Twelve processes end at once, each with what it has under way.
     deadline = time.monotonic() + 60
     while any(_is_alive(pid) for pid in pids):
         if time.monotonic() > deadline:
@@ -184,6 +184,22 @@ def test_once_it_tells_the_whole_story_and_ends(told: Told) -> None:
     assert "/openid/authorize" in told.text
     assert "purpose      91/2025/QH15" in told.text
     assert UP not in told.text
+
+
+def test_a_birth_filed_at_the_simulated_portal_comes_in_once_and_what_is_done_goes_back_though_two_words_are_lost(
+    told: Told,
+) -> None:
+    story = told.text.partition(" files a birth at the national portal, which is SIMULATED")[2]
+    story = story.partition(" registers a birth")[0]
+    assert "filed once, under the portal's number Z99.01.MOT-" in story
+    assert "1 filed, 0 were here already, 0 cannot be filed" in story
+    assert "told again under the same mark, it is there once" in story
+    assert "and lost it: there the case is 9 (" in story
+    assert "1 mended, 0 left for a person" in story
+    assert "now the case is there 10 (" in story
+    progress = [line for line in story.splitlines() if line.startswith("  at the portal: ")]
+    assert len(progress) >= 10
+    assert "gửi đến 2 lần, ghi một lần" in progress[-1]
 
 
 def test_a_birth_asked_once_brings_four_results_and_the_parent_sees_who_looked(told: Told) -> None:

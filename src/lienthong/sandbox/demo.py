@@ -29,9 +29,11 @@ from lienthong.sandbox.heads import find_head, require_head
 from lienthong.sandbox.linked_stories import Stage, show_birth, show_death, sign_in_office
 from lienthong.sandbox.marks import INSTANCE, NO_LEGAL_VALUE
 from lienthong.sandbox.members import PROVINCE, SOCIAL_AFFAIRS
+from lienthong.sandbox.national_portal.office import make_portal_office
 from lienthong.sandbox.own_record import show_logins, show_own_record
 from lienthong.sandbox.packages import export_whole, forge_answer, require_refusal
 from lienthong.sandbox.people_counts import DEMO_PEOPLE
+from lienthong.sandbox.portal_story import require_portal_open, show_portal_birth, start_portal
 from lienthong.sandbox.processes import (
     FILL_SECONDS,
     fill_province,
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     from lienthong.sandbox.agencies.offices import AgencyOffice
     from lienthong.sandbox.federation import Federation
     from lienthong.sandbox.gateway_home import GatewayHome
+    from lienthong.sandbox.national_portal.office import PortalOffice
     from lienthong.sandbox.processes import RunFile
     from lienthong.sandbox.sites import Sites
 
@@ -83,11 +86,12 @@ WATCH_SECONDS: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where the story takes place: the members, their sites, and the sample agencies."""
+    """Where the story takes place: the members, their sites, the sample agencies, and the simulated portal."""
 
     federation: Federation
     sites: Sites
     offices: tuple[AgencyOffice, ...]
+    portal: PortalOffice
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +143,10 @@ def _tell(screen: Screen, children: Children, plan: Plan) -> tuple[str, Sites]:
     screen.say(f"  federation in {plan.folder}, root key {federation.root_text}")
     # 2. Their gateways and the sample agencies; the registry, filled; the province's site and its worker.
     purposes = list_purposes()
-    sites, offices = make_sites(federation, purposes), make_offices(federation, purposes.by_agency)
-    run = _start(screen, children, Setting(federation, sites, offices), plan.people)
+    portal = make_portal_office(plan.folder)
+    sites = make_sites(federation, purposes, portal)
+    setting = Setting(federation, sites, make_offices(federation, purposes.by_agency), portal)
+    run = _start(screen, children, setting, plan.people)
     before = [_count_entries(federation, home) for home in (federation.consumer, federation.provider)]
     # 3. The consumer asks through both gateways which unit each of the 171 is now.
     replies = _ask(screen, children, federation, run)
@@ -149,12 +155,13 @@ def _tell(screen: Screen, children: Children, plan: Plan) -> tuple[str, Sites]:
     # 5. One exchange as a package that a third party verifies offline, and a forged copy of it.
     _show_evidence(screen, children, federation, replies)
     # 6. A person signs in at the province, by the registry, and reads their own record over the exchange.
-    # 7. They register a birth, once, and the agencies act; 8. then a death, while one of the agencies is away.
+    # 7. They file a birth at the national portal, simulated, and another at the province; the agencies act on both.
+    # 8. Then a death, while one of the agencies is away.
     # 9. A leader reads the board.
     with Visitor() as citizen, Visitor() as handler, Visitor() as decider, Visitor() as leader:
         show_own_record(screen, children, federation, sites, citizen)
         if plan.has_cases:
-            _show_cases(screen, children, Setting(federation, sites, offices), (citizen, handler, decider))
+            _show_cases(screen, children, setting, (citizen, handler, decider))
         show_board(screen, sites, leader)
     # 10. The reader's turn, where something is left to look at.
     if plan.is_kept:
@@ -165,11 +172,12 @@ def _tell(screen: Screen, children: Children, plan: Plan) -> tuple[str, Sites]:
 
 def _start(screen: Screen, children: Children, setting: Setting, people: int) -> RunFile:
     federation, sites = setting.federation, setting.sites
-    screen.head("Starting five gateways, three agencies and two sites; the registry is filled with made-up people")
+    screen.head("Starting five gateways, three agencies, a portal and two sites; the registry gets made-up people")
     logs = federation.folder / "logs"
     filling = fill_registry(children, sites, people, logs)
     gateways = [start_gateway(children, home, logs) for home in federation.homes]
     agencies = [start_agency(children, office, logs) for office in setting.offices]
+    portal = start_portal(children, setting.portal, logs)
     fill_province(children, sites, logs, lambda line: screen.say(f"  province: {line}"))
     filling.follow_to_end(lambda line: screen.say(f"  registry: {line}"), FILL_SECONDS)
     runs = []
@@ -180,6 +188,8 @@ def _start(screen: Screen, children: Children, setting: Setting, people: int) ->
     for office, child in zip(setting.offices, agencies, strict=True):
         require_office_open(child, office)
         screen.say(f"  agency {office.member.folder}   process {child.pid}, {office.url}")
+    require_portal_open(portal, setting.portal)
+    screen.say(f"  simulated national portal   process {portal.pid}, {setting.portal.url}")
     pages = [(site, start_site(children, site, logs)) for site in (sites.registry, sites.province)]
     worker = start_worker(children, sites.province, logs)
     for site, child in pages:
@@ -233,6 +243,7 @@ def _show_cases(screen: Screen, children: Children, setting: Setting, people: tu
     pages = CasePages(citizen, sites.province.url)
     citizen.open(f"{pages.url}/language/en?next=/")
     stage = Stage(screen, children, sites, pages, sign_in_office(screen, sites, (handler, decider)))
+    show_portal_birth(stage, setting.portal)
     show_birth(stage, setting.federation)
     show_death(stage, next(each for each in setting.offices if each.member is SOCIAL_AFFAIRS))
 

@@ -72,7 +72,12 @@ def start_agency(children: Children, office: AgencyOffice, logs: Path) -> Child:
 
 def require_office_open(child: Child, office: AgencyOffice) -> None:
     """Wait until a sample agency listens; raises `SandboxError`."""
-    child.require_ready(lambda: _is_listening(office.port))
+    require_port(child, office.port)
+
+
+def require_port(child: Child, port: int) -> None:
+    """Wait until a child listens at a port; raises `SandboxError`."""
+    child.require_ready(lambda: _is_listening(port))
 
 
 def start_worker(children: Children, site: SiteHome, logs: Path) -> Child:

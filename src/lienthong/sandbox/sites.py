@@ -16,6 +16,7 @@ from lienthong.sandbox.agencies.offices import CASES, SERVICE_NAMES
 from lienthong.sandbox.federation import CLIENT, POPULATION
 from lienthong.sandbox.gateway_home import FOLDER_MODE, ensure_secret, write_private
 from lienthong.sandbox.marks import COMMUNE_AGENCY, INSTANCE
+from lienthong.sandbox.national_portal.office import describe_portal
 from lienthong.sandbox.ports import LOOPBACK, find_free_ports
 from lienthong.sandbox.site_offers import PROVINCE_SECRET, REGISTRY_SECRET, offer_case_check, offer_registry
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lienthong.sandbox.federation import Federation
+    from lienthong.sandbox.national_portal.office import PortalOffice
     from lienthong.sandbox.purposes import Purposes
 
 CLIENT_ID: Final = "province"
@@ -83,7 +85,7 @@ class Sites:
         return self.folder / "officer-logins.json"
 
 
-def make_sites(federation: Federation, purposes: Purposes) -> Sites:
+def make_sites(federation: Federation, purposes: Purposes, portal: PortalOffice | None = None) -> Sites:
     """Write both sites' settings, and let the provider's gateway offer the registry's services."""
     folder = federation.folder / SITES_FOLDER
     folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
@@ -98,7 +100,8 @@ def make_sites(federation: Federation, purposes: Purposes) -> Sites:
         ensure_secret(federation.folder / secret)
     ensure_secret(folder / CLIENT_SECRET)
     write_private(registry.settings, _describe_registry(registry).encode())
-    write_private(province.settings, _describe_province(sites, federation).encode())
+    at_portal = "" if portal is None else describe_portal(portal)
+    write_private(province.settings, f"{_describe_province(sites, federation)}{at_portal}".encode())
     offer_registry(federation, registry.url, purposes)
     offer_case_check(federation, province.url)
     return sites

@@ -25,6 +25,9 @@ HERE: Final = "nop"
 """People filed it here; what is not so, a province made known."""
 FROM_PROVINCE: Final = "dong-bo"
 
+ANSWER_LOST: Final = "mat-tra-loi"
+FORGOTTEN: Final = "mat-noi-dung"
+
 TAKEN: Final = "da-ghi"
 KNOWN: Final = "da-co"
 
@@ -36,6 +39,7 @@ CREATE TABLE IF NOT EXISTS file (id TEXT PRIMARY KEY, sha256 TEXT UNIQUE, conten
 CREATE TABLE IF NOT EXISTS progress (
     mark TEXT PRIMARY KEY, code TEXT, place INTEGER, document TEXT, arrivals INTEGER, arrived_at TEXT
 );
+CREATE TABLE IF NOT EXISTS loss (code TEXT, status INTEGER, kind TEXT, at TEXT);
 CREATE TABLE IF NOT EXISTS serial (unit TEXT, day TEXT, last INTEGER, PRIMARY KEY (unit, day));
 """
 
@@ -57,6 +61,15 @@ class KeptProgress:
     document: dict[str, Any]
     arrivals: int
     arrived_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLoss:
+    """Something that the simulation lost on purpose: about which status, an answer or what was told, and when."""
+
+    status: int
+    kind: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +184,20 @@ class Book:
         with self._begin() as connection:
             rows = connection.execute(sql, (code,)).fetchall()
         return [KeptProgress(json.loads(document), arrivals, at) for document, arrivals, at in rows]
+
+    def note_loss(self, code: str, status: int, kind: str) -> None:
+        """Write down what the simulation lost on purpose: a portal that really loses something does not know."""
+        values = (code, status, kind, datetime.now(VIETNAM).isoformat(timespec="seconds"))
+        with self._begin() as connection:
+            connection.execute("INSERT INTO loss VALUES (?, ?, ?, ?)", values)
+
+    def list_losses(self, code: str) -> list[KeptLoss]:
+        """Give what the simulation lost of a case on purpose."""
+        with self._begin() as connection:
+            rows = connection.execute(
+                "SELECT status, kind, at FROM loss WHERE code = ? ORDER BY at", (code,)
+            ).fetchall()
+        return [KeptLoss(*row) for row in rows]
 
     def _select(self, rest: str, values: tuple[object, ...]) -> list[KeptFiling]:
         sql = f"SELECT code, status, own_code, document FROM filing {rest}"  # noqa: S608 # our own words, no values

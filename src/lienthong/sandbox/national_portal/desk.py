@@ -11,7 +11,7 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -21,7 +21,7 @@ from starlette.routing import Route
 from lienthong.cases.national_portal import messages
 from lienthong.sandbox.agencies.desk import LostAnswer
 from lienthong.sandbox.national_portal.behaviour import USUAL, PortalBehaviour, read_behaviour
-from lienthong.sandbox.national_portal.book import FROM_PROVINCE, KNOWN, TAKEN, Book, KeptFiling
+from lienthong.sandbox.national_portal.book import ANSWER_LOST, FORGOTTEN, FROM_PROVINCE, KNOWN, TAKEN, Book, KeptFiling
 from lienthong.sandbox.national_portal.forms import NotTakenError, read_call
 
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ class Desk:
         if not self._knows(request.headers.get("Authorization", "")):
             return _write(messages.NotTaken("chua-dang-nhap", ""), UNAUTHORIZED)
         await asyncio.sleep(behaviour.slow_s)
-        is_forgotten = self._takes_turn(behaviour, behaviour.forget, body)
-        if is_forgotten:
+        if self._takes_turn(behaviour, behaviour.forget, body):
+            await run_in_threadpool(self.book.note_loss, *_find_told(body), FORGOTTEN)
             return _write(messages.Taken("da-ghi"))
         try:
             told = await run_in_threadpool(act)
@@ -113,6 +113,7 @@ class Desk:
             return _write(error.told, error.status)
         # What was told is written down; its answer may be lost all the same.
         if self._takes_turn(behaviour, behaviour.lose_answers, body):
+            await run_in_threadpool(self.book.note_loss, *_find_told(body), ANSWER_LOST)
             return LostAnswer()
         return _write(told)
 
@@ -120,7 +121,7 @@ class Desk:
         """Tell whether this call is one that the behaviour is about, and count it."""
         if behaviour != self.held_under:
             self.held, self.held_under = 0, behaviour
-        if self.held >= times or _find_status(body) < behaviour.lose_from_status:
+        if self.held >= times or _find_told(body)[1] < behaviour.lose_from_status:
             return False
         self.held += 1
         return True
@@ -176,14 +177,20 @@ def _say(result: str) -> messages.Taken:
     return messages.Taken(TAKEN if result == TAKEN else KNOWN)
 
 
-def _find_status(body: bytes) -> int:
-    """Give the status that a call is about; 0 for one that is about none."""
+class _About(msgspec.Struct, frozen=True):
+    """Of what a call is."""
+
+    code: str = msgspec.field(name="MaHoSo", default="")
+    status: int = msgspec.field(name="TrangThai", default=0)
+
+
+def _find_told(body: bytes) -> tuple[str, int]:
+    """Give the case and the status that a call is about; none and 0 for one that is about neither."""
     try:
-        document: Any = msgspec.json.decode(body)
+        about = msgspec.json.decode(body, type=_About)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        return 0
-    status = document.get("TrangThai", 0) if isinstance(document, dict) else 0
-    return status if isinstance(status, int) else 0
+        return "", 0
+    return about.code, about.status
 
 
 def _write(told: object, status: int = 200) -> Response:

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from lienthong.cases.documents.paper_words import STATES
 from lienthong.cases.words import NationalStatus
 from lienthong.sandbox.marks import NO_LEGAL_VALUE
-from lienthong.sandbox.national_portal.book import VIETNAM
+from lienthong.sandbox.national_portal.book import ANSWER_LOST, FORGOTTEN, VIETNAM
 from lienthong.sandbox.national_portal.entry import OWN_NAME, OWN_NUMBER, Entered, file_case
 from lienthong.sandbox.national_portal.fields import draw_field, draw_input
 
@@ -32,12 +32,16 @@ if TYPE_CHECKING:
 
     from lienthong.cases.catalogue import Catalogue
     from lienthong.cases.procedure import Procedure
-    from lienthong.sandbox.national_portal.book import Book, KeptFiling, KeptProgress
+    from lienthong.sandbox.national_portal.book import Book, KeptFiling, KeptLoss, KeptProgress
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+}
+LOSSES: Final = {
+    ANSWER_LOST: "Đã ghi, nhưng câu trả lời bị mất",
+    FORGOTTEN: "Trả lời là đã ghi, nhưng nội dung bị mất",
 }
 START: Final = "Cổng nộp hồ sơ mô phỏng"
 _BACK: Final = '<p><a href="/">Về trang đầu</a></p>'
@@ -99,7 +103,8 @@ class Pages:
         if filing is None:
             return _missing()
         progress = await run_in_threadpool(self.book.list_progress, filing.code)
-        return _draw(f"Hồ sơ {filing.code}", _draw_filing(filing, progress))
+        losses = await run_in_threadpool(self.book.list_losses, filing.code)
+        return _draw(f"Hồ sơ {filing.code}", _draw_filing(filing, progress) + _draw_losses(losses))
 
     def _find_procedure(self, request: Request) -> Procedure | None:
         offered = self.catalogue.list_procedures(_find_today())
@@ -152,6 +157,19 @@ def _draw_progress(kept: KeptProgress) -> str:
         f"{escape(_say_moment(told['ThoiDiemXuLy']))}, {escape(told['NguoiXuLy'])}, {escape(told['PhongBanXuLy'])}: "
         f"{escape(_say_status(told['TrangThai']))}{until}{again}</span></li>"
     )
+
+
+def _draw_losses(losses: list[KeptLoss]) -> str:
+    """Say what this simulation lost on purpose; a portal that really loses something does not know."""
+    if not losses:
+        return ""
+    rows = "".join(
+        f"<li>{LOSSES[each.kind]}: {escape(_say_status(each.status))}"
+        f'<br><span class="small">{escape(_say_moment(each.at))}</span></li>'
+        for each in losses
+        if each.status
+    )
+    return f'<h2>Sự cố do mô phỏng cố ý gây ra</h2><ul class="list">{rows}</ul>'
 
 
 def _draw_form(procedure: Procedure, posted: Mapping[str, str], entered: Entered) -> Response:
