@@ -38,6 +38,19 @@ def test_each_answer_is_one_outcome(status: int, document: Any, outcome: Outcome
     assert (read.outcome, dict(read.result)) == (outcome, result)
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"state": "done", "result": {"card": "a\\u0000b"}}',
+        b'{"state": "done", "result": {"card": 123456789012345678901234567890}}',
+        b'{"state": "done", "result": ' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001,
+        b'{"state": "done", "result": {"card": "\\ud800"}}',
+    ],
+)
+def test_an_answer_that_could_not_be_kept_is_unclear_and_stops_no_case(raw: bytes) -> None:
+    assert read_answer(answer(200, raw=raw)).outcome is Outcome.UNCLEAR
+
+
 def test_a_refusal_has_its_reason_in_the_agencys_words() -> None:
     told = read_answer(answer(422, {"state": "refused", "reason": "full", "text": "Hết\nchỗ"}))
     assert (told.reason, told.text) == ("full", "Hết chỗ")

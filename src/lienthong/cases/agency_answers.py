@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from lienthong.kernel.canonical import canonical_bytes
+from lienthong.kernel.errors import KernelError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -23,6 +26,9 @@ MOST_TEXT: Final = 500
 MOST_RESULT_BYTES: Final = 256 * 1024
 """Of a result; papers travel by reference."""
 MOST_REASON: Final = 60
+
+_NUL: Final = b"\\u0000"
+"""As canonical JSON spells the one character that the database does not keep."""
 
 _MARK: Final = "sandbox"
 _PROBLEM_PREFIX: Final = "urn:lienthong:problem:"
@@ -79,9 +85,11 @@ def _read_object(body: bytes) -> dict[str, Any] | None:
         return None
     try:
         read = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+        is_kept = isinstance(read, dict) and _NUL not in canonical_bytes(read)
+    except (msgspec.DecodeError, RecursionError, KernelError):
+        # What has no canonical form or no end of depth can never become an action: the case would stand for ever.
         return None
-    return read if isinstance(read, dict) else None
+    return read if is_kept else None
 
 
 def _read_done(document: dict[str, Any]) -> AgencyAnswer:
