@@ -60,6 +60,13 @@ class Asker(Protocol):
         ...
 
 
+class AsksNobody:
+    """Asks no member at all: what would be compared is left to an officer."""
+
+    def ask(self, service: str, number: str, parts: tuple[str, ...], asked_for: AskedFor) -> None:
+        """Give nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filling:
     """A draft after it was filled in, and the services that could not be asked: the person types what they have."""

@@ -16,11 +16,17 @@ _LIMITS: Final = {
     "counter_find": "60/m/user",
     # Whoever tries codes one after the other learns of few; whoever waits for their own may look often.
     "case_status": "30/m/ip,30/h/key",
+    # A child's other parent is compared once or twice; who tries days of birth, or strangers, needs far more.
+    "case_compare": "20/d/key",
     "paper_check": "30/m/ip,60/h/key",
 }
 
 
+def is_within_limit(request: HttpRequest, action: str, key: str = "") -> bool:
+    """Count one attempt; tells whether it is still within the limit, for what goes on otherwise beyond it."""
+    return consume(request, app="lienthong.identity", action=action, config=_LIMITS, key=key) is not None
+
+
 def refuse_excess(request: HttpRequest, action: str, key: str = "") -> HttpResponse | None:
     """Count one attempt; gives the refusal if there were too many, the same whether or not the key names anybody."""
-    usage = consume(request, app="lienthong.identity", action=action, config=_LIMITS, key=key)
-    return None if usage is not None else respond_429(request)
+    return None if is_within_limit(request, action, key) else respond_429(request)
