@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
 import pytest
 
 from lienthong.cases import actions as told
@@ -9,7 +12,8 @@ from lienthong.cases.models import ActionRecord
 from lienthong.cases.models import Case as CaseRow
 from lienthong.cases.reading import find_case_by_code, get_case, list_own
 from lienthong.cases.words import ActionKind, CaseRole, NationalStatus
-from tests.cases.houses import APPLICANT, OTHER, UNIT, do, file_case, make_actor, make_cases
+from lienthong.cases.workflow import MOST_COMPLAINTS
+from tests.cases.houses import APPLICANT, OTHER, UNIT, SetClock, do, file_case, make_actor, make_cases
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +121,45 @@ def test_two_who_tell_the_same_leave_hashes_of_which_neither_tells_the_other() -
     assert len({bytes(record.payload_hash) for record in records}) == 2
     for record in records:
         assert bytes(record.payload_hash) == told.hash_payload(told.read_payload(record.payload))
+
+
+def test_nothing_is_promised_or_asked_for_until_a_day_that_is_over_in_vietnam() -> None:
+    clock = SetClock(datetime(2026, 12, 1, 17, 30, tzinfo=UTC))
+    cases = make_cases(clock)
+    case = file_case(cases).case_id
+    do(cases, case, CaseRole.RECEIVER, told.Received())
+    # In Vietnam it is half past midnight of the second.
+    over, today = date(2026, 12, 1), date(2026, 12, 2)
+    for role, payload in (
+        (CaseRole.HANDLER, told.Extended(over, "workload")),
+        (CaseRole.HANDLER, told.SupplementAsked("missing-papers", until=over)),
+    ):
+        with refused(CasesErrorKind.BAD_PAYLOAD):
+            do(cases, case, role, payload)
+    assert do(cases, case, CaseRole.HANDLER, told.Extended(today, "workload")).extended_to == today
+
+
+def test_nobody_makes_a_case_grow_without_end_by_complaining() -> None:
+    cases = make_cases()
+    case = file_case(cases).case_id
+    for _ in range(MOST_COMPLAINTS):
+        do(cases, case, CaseRole.APPLICANT, told.Complained("again"))
+    with refused(CasesErrorKind.NOT_NOW):
+        do(cases, case, CaseRole.APPLICANT, told.Complained("again"))
+
+
+def test_an_officer_at_the_counter_does_not_say_for_the_applicant_how_content_they_are() -> None:
+    cases = make_cases()
+    case = file_case(cases).case_id
+    do(cases, case, CaseRole.APPLICANT, told.Withdrawn())
+    beside = replace(make_actor(CaseRole.APPLICANT), officer="receiver")
+    with refused(CasesErrorKind.NOT_ALLOWED):
+        do(cases, case, CaseRole.APPLICANT, told.Rated(5), actor=beside)
+    assert do(cases, case, CaseRole.APPLICANT, told.Rated(2)).stars == 2
+
+
+def test_text_that_the_database_cannot_keep_is_refused_before_it_comes_there() -> None:
+    cases = make_cases()
+    case = file_case(cases).case_id
+    with refused(CasesErrorKind.BAD_PAYLOAD):
+        do(cases, case, CaseRole.APPLICANT, told.Complained("a\x00b"))

@@ -28,6 +28,12 @@ def verify_action(state: CaseState, who: Who, actor: told.Actor, payload: told.P
     _require_role(state, who, actor, kind)
     if not is_allowed(state, who, kind):
         raise _not_now(state, kind, "it is not among what this role may do now")
+    if kind is ActionKind.RATE and actor.officer:
+        # Else an office would say at its own counter how content people are with it.
+        message = (
+            f"action {kind}: only the applicant alone says how content they are, and officer {actor.officer} is there"
+        )
+        raise CasesError(CasesErrorKind.NOT_ALLOWED, message)
     _require_reason(who, kind, payload)
     _require_text(payload)
     if isinstance(payload, told.StepPayload):
@@ -59,6 +65,8 @@ def _require_reason(who: Who, kind: ActionKind, payload: told.Payload) -> None:
 
 def _require_text(payload: told.Payload) -> None:
     text = str(getattr(payload, "text", ""))
+    if "\x00" in text:
+        raise _bad(payload, "expected text, got a character that cannot be kept")
     if len(text) > MOST_TEXT:
         raise _bad(payload, f"expected at most {MOST_TEXT} characters of text, got {len(text)}")
     if isinstance(payload, told.Complained | told.Commented) and not text.strip():

@@ -12,7 +12,9 @@ from lienthong.cases.actions import (
     Action,
     Actor,
     Commented,
+    Extended,
     Payload,
+    SupplementAsked,
     Supplemented,
     erase,
     get_kind,
@@ -75,6 +77,7 @@ def perform(  # noqa: PLR0913, PLR0917 # who does what to which case, and what g
         _require_fresh(state, expected_number)
         _require_actor(cases, row, actor, role)
         verify_action(state, Who(role, actor.unit, actor.id), actor, payload)
+        _require_day(cases, payload)
         action = Action(state.number + 1, kind, actor, cases.now(), salt_payload(payload))
         append_action(row.month, case_id, action, role)
         changed = apply_action(state, action)
@@ -139,6 +142,14 @@ def _require_fresh(state: CaseState, expected_number: int | None) -> None:
             "look at the case again before you act"
         )
         raise CasesError(CasesErrorKind.STALE, message)
+
+
+def _require_day(cases: Cases, payload: Payload) -> None:
+    """Refuse a day that is over as the one until which something is promised or asked for."""
+    until = payload.until if isinstance(payload, Extended | SupplementAsked) else None
+    if until is not None and until < cases.today():
+        message = f"action {get_kind(payload)}: expected a day from {cases.today()} on, got {until}"
+        raise CasesError(CasesErrorKind.BAD_PAYLOAD, message)
 
 
 def _require_actor(cases: Cases, row: CaseRow, actor: Actor, role: CaseRole) -> None:

@@ -74,6 +74,10 @@ _TAKEN_BACK: Final = frozenset({_S.HANDLING, _S.DONE, _S.RETURNED, _S.WITHDRAWN,
 _CLOSED: Final = frozenset({_S.NOT_RECEIVED, _S.STOPPED, _S.DONE, _S.RETURNED})
 
 
+MOST_COMPLAINTS: Final = 20
+"""Of one case: every action is read again with each further one, so nobody makes a case grow without end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Who:
     """Somebody who looks at a case: in which role, for an officer at which office and under which account."""
@@ -240,6 +244,10 @@ def _can_reopen(state: CaseState, _who: Who) -> bool:
     return not state.is_taken_back or not any(step.is_open or step.is_effective for step in state.steps.values())
 
 
+def _can_complain(state: CaseState, _who: Who) -> bool:
+    return state.complaints < MOST_COMPLAINTS
+
+
 def _can_rate(state: CaseState, _who: Who) -> bool:
     return not state.stars
 
@@ -284,7 +292,7 @@ ACTION_TABLE: Final[dict[ActionKind, ActionRow]] = {
     ActionKind.RETURN_RESULT: _row({_S.DONE}, {_R.RECEIVER, _R.SYSTEM}, leads_to=_S.RETURNED),
     ActionKind.REOPEN: _row(_CLOSED, {_R.APPROVER}, _can_reopen),
     ActionKind.RATE: _row(_CLOSED | {_S.WITHDRAWN}, {_R.APPLICANT}, _can_rate),
-    ActionKind.COMPLAIN: _row(_ALL, {_R.APPLICANT}),
+    ActionKind.COMPLAIN: _row(_ALL, {_R.APPLICANT}, _can_complain),
     ActionKind.COMMENT: _row(_ALL, _INSIDE),
 }
 """One row for each kind of action."""
