@@ -56,6 +56,12 @@ WITH_PAPERS: Final = frozenset({*FORMS_AFTER, ActionKind.ISSUE, ActionKind.WITHD
 PAPER_TRIES: Final = RetryStrategy(max_attempts=8, exponential_wait=4)
 """Over some days: a key that is missing or a disk that is full is put right by then."""
 
+STEP_TRIES: Final = RetryStrategy(max_attempts=6, wait=20)
+"""Over two minutes, for what no look at overdue messages would find: a job that failed before its message had a row."""
+
+NOTICE_TRIES: Final = RetryStrategy(max_attempts=8, exponential_wait=4)
+"""As for papers; a notice that is not told is asked for by nothing else."""
+
 SENDING: Final = frozenset(
     {ActionKind.ASK_AGENCY, ActionKind.RESEND_STEP, ActionKind.REPLACE_STEP, ActionKind.UNDO_STEP}
 )
@@ -78,7 +84,7 @@ def defer_follow_up(case_id: UUID, kind: ActionKind, state: CaseState) -> None:
         tell_portal.configure(lock=f"portal:{case_id}").defer(case_id=str(case_id))
 
 
-@app.task(name="cases.advance_case")
+@app.task(name="cases.advance_case", retry=STEP_TRIES)
 def advance_case(case_id: str) -> None:
     """Ask agencies for the steps that are ready, send what was fixed and not sent. Safe to repeat.
 
@@ -115,7 +121,7 @@ def look_after_agencies(timestamp: int) -> None:
         look_again(str(case_id))
 
 
-@app.task(name="cases.tell_people")
+@app.task(name="cases.tell_people", retry=NOTICE_TRIES)
 def tell_people(case_id: str, number: int) -> None:
     """Tell the applicant what an action means for them, and keep with the case the documents that it names.
 
