@@ -139,7 +139,9 @@ def test_a_document_that_should_not_have_been_kept_is_emptied() -> None:
     rows = keep()
     reject_candidate(rows[0].pk, "", leader.account, NOW)
     withdraw_document(rows[0].document_id, "giữ nhầm", leader.account, NOW)
-    assert ReadDocument.objects.get().text == ""
+    document = ReadDocument.objects.get()
+    assert (document.name, document.text, document.withdrawn_for) == ("", "", "giữ nhầm")
+    assert (document.withdrawn_by, document.withdrawn_at) == (leader.account, NOW)
     assert {(row.sentence, row.state) for row in Candidate.objects.all()} == {("", "rejected")}
     assert Candidate.objects.exclude(found={}).count() == 0
     assert refuse(lambda: withdraw_document(0, "", leader.account, NOW)) == DeliveryErrorKind.UNKNOWN_CANDIDATE

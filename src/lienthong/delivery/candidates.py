@@ -144,8 +144,10 @@ def withdraw_document(document: int, reason: str, by: Account, now: datetime) ->
         if row is None:
             message = f"document {document}: there is none with this number"
             raise DeliveryError(DeliveryErrorKind.UNKNOWN_CANDIDATE, message)
+        if row.withdrawn_at is None:
+            row.withdrawn_by, row.withdrawn_at, row.withdrawn_for = by, now, reason
         row.name, row.text = "", ""
-        row.save(update_fields=["name", "text"])
+        row.save(update_fields=["name", "text", "withdrawn_by", "withdrawn_at", "withdrawn_for"])
         still_open = row.candidates.filter(state=CandidateState.OPEN)
         still_open.update(state=CandidateState.REJECTED, decided_by=by, decided_at=now, reason=reason, sentence="")
         row.candidates.update(sentence="", found={}, accepted={})

@@ -127,5 +127,6 @@ def test_a_document_that_should_not_have_been_kept_is_emptied_with_the_reason() 
     page = read(client.get(listed))
     assert "sổ hộ tịch" not in page
     assert "báo cáo.txt" not in page
+    assert "đã xóa nội dung" in page
     assert "lẽ ra không được lưu giữ" not in page
     assert "dấu mật là hình ảnh" in read(client.get(place(rows["task"])))

@@ -22,6 +22,19 @@ class ReadDocument(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     text = models.TextField()
     read_at = models.DateTimeField(db_default=Now())
+    # Who emptied it, when and why: it should not have been kept.
+    withdrawn_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_for = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False, text="", name=""),
+                name="delivery_readdocument_withdrawn",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
