@@ -43,5 +43,5 @@ def test_a_leader_writes_into_the_report_and_sees_what_went_stale(
     assert "16/19" in page.locator(".lt-stale-now").inner_text()
     for picture in page.locator(".lt-chart img").all():
         picture.scroll_into_view_if_needed()
-    page.wait_for_function("[...document.querySelectorAll('.lt-chart img')].every(each => each.naturalWidth > 0)")
+        picture.evaluate("each => each.decode()")
     keep_picture(page, "report", screen, language)
