@@ -300,6 +300,29 @@ def test_where_it_cannot_be_told_whether_an_agency_acted_a_person_finds_out(
     assert insurance.count_of("cards", state.steps["birth"].result["number"]) == 1
 
 
+def test_a_message_that_was_given_up_and_never_arrived_is_sent_anew_when_a_person_says_so(
+    cases: Cases, province: LinkedProvince
+) -> None:
+    insurance = province.desks["INSURANCE"]
+    province.stop_gateway("insurance")
+    case = file_birth(cases, "birth+insurance")
+    hasty = replace(province.exchange, life_s=1, patience_s=0.1)
+    until = time.monotonic() + PATIENCE_S
+    while get_case(cases, case).state.steps["insurance"].state is not StepState.UNKNOWN:
+        assert time.monotonic() < until
+        advance(cases, hasty, case)
+        time.sleep(0.05)
+    province.start_gateway("insurance")
+    # The agency says that it has nothing: a person decides what that means.
+    state = advance_until(cases, province, case, lambda _: tell_waiting(cases, case)[0].code == "unheard")
+    assert state.steps["insurance"].state is StepState.UNKNOWN
+    message_id = state.steps["insurance"].message_id
+    do(cases, case, CaseRole.HANDLER, told.StepResent("insurance", message_id, "agency-has-nothing"))
+    state = advance_until(cases, province, case, is_all_done)
+    assert insurance.count_of("cards", state.steps["birth"].result["number"]) == 1
+    assert StepDelivery.objects.get(message_id=message_id).sent_as == f"{message_id}.2"
+
+
 def test_a_step_in_doubt_that_a_person_did_by_hand_is_done_and_a_late_answer_is_noted(
     cases: Cases, province: LinkedProvince
 ) -> None:
