@@ -10,7 +10,7 @@ from django.test import override_settings
 from lienthong.delivery.asks import NewAsk, ask_agency, carry_on, list_open_asks
 from lienthong.delivery.directive_words import AskState, TaskAct
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
-from lienthong.delivery.jobs import carry_asks_on, defer_ask
+from lienthong.delivery.jobs import carry_ask_on, carry_asks_on, defer_ask, fetch_answers, remind, sweep_asks
 from lienthong.delivery.models import Task, TaskAsk
 from lienthong.delivery.tasks import NewTask, act_on_task, give_task
 from lienthong.exchange.client import ONCE, ClientSettings, GatewayClient
@@ -25,6 +25,8 @@ from tests.simulators.moody_gateway import MoodyGateway, Say, refuse
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pytest_django.fixtures import Settings
 
 pytestmark = pytest.mark.django_db
 
@@ -198,3 +200,21 @@ def test_a_question_goes_through_both_gateways_and_is_logged_by_both(tmp_path: P
     assert (call.method, call.body, call.headers["x-road-id"]) == ("POST", b'{"a":1}', str(asked.message))
     assert (asked.state, asked.answer) == ("answered", '{"unit":"06886"}')
     assert asked.exchange == call.headers["x-road-request-id"]
+
+
+def test_the_recurring_jobs_go_on_with_what_is_open_and_remind(settings: Settings) -> None:
+    task, owner, _ = make_task()
+    first, second = ask(task, owner), ask(task, owner)
+    TaskAsk.objects.filter(pk=second.pk).update(state=AskState.RECEIVED)
+    answered = Say(200, b'{"state":"answered","answer":"12"}', (("X-Road-Request-Id", "0195-9"),))
+    with MoodyGateway([TAKEN, answered]) as gateway:
+        settings.EXCHANGE = ClientSettings(address=gateway.address, client=CLIENT)
+        settings.EXCHANGE_TOKEN = "token"  # noqa: S105 # of tests
+        sweep_asks(0)
+        fetch_answers(0)
+    assert [row.state for row in TaskAsk.objects.order_by("pk")] == ["handed-over", "answered"]
+    remind(0)
+    assert task.steps.filter(act__in=(TaskAct.REMINDED, TaskAct.ESCALATED)).exists()
+    settings.EXCHANGE = ClientSettings()
+    carry_ask_on(first.pk)
+    assert TaskAsk.objects.get(pk=first.pk).state == AskState.HANDED_OVER
