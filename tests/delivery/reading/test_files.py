@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -161,3 +163,14 @@ def test_any_bytes_are_read_or_refused_with_a_sentence(content: bytes, suffix: s
         extract_text(f"a{suffix}", head + content)
     except DeliveryError as error:
         assert error.kind in {DeliveryErrorKind.UNREADABLE_DOCUMENT, DeliveryErrorKind.SECRET_DOCUMENT}
+
+
+@pytest.mark.parametrize(("name", "library"), [("a.docx", "docx"), ("a.pdf", "pypdf")])
+def test_without_the_extra_the_refusal_names_it(name: str, library: str) -> None:
+    program = (
+        f"import sys; sys.modules[{library!r}] = None\n"
+        "from lienthong.delivery.reading.files import extract_text\n"
+        f"extract_text({name!r}, b'x')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)
+    assert "install lienthong[figures]" in done.stderr

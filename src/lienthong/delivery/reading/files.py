@@ -20,6 +20,10 @@ FILE_BYTES: Final = 50 * 1024 * 1024
 TEXT_CHARACTERS: Final = 5_000_000
 """About two thousand pages."""
 
+_NEEDS_EXTRA: Final = (
+    "DOCX and PDF are read with the extra `figures`, which is not installed: install lienthong[figures]"
+)
+
 
 def extract_text(name: str, content: bytes) -> str:
     """Give the text of a file; raises `SECRET_DOCUMENT`, and `UNREADABLE_DOCUMENT` for what is no text."""
@@ -53,14 +57,18 @@ def _extract_plain(content: bytes) -> tuple[str, list[str]]:
 
 
 def _extract_docx(content: bytes) -> tuple[str, list[str]]:
-    from lienthong.delivery.reading.docx_text import extract_docx  # noqa: PLC0415 # an extra; TXT does without
-
+    try:
+        from lienthong.delivery.reading.docx_text import extract_docx  # noqa: PLC0415 # an extra; TXT does without
+    except ModuleNotFoundError as error:
+        raise refuse_file(_NEEDS_EXTRA) from error
     return extract_docx(content)
 
 
 def _extract_pdf(content: bytes) -> tuple[str, list[str]]:
-    from lienthong.delivery.reading.pdf_text import extract_pdf  # noqa: PLC0415 # an extra; TXT does without
-
+    try:
+        from lienthong.delivery.reading.pdf_text import extract_pdf  # noqa: PLC0415 # an extra; TXT does without
+    except ModuleNotFoundError as error:
+        raise refuse_file(_NEEDS_EXTRA) from error
     return extract_pdf(content)
 
 
