@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lienthong.cases import actions as told
-from lienthong.cases.agencies import _fix_messages, advance, list_overdue
+from lienthong.cases.agencies import _fix_messages, advance, forget_finished, list_overdue
 from lienthong.cases.agency_exchange import AgencyExchange
 from lienthong.cases.catalogue import load_catalogue
 from lienthong.cases.drafts import open_draft, save_answers
@@ -377,6 +377,18 @@ def test_a_case_that_nobody_looked_at_in_time_is_overdue(cases: Cases, province:
     assert list_overdue(cases) == []
     StepDelivery.objects.filter(case_id=case).update(next_at=cases.now() - timedelta(minutes=2))
     assert list_overdue(cases) == [case]
+
+
+def test_rows_of_messages_that_ended_long_ago_are_forgotten_and_others_not(
+    cases: Cases, province: LinkedProvince
+) -> None:
+    case = file_birth(cases, "birth+insurance")
+    advance_until(cases, province, case, is_all_done)
+    assert forget_finished(cases) == 0
+    StepDelivery.objects.filter(case_id=case).update(changed_at=cases.now() - timedelta(days=31))
+    StepDelivery.objects.filter(case_id=case, step="birth").update(stage=Stage.SENT)
+    assert forget_finished(cases) == 1
+    assert list(StepDelivery.objects.values_list("step", flat=True)) == ["birth"]
 
 
 def test_a_worker_that_dies_between_asking_and_sending_leaves_what_the_next_one_sends(

@@ -46,6 +46,10 @@ MOST_ROUNDS: Final = 20
 OVERDUE_S: Final = 60
 MOST_OVERDUE: Final = 1000
 """Taken up at one go."""
+KEEP_DAYS: Final = 30
+"""How long the row of a message stays after its end, for who looks into what happened."""
+MOST_FORGOTTEN: Final = 10_000
+"""At one go; what is left goes the next time."""
 LOOK_S: Final = 0.05
 """Pause between looks while a worker waits for what agencies answer at once."""
 
@@ -70,6 +74,14 @@ def list_overdue(cases: Cases) -> list[UUID]:
     limit = cases.now() - timedelta(seconds=OVERDUE_S)
     rows = StepDelivery.objects.exclude(stage=Stage.OVER).filter(next_at__lt=limit)
     return list(rows.order_by("case_id").values_list("case_id", flat=True).distinct()[:MOST_OVERDUE])
+
+
+def forget_finished(cases: Cases) -> int:
+    """Delete rows of messages that ended long ago; gives how many. What became of them stands in the cases."""
+    limit = cases.now() - timedelta(days=KEEP_DAYS)
+    old = StepDelivery.objects.filter(stage=Stage.OVER, changed_at__lt=limit)
+    deleted, _ = StepDelivery.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:MOST_FORGOTTEN])).delete()
+    return deleted
 
 
 def _fix_messages(cases: Cases, case: CaseView) -> None:

@@ -39,6 +39,8 @@ AGENCIES_CRON: Final = "* * * * *"
 
 MAILS_CRON: Final = "* * * * *"
 
+MESSAGES_CRON: Final = "50 18 * * *"
+
 FILES_CRON: Final = "40 18 * * *"
 """In the night of Vietnam."""
 
@@ -169,6 +171,17 @@ def collect_files(timestamp: int) -> None:
     from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # as above
 
     kept.collect_files(make_site_cases())
+
+
+@app.periodic(cron=MESSAGES_CRON)
+@app.task(name="cases.forget_messages", queueing_lock="cases_forget_messages")
+def forget_messages(timestamp: int) -> None:
+    """Delete what was noted of messages to agencies that ended long ago. Safe to repeat."""
+    del timestamp
+    from lienthong.cases.agencies import forget_finished  # noqa: PLC0415 # as above
+    from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # as above
+
+    forget_finished(make_site_cases())
 
 
 @app.periodic(cron=PARTITIONS_CRON)
