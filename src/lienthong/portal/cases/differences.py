@@ -12,14 +12,25 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lienthong.cases.errors import CasesError, CasesErrorKind
-from lienthong.cases.reconciling import list_differences, settle_difference
+from lienthong.cases.reconciling import (
+    DifferenceKind,
+    list_differences,
+    mend_difference,
+    require_portal,
+    settle_difference,
+)
 from lienthong.cases.site_cases import make_site_cases
+from lienthong.kernel.errors import LienthongError
 from lienthong.portal.cases.officers import for_officers, get_officer
 from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.words import DIFFERENCES
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from lienthong.cases.house import Cases
+    from lienthong.cases.reconciling import Difference
+    from lienthong.portal.cases.officers import Officer
 
 MOST_TEXT = 500
 SHOWN_SETTLED = 20
@@ -53,14 +64,18 @@ def show_differences(request: HttpRequest) -> HttpResponse:
 @for_officers
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_settle(request: HttpRequest, difference: int) -> HttpResponse:
-    """Ask how a difference was settled, and write it down."""
+    """Ask how a difference was settled, and write it down; or ask the portal once more."""
     cases = make_site_cases()
     officer = get_officer(request, cases)
     found = next((each for each in list_differences() if each.id == difference), None)
-    form = SettleForm(request.POST or None)
     if found is None:
         return HttpResponseRedirect(reverse("case-differences"))
-    if request.method == "POST" and form.is_valid():
+    is_again = request.method == "POST" and "again" in request.POST
+    fault = _try_mending(request, cases, officer, found) if is_again else None
+    if fault == "":
+        return HttpResponseRedirect(reverse("case-differences"))
+    form = SettleForm(None if is_again else request.POST or None)
+    if not is_again and request.method == "POST" and form.is_valid():
         try:
             settle_difference(cases, difference, officer.as_actor(officer.units[0]), form.cleaned_data["text"])
         except CasesError as error:
@@ -69,5 +84,24 @@ def show_settle(request: HttpRequest, difference: int) -> HttpResponse:
         else:
             messages.success(request, _("Written down as settled."))
         return HttpResponseRedirect(reverse("case-differences"))
-    told = {"found": found, "form": form, "kinds": DIFFERENCES, "place": "differences"}
+    told = {
+        "found": found,
+        "form": form,
+        "kinds": DIFFERENCES,
+        "place": "differences",
+        "can_mend": cases.portal is not None and found.kind is not DifferenceKind.MISSING_THERE,
+        "fault": fault,
+    }
     return show_page(request, "difference", told)
+
+
+def _try_mending(request: HttpRequest, cases: Cases, officer: Officer, found: Difference) -> str:
+    """Fetch what is missing, or tell the status again, now; gives what stands in the way, nothing where it is done."""
+    try:
+        mend_difference(cases, require_portal(cases), found.id, officer.as_actor(officer.units[0]))
+    except LienthongError as error:
+        if error.kind is CasesErrorKind.NOT_ALLOWED:
+            raise
+        return error.message
+    messages.success(request, _("It is put right: both sides hold the same."))
+    return ""
