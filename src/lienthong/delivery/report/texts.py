@@ -73,5 +73,5 @@ def make_written(block: BlockTerms, row: ReportText | None, told: Mapping[str, T
         return Written(block.place, block.words(language), "")
     ties = msgspec.convert(row.ties, tuple[Tie, ...])
     findings = find_findings(row.text, ties, told)
-    by = str(row.written_by) if row.written_by is not None else ""
+    by = row.written_by.full_name if row.written_by is not None else ""
     return Written(block.place, block.words(language), row.text, findings, by, row.written_at.date())
