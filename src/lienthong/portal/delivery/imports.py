@@ -85,7 +85,7 @@ def show_import(request: HttpRequest) -> HttpResponse:
     account = find_account(request)
     if account is None:
         raise PermissionDenied
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     told: dict[str, Any] = {"place": "import", "form": form, "columns": COLUMNS}
     if request.method == "POST" and form.is_valid():
         try:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from lienthong.cases.reading import find_case_by_code
 from lienthong.cases.site_cases import load_site_days, make_site_cases
-from lienthong.delivery.collectors.cases import CaseHouse, find_cases_behind
+from lienthong.delivery.collectors.cases import ON_TIME, CaseHouse, find_cases_behind
 from lienthong.delivery.figure_text import list_marks, write_observed
 from lienthong.delivery.indicators import get_definition
 from lienthong.delivery.labels import ORIGINS, SOURCE_KINDS, STATUSES, get_label
@@ -63,7 +63,8 @@ def show_records(request: HttpRequest, row: int) -> HttpResponse:
         told |= {
             "behind": len(behind),
             "shown": [(case, _find_address(cases, case)) for case in behind if case.unit in theirs],
-            "counts": _count_by_why(behind),
+            "counts": _count_by_why(behind) if observed.cell.indicator in ON_TIME else [],
+            "is_on_time": observed.cell.indicator in ON_TIME,
             "why": WHY,
         }
     return show_page(request, "records", told)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from django.conf import settings
 from django.http import Http404
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.areas.errors import AreasError, AreasErrorKind
 from lienthong.delivery.labels import STATES, get_label
 from lienthong.delivery.models import Observation
 from lienthong.delivery.places import Place, name_place
@@ -20,13 +22,36 @@ from lienthong.portal.delivery.as_of import AsOf, read_as_of
 from lienthong.web.callers import Caller, open_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import date
 
     from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
 
-for_readers: Final = open_to(Caller.LEADER, Caller.OFFICER, level=Level.CARD)
-"""Leaders, and officers, who prepare what leaders read: at level 2."""
+AnyView = TypeVar("AnyView", bound="Callable[..., HttpResponseBase]")
+
+SERVICE_UNAVAILABLE: Final = 503
+
+_for_staff: Final = open_to(Caller.LEADER, Caller.OFFICER, level=Level.CARD)
+
+
+def for_readers(view: AnyView) -> AnyView:
+    """Open a page to leaders, and officers, who prepare what leaders read: at level 2.
+
+    Where the site has no units of the country yet, every page says what its operator has to do.
+    """
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401 # of the route
+        try:
+            return view(request, *args, **kwargs)
+        except AreasError as error:
+            if error.kind is not AreasErrorKind.NOT_LOADED:
+                raise
+            return show_page(request, "no_units", {}, status=SERVICE_UNAVAILABLE)
+
+    return _for_staff(cast("AnyView", shown))
+
 
 STATE_COLOURS: Final = {
     TargetState.REACHED: "green",

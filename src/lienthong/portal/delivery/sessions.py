@@ -99,7 +99,7 @@ class ConclusionForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_sessions(request: HttpRequest) -> HttpResponse:
     """List the sessions, and begin to prepare one."""
-    form = SessionForm(request.POST or None)
+    form = SessionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             session = open_session(NewSession(**form.cleaned_data))

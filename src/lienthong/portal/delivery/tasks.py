@@ -138,7 +138,7 @@ def show_give(request: HttpRequest) -> HttpResponse:
     """Give a task."""
     account, now = get_account(request), timezone.now()
     first = {"directive": request.GET.get("directive"), "directive_path": request.GET.get("part", "")}
-    form = GiveForm(request.POST or None, initial=first, day=find_day(now))
+    form = GiveForm(request.POST if request.method == "POST" else None, initial=first, day=find_day(now))
     if request.method == "POST" and form.is_valid():
         try:
             task = give_task(form.make(), account, now)

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from lienthong.delivery.models import Observation
+from lienthong.web.callers import Caller
+from tests.portal.cases.desk import enter_officer
+from tests.portal.delivery.readers import load_illustrative
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("lienthong.site.urls_province")]
+
+GOOD = "indicator,area,period,value\nUNEMPLOYMENT,99,2020,2.9\n"
+MIXED = f'{GOOD}UNEMPLOYMENT,99,2019,"3.000,5"\nNOBODY,99,2020,1\n'
+
+
+def make_file(content: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("figures.csv", content.encode(), content_type="text/csv")
+
+
+def test_a_check_tells_what_would_happen_and_changes_nothing_then_good_rows_go_in() -> None:
+    load_illustrative()
+    client, before = enter_officer(Caller.OFFICER), Observation.objects.count()
+    told = {"file": make_file(MIXED), "source": "invented", "check": "yes"}
+    page = client.post("/delivery/import/", told).content.decode()
+    assert "Chưa thay đổi gì" in page
+    assert "Không có chỉ tiêu mang mã này" in page
+    assert "số có thể hiểu hai cách" in page
+    assert "3.000,5" in page
+    assert Observation.objects.count() == before
+    page = client.post("/delivery/import/", {"file": make_file(MIXED), "source": "invented"}).content.decode()
+    assert "Kết quả nạp số liệu" in page
+    row = Observation.objects.latest("pk")
+    assert Observation.objects.count() == before + 1
+    assert row.origin_ref == "an.nguyen/figures.csv, row 2"
+    figure = client.get(f"/delivery/figures/{row.pk}/records/").content.decode()
+    assert "an.nguyen/figures.csv, row 2" in figure
+
+
+def test_a_file_that_is_none_changes_nothing_and_says_so() -> None:
+    client = enter_officer(Caller.LEADER)
+    page = client.post("/delivery/import/", {"file": make_file("a,b\n1,2\n")}).content.decode()
+    assert "Không đọc được tệp" in page
+    assert "Chọn tệp" in client.post("/delivery/import/", {}).content.decode()
+    large = SimpleUploadedFile("f.csv", b"x" * (4 * 1024 * 1024 + 1))
+    assert "lớn hơn 4 MB" in client.post("/delivery/import/", {"file": large}).content.decode()
