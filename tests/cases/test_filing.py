@@ -12,6 +12,7 @@ from django.db import connection
 
 from lienthong.cases.drafts import (
     DRAFT_DAYS,
+    LONGEST_DRAFT_DAYS,
     Applicant,
     choose_unit,
     discard_draft,
@@ -63,6 +64,20 @@ def test_a_draft_is_not_filed_at_a_lower_level_than_it_was_opened_at() -> None:
         submit(cases, draft, low, "key-1", Channel.ONLINE)
     assert CaseRow.objects.count() == 0
     assert submit(cases, draft, APPLICANT, "key-1", Channel.ONLINE).code
+
+
+@pytest.mark.django_db
+def test_no_draft_is_kept_for_ever_by_saving_it_again() -> None:
+    clock = SetClock()
+    cases = make_cases(clock)
+    draft = open_filled(cases)
+    for _ in range(LONGEST_DRAFT_DAYS // 20 - 1):
+        clock.pass_time(days=20)
+        save_answers(cases, draft, APPLICANT, {"child": "An"})
+    clock.pass_time(days=20)
+    assert find_draft(cases, draft) is None
+    with refused(CasesErrorKind.UNKNOWN_DRAFT):
+        save_answers(cases, draft, APPLICANT, {"child": "An"})
 
 
 @pytest.mark.django_db

@@ -26,6 +26,10 @@ DRAFT_DAYS: Final = 30
 """How long a draft stays after it was last saved."""
 
 
+LONGEST_DRAFT_DAYS: Final = 180
+"""Until when saving again keeps it: an open draft is a purpose to look data up under, and none is for ever."""
+
+
 @dataclass(frozen=True, slots=True)
 class Applicant:
     """Who applies: personal number, account and its sign-in level, name, and who sits beside them at a counter."""
@@ -74,7 +78,7 @@ def open_draft(cases: Cases, applicant: Applicant, procedure_code: str, day: dat
         unit=unit or cases.unit,
         opened_at=now,
         saved_at=now,
-        expires_at=now + timedelta(days=DRAFT_DAYS),
+        expires_at=_find_expiry(now, now),
     )
     return read_draft(row)
 
@@ -96,7 +100,7 @@ def save_answers(cases: Cases, draft_id: UUID, applicant: Applicant, answers: Ma
         merged = {**row.answers, **answers}
         row.answers = {name: value for name, value in merged.items() if value is not None}
         row.saved_at = cases.now()
-        row.expires_at = row.saved_at + timedelta(days=DRAFT_DAYS)
+        row.expires_at = _find_expiry(row.opened_at, row.saved_at)
         row.save(update_fields=["answers", "saved_at", "expires_at"])
     return read_draft(row)
 
@@ -172,6 +176,10 @@ def read_draft(row: DraftRow) -> Draft:
         case_id=row.case_id,
         answers=row.answers,
     )
+
+
+def _find_expiry(opened_at: datetime, saved_at: datetime) -> datetime:
+    return min(saved_at + timedelta(days=DRAFT_DAYS), opened_at + timedelta(days=LONGEST_DRAFT_DAYS))
 
 
 def unknown_draft(draft_id: UUID) -> CasesError:
