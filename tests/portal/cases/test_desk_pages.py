@@ -66,6 +66,17 @@ def test_a_case_goes_from_the_queue_to_its_decision_through_the_hands_of_those_w
     assert get_case(cases, case).state.status is NationalStatus.RETURNED
 
 
+def test_other_words_sent_from_the_page_before_do_nothing_and_are_answered(cases: Cases) -> None:
+    officer = enter_officer()
+    case = file_case(cases, enter_citizen())
+    form = {"key": str(uuid4()), "seen": "1", "confirmed": "yes"}
+    officer.post(f"/work/{case}/comment/", {**form, "text": "Lần đầu."})
+    again = officer.post(f"/work/{case}/comment/", {**form, "text": "Lần sau."}, follow=True)
+    assert again.status_code == 200
+    assert officer.post(f"/work/{case}/comment/", {**form, "text": "x", "seen": "9" * 5000}).status_code == 404
+    assert get_case(cases, case).state.number == 2
+
+
 def test_nothing_is_done_before_it_is_confirmed_and_a_stale_page_does_nothing(cases: Cases) -> None:
     officer = enter_officer()
     case = file_case(cases, enter_citizen())

@@ -9,13 +9,17 @@ from django.test import Client
 
 from lienthong.cases import actions as told
 from lienthong.cases.documents.issuing import make_due_papers
+from lienthong.cases.drafts import Applicant, open_draft, save_answers
+from lienthong.cases.filing import submit
 from lienthong.cases.models import Document, Draft, Paper
 from lienthong.cases.reading import get_case
-from lienthong.cases.words import ActionKind, CaseRole, NationalStatus
+from lienthong.cases.words import ActionKind, CaseRole, Channel, NationalStatus
 from lienthong.identity.words import Level
 from lienthong.web.callers import Caller
+from tests.cases.procedure_answers import COPIES, FATHER, MOTHER
 from tests.identity.persons import make_citizen, sign_in
 from tests.portal.cases.desk import (
+    NUMBER,
     OTHER_NUMBER,
     SAMPLE,
     answer_step,
@@ -23,6 +27,8 @@ from tests.portal.cases.desk import (
     enter_citizen,
     enter_officer,
     file_case,
+    find_account,
+    open_counter_for,
     open_site,
 )
 
@@ -82,6 +88,47 @@ def test_a_person_hands_in_what_the_office_asked_for_and_a_double_click_counts_o
     seen = get_case(cases, case)
     assert seen.answers["home"] == {"area_code": "06658", "line": "Số 99"}
     assert [action.kind for action in seen.actions].count(ActionKind.SUPPLEMENT) == 1
+
+
+def test_other_words_sent_from_the_page_before_are_not_kept_and_said_to_be_late(cases: Cases) -> None:
+    client = enter_citizen()
+    case = file_case(cases, client)
+    form = {"key": str(uuid4()), "seen": "1"}
+    client.post(f"/my-cases/{case}/complain/", {**form, "text": "Lần đầu."})
+    again = client.post(f"/my-cases/{case}/complain/", {**form, "text": "Lần sau."}, follow=True)
+    assert "vừa có thay đổi" in again.content.decode()
+    assert get_case(cases, case).state.complaints == 1
+
+
+def test_a_supplement_without_the_marks_of_its_page_or_with_another_persons_number_is_not_taken(cases: Cases) -> None:
+    client, officer = enter_citizen(number=MOTHER["number"]), enter_officer()
+    account = find_account(client)
+    applicant = Applicant(MOTHER["number"], str(account.pk), account.full_name, Level.CARD)
+    draft = open_draft(cases, applicant, "2.000635", cases.today())
+    save_answers(cases, draft.id, applicant, COPIES)
+    case = submit(cases, draft.id, applicant, str(draft.id), Channel.ONLINE).case_id
+    items = ("applicant_number",)
+    do(cases, case, CaseRole.RECEIVER, told.SupplementAsked("incomplete-form", items=items), officer)
+    form = {"applicant_number": MOTHER["number"], "text": "a\x00b", "key": str(uuid4()), "seen": "2"}
+    for marks in ({"seen": "two"}, {"seen": "9" * 5000}, {"key": ""}):
+        assert client.post(f"/my-cases/{case}/supplement/", {**form, **marks}).status_code in {302, 404}
+    foreign = client.post(f"/my-cases/{case}/supplement/", {**form, "applicant_number": FATHER["number"]})
+    assert "govuk-error-summary" in foreign.content.decode()
+    assert get_case(cases, case).state.status is NationalStatus.SUPPLEMENT
+    client.post(f"/my-cases/{case}/supplement/", form)
+    assert get_case(cases, case).state.status is NationalStatus.NEW
+
+
+def test_at_the_counter_nobody_says_for_a_person_how_content_they_are(cases: Cases) -> None:
+    client, officer = enter_citizen(), enter_officer()
+    case = file_case(cases, client)
+    do(cases, case, CaseRole.APPLICANT, told.Withdrawn(), client)
+    assert "/rate/" in client.get(f"/my-cases/{case}/").content.decode()
+    open_counter_for(officer, NUMBER)
+    assert "/rate/" not in officer.get(f"/my-cases/{case}/").content.decode()
+    form = {"key": str(uuid4()), "seen": "2", "stars": "5", "text": ""}
+    assert officer.post(f"/my-cases/{case}/rate/", form).status_code == 302
+    assert get_case(cases, case).state.stars == 0
 
 
 def test_a_person_withdraws_rates_and_complains(cases: Cases) -> None:

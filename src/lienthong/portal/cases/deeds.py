@@ -6,10 +6,11 @@ rules; the page's own key lets a double click count once, and `seen` refuses wha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from lienthong.cases.words import ActionKind
 from lienthong.portal.cases.deed_form import STEP_DEEDS, DeedAt, DeedForm
 from lienthong.portal.cases.desk import BY_THEMSELVES, GRAVE, get_case_at_desk
 from lienthong.portal.cases.officers import for_officers, list_colleagues
+from lienthong.portal.cases.own_deeds import SAID_ON_PAGE
 from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.words import DONE
 
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from lienthong.cases.house import Cases
     from lienthong.cases.reading import CaseView
     from lienthong.portal.cases.officers import Officer
+
+MOST_DIGITS: Final = 9
+"""Of the number of an action."""
 
 UNDOABLE = frozenset({ActionKind.TAKE, ActionKind.COMMENT, ActionKind.HAND_OVER})
 """What a further action sets right again, so that no warning is needed."""
@@ -113,7 +118,7 @@ def _tell(request: HttpRequest, case: CaseView, form: DeedForm) -> dict[str, Any
 def _do(request: HttpRequest, cases: Cases, officer: Officer, case: CaseView, form: DeedForm) -> HttpResponse:
     kind, role = form.at.kind, officer.find_role(case.state, form.at.kind)
     key, seen = request.POST.get("key", ""), request.POST.get("seen", "")
-    if role is None or not seen.isdecimal():
+    if role is None or not (seen.isascii() and seen.isdecimal() and len(seen) <= MOST_DIGITS):
         raise Http404
     actor = officer.as_actor(case.state.unit)
     try:
@@ -122,7 +127,10 @@ def _do(request: HttpRequest, cases: Cases, officer: Officer, case: CaseView, fo
         if error.kind is CasesErrorKind.BAD_PAYLOAD:
             form.add_error(None, error.message)
             return _show_form(request, case, form)
-        if error.kind not in {CasesErrorKind.STALE, CasesErrorKind.NOT_NOW}:
+        if error.kind is CasesErrorKind.NOT_ALLOWED:
+            # The post ended, or the case went elsewhere, since the page was shown.
+            raise PermissionDenied from error
+        if error.kind not in SAID_ON_PAGE:
             raise
         messages.warning(request, _("Somebody did something to the case in the meantime. Look at it as it is now."))
     else:

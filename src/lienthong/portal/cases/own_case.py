@@ -21,10 +21,10 @@ from lienthong.cases.reading import get_case, list_own, require_own
 from lienthong.cases.site_cases import make_site_cases
 from lienthong.cases.step_waiting import list_waiting
 from lienthong.cases.waiting import find_step_reason
-from lienthong.cases.words import CaseRole, NationalStatus, StepState
+from lienthong.cases.words import ActionKind, CaseRole, Channel, NationalStatus, StepState
 from lienthong.cases.workflow import Who, next_actions
 from lienthong.portal.cases.answers import Reading, tell_answers
-from lienthong.portal.cases.citizens import ask_for_level, for_citizens, get_applicant
+from lienthong.portal.cases.citizens import ask_for_level, find_channel, for_citizens, get_applicant
 from lienthong.portal.cases.deadline_words import tell_day, tell_distance
 from lienthong.portal.cases.marks import make_marks
 from lienthong.portal.cases.next_words import tell_next
@@ -87,6 +87,12 @@ def get_own_case(request: HttpRequest, case_id: UUID) -> tuple[Cases, CaseView]:
     return cases, case
 
 
+def list_own_kinds(request: HttpRequest, case: CaseView) -> frozenset[ActionKind]:
+    """Give what whoever is at the screen can do to their case; at a counter nobody says how content they are."""
+    may = frozenset(next_actions(case.state, Who(CaseRole.APPLICANT)))
+    return may - {ActionKind.RATE} if find_channel(request) is Channel.COUNTER else may
+
+
 @for_citizens
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_my_cases(request: HttpRequest) -> HttpResponse:
@@ -130,7 +136,7 @@ def show_my_case(request: HttpRequest, cases: Cases, case: CaseView) -> HttpResp
         "papers": list_own_papers(case, documents),
         "events": tell_timeline(case.actions, case.procedure, is_office=False),
         "notices_told": list_notices(case.id),
-        "may": {kind.value for kind in next_actions(case.state, Who(CaseRole.APPLICANT))},
+        "may": {kind.value for kind in list_own_kinds(request, case)},
         "place": "mine",
     }
     return show_page(request, "my_case", told)

@@ -17,9 +17,8 @@ from lienthong.cases.actions import Complained, Paid, Rated, Withdrawn
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.handling import perform
 from lienthong.cases.words import ActionKind, CaseRole
-from lienthong.cases.workflow import Who, is_allowed
 from lienthong.portal.cases.citizens import get_citizen_actor
-from lienthong.portal.cases.own_case import for_own_case
+from lienthong.portal.cases.own_case import for_own_case, list_own_kinds
 from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.procedure_words import tell_money
 from lienthong.portal.cases.words import DONE
@@ -120,7 +119,7 @@ OWN_DEEDS: Final = {
 def show_own_deed(request: HttpRequest, cases: Cases, case: CaseView, deed: str) -> HttpResponse:
     """Show what one is about to do, and do it."""
     own = OWN_DEEDS[deed]
-    if not is_allowed(case.state, Who(CaseRole.APPLICANT), own.kind):
+    if own.kind not in list_own_kinds(request, case):
         return HttpResponseRedirect(reverse("my-case", args=[case.id]))
     form = own.form(request.POST or None, initial={"seen": case.state.number})
     if request.method == "POST" and form.is_valid() and _may_do(own):
@@ -155,5 +154,5 @@ def _do(request: HttpRequest, cases: Cases, case: CaseView, own: OwnDeed, read: 
     return HttpResponseRedirect(reverse("my-case", args=[case.id]))
 
 
-SAID_ON_PAGE: Final = frozenset({CasesErrorKind.STALE, CasesErrorKind.NOT_NOW})
-"""Refusals that an honest page can meet, when somebody else was quicker."""
+SAID_ON_PAGE: Final = frozenset({CasesErrorKind.STALE, CasesErrorKind.NOT_NOW, CasesErrorKind.KEY_REUSED})
+"""Refusals that an honest page can meet: somebody else was quicker, or one went back and sent other words."""

@@ -6,22 +6,23 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lienthong.cases.actions import Supplemented
 from lienthong.cases.errors import CasesError
+from lienthong.cases.form_faults import FormError
 from lienthong.cases.form_parts import FieldKind, FormPage, Words
-from lienthong.cases.forms import list_asked, read_page
+from lienthong.cases.forms import list_asked, read_page, verify_own_number
 from lienthong.cases.handling import perform
 from lienthong.cases.words import ActionKind, CaseRole, NationalStatus
 from lienthong.portal.cases.addresses import describe_places
 from lienthong.portal.cases.citizens import get_citizen_actor
 from lienthong.portal.cases.next_words import tell_next
 from lienthong.portal.cases.own_case import for_own_case
-from lienthong.portal.cases.own_deeds import MOST_TEXT, SAID_ON_PAGE
+from lienthong.portal.cases.own_deeds import MOST_TEXT, SAID_ON_PAGE, KeyedForm
 from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.typed import write_page
 from lienthong.portal.cases.uploads import list_choices, take_files
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from lienthong.cases.form_parts import FieldFault
     from lienthong.cases.house import Cases
     from lienthong.cases.reading import CaseView
 
@@ -51,12 +53,21 @@ def show_supplement(request: HttpRequest, cases: Cases, case: CaseView) -> HttpR
     files, faults = take_files(request, cases, case.applicant.number, page)
     posted = {name: text for name, text in posted.items() if name not in faults} | files
     read = read_page(case.procedure.form, page, posted, case.answers, cases.today())
-    text = posted.get("text", "").strip()[:MOST_TEXT]
-    errors = {**read.errors, **faults}
+    text = posted.get("text", "").replace("\x00", "").strip()[:MOST_TEXT]
+    errors = {**read.errors, **faults, **_find_foreign_number(case, read.answers)}
     if errors or not (read.answers or text):
         told = {"typed": posted, "errors": errors, "key": posted.get("key", ""), "is_empty": not errors}
         return _show(request, cases, case, told)
     return _hand_in(request, cases, case, (read.answers, text))
+
+
+def _find_foreign_number(case: CaseView, answers: Mapping[str, Any]) -> Mapping[str, FieldFault]:
+    """Say what is wrong where the applicant's own number is typed anew as another person's."""
+    try:
+        verify_own_number(case.procedure.form, answers, case.applicant.number)
+    except FormError as error:
+        return error.faults
+    return {}
 
 
 def make_page(case: CaseView) -> FormPage:
@@ -73,8 +84,12 @@ def _hand_in(request: HttpRequest, cases: Cases, case: CaseView, told: tuple[Map
     given = {name: value for name, value in answers.items() if value is not None}
     files = tuple(given[field.name] for field in make_page(case).fields if _is_file(field.kind) and field.name in given)
     payload = Supplemented(given, files, text)
-    actor, key, seen = get_citizen_actor(request), request.POST.get("key", ""), int(request.POST.get("seen") or 0)
+    marks = KeyedForm(request.POST)
+    if not marks.is_valid():
+        raise Http404
+    key, seen = str(marks.cleaned_data["key"]), marks.cleaned_data["seen"]
     try:
+        actor = get_citizen_actor(request)
         perform(cases, case.id, actor, CaseRole.APPLICANT, ActionKind.SUPPLEMENT, payload, key, seen)
     except CasesError as error:
         if error.kind not in SAID_ON_PAGE:
