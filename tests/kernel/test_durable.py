@@ -29,26 +29,18 @@ NEED_NOT_WAIT = {
 """Modules that give a file its name without `replace_file`."""
 
 
-def test_bytes_are_on_the_disk_before_the_name_and_the_name_before_it_returns(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    steps: list[str] = []
-    sync, rename = os.fsync, os.replace
-
-    def fsync(descriptor: int) -> None:
-        steps.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
-        sync(descriptor)
-
-    def replace(source: str, target: str) -> None:
-        steps.append("name")
-        rename(source, target)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    monkeypatch.setattr(os, "replace", replace)
+def test_bytes_are_on_the_disk_before_the_name_and_the_name_before_it_returns(tmp_path: Path) -> None:
     path = tmp_path / "gateway.toml"
     path.write_bytes(b"old")
-    replace_file(path, b"new")
-    assert steps == ["file", "name", "folder"]
+    seen: list[tuple[str, bytes]] = []
+
+    def sync(descriptor: int) -> None:
+        what = "folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file"
+        seen.append((what, path.read_bytes()))
+        os.fsync(descriptor)
+
+    replace_file(path, b"new", sync=sync)
+    assert seen == [("file", b"old"), ("folder", b"new")]
     assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"new", 0o600)
 
 

@@ -10,13 +10,14 @@ import os
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PRIVATE: Final = 0o600
 
 
-def replace_file(path: Path, content: bytes, mode: int = PRIVATE) -> None:
-    """Replace a file's content, and wait until it and its name are on the disk; OSError where that fails.
+def replace_file(path: Path, content: bytes, mode: int = PRIVATE, sync: Callable[[int], None] = os.fsync) -> None:
+    """Replace a file's content, and wait until it and its name are on the disk (`sync`); OSError where that fails.
 
     A crash before the last step leaves the old file, and a `.NAME.new` beside it, which the next write replaces.
     """
@@ -27,15 +28,15 @@ def replace_file(path: Path, content: bytes, mode: int = PRIVATE) -> None:
         os.fchmod(descriptor, mode)
         file.write(content)
         file.flush()
-        os.fsync(descriptor)
+        sync(descriptor)
     unfinished.replace(path)
-    sync_folder(path.parent)
+    sync_folder(path.parent, sync)
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path, sync: Callable[[int], None] = os.fsync) -> None:
     """Wait until a folder's names are on the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        sync(descriptor)
     finally:
         os.close(descriptor)
