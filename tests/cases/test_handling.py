@@ -8,8 +8,9 @@ import pytest
 from lienthong.cases import actions as told
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.handling import erase_case, perform
-from lienthong.cases.models import ActionRecord
+from lienthong.cases.models import ActionRecord, Draft, Notice
 from lienthong.cases.models import Case as CaseRow
+from lienthong.cases.notices import tell_action
 from lienthong.cases.reading import find_case_by_code, get_case, list_own
 from lienthong.cases.words import ActionKind, CaseRole, NationalStatus
 from lienthong.cases.workflow import MOST_COMPLAINTS
@@ -101,6 +102,7 @@ def test_erasing_leaves_what_was_done_and_the_hash_of_what_was_told() -> None:
         erase_case(cases, case, make_actor(CaseRole.APPROVER), "decision 1")
     do(cases, case, CaseRole.APPLICANT, told.Withdrawn("Tôi đổi ý"))
     before = list(ActionRecord.objects.order_by("number").values_list("payload_hash", flat=True))
+    assert tell_action(cases, case, 1)
 
     assert erase_case(cases, case, make_actor(CaseRole.APPROVER), "decision 1") == 2
 
@@ -108,6 +110,7 @@ def test_erasing_leaves_what_was_done_and_the_hash_of_what_was_told() -> None:
     assert (view.applicant.number, view.answers, view.state.status) == ("", {}, NationalStatus.WITHDRAWN)
     assert {"salt", "answers", "number"} & set(ActionRecord.objects.get(number=1).payload) == set()
     assert "Mẫu" not in str(list(ActionRecord.objects.values_list("payload", flat=True)))
+    assert (Notice.objects.get().number, Draft.objects.count()) == ("", 0)
     row = CaseRow.objects.get(pk=case)
     assert (row.number, row.name, row.search_name, row.account) == ("", "", "", "")
     assert list(ActionRecord.objects.order_by("number").values_list("payload_hash", flat=True))[:2] == before

@@ -65,13 +65,27 @@ def test_what_recurs_may_run_at_any_time() -> None:
     assert DraftRow.objects.count() == 0
 
 
-def run(cases: Cases, command: str) -> tuple[int, str]:
+def test_jobs_that_failed_for_good_are_told_and_run_again_at_an_operators_word() -> None:
+    cases = make_cases(follow_up=defer_follow_up)
+    case = file_case(cases).case_id
+    assert run(cases, "jobs") == (0, "0 failed")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed', attempts = 8")
+    code, output = run(cases, "jobs")
+    assert code == 1
+    assert f"cases.tell_people number=1 case_id={case}" in output or f"case_id={case} number=1" in output
+    assert run(cases, "jobs", "--again")[0] == 0
+    assert run(cases, "jobs") == (0, "0 failed")
+    assert len(list_jobs()) == 1
+
+
+def run(cases: Cases, *command: str) -> tuple[int, str]:
     @contextmanager
     def open_cases(settings: Path | None) -> Iterator[Cases]:
         assert settings is None
         yield cases
 
-    done = CliRunner().invoke(make_cases_app(open_cases), [command])
+    done = CliRunner().invoke(make_cases_app(open_cases), list(command))
     return done.exit_code, done.output.strip()
 
 

@@ -15,6 +15,8 @@ Settings = Annotated[
     typer.Option(help="The site's settings file; without it, the one that LIENTHONG_SITE names.", dir_okay=False),
 ]
 
+Again = Annotated[bool, typer.Option("--again", help="Put them back into the queue, once the cause is mended.")]
+
 
 def make_cases_app(open_cases: OpenCases) -> typer.Typer:
     """Put the commands on cases together; `open_cases` opens the site whose cases they are."""
@@ -59,6 +61,26 @@ def make_cases_app(open_cases: OpenCases) -> typer.Typer:
             raise typer.Exit(code=1)
 
     app.command("rebuild")(rebuild)
+    _add_jobs(app, open_cases)
     app.command("collect")(collect)
     app.command("reconcile")(reconcile)
     return app
+
+
+def _add_jobs(app: typer.Typer, open_cases: OpenCases) -> None:
+    def jobs(settings: Settings = None, *, again: Again = False) -> None:
+        """List background jobs that failed for good; ends with 1 if there are some. With --again they run again."""
+        with open_cases(settings):
+            from lienthong.cases import failed_jobs  # noqa: PLC0415 # needs a started Django
+
+            failed = failed_jobs.list_failed_jobs()
+            for job in failed:
+                given = " ".join(f"{name}={value}" for name, value in job.given.items())
+                typer.echo(f"{job.id} {job.task} {given} tried {job.tries} times")
+                if again:
+                    failed_jobs.run_again(job)
+        typer.echo(f"{len(failed)} failed" + (", all are put back into the queue" if again and failed else ""))
+        if failed and not again:
+            raise typer.Exit(code=1)
+
+    app.command("jobs")(jobs)

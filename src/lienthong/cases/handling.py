@@ -25,7 +25,7 @@ from lienthong.cases.documents.kept import forget_uses, hold_documents
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.filing import require_key
 from lienthong.cases.folding import apply_action, fold
-from lienthong.cases.models import ActionRecord
+from lienthong.cases.models import ActionRecord, Draft, Notice
 from lienthong.cases.store import (
     append_action,
     digest_content,
@@ -112,6 +112,8 @@ def erase_case(cases: Cases, case_id: UUID, actor: Actor, reason: str) -> int:
         row.erased_at = cases.now()
         row.save(update_fields=["erased_at"])
         forget_uses(case_id)
+        Notice.objects.filter(case_id=case_id).update(number="")
+        Draft.objects.filter(case_id=case_id).delete()
         read = read_actions(row)
         _write_row(cases, row, read, fold(read))
     return count
