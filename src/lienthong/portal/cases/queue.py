@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from django.views.decorators.http import require_GET
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
+from lienthong.cases.field_values import PERSONAL_NUMBER
 from lienthong.cases.queue import Due, QueueFilter, count_due, list_queue, list_substituted
 from lienthong.cases.site_cases import make_site_cases
 from lienthong.cases.words import NationalStatus
@@ -45,6 +48,11 @@ class Asked:
     is_over: bool
     page: int
 
+    @property
+    def is_for_number(self) -> bool:
+        """Whether somebody is looked for by their personal number."""
+        return PERSONAL_NUMBER.fullmatch(self.text) is not None
+
     def as_filter(self, account: str) -> QueueFilter:
         """Give the filter of the house of cases."""
         return QueueFilter(
@@ -65,7 +73,7 @@ class Asked:
             "status": self.status.value if self.status else "",
             "due": self.due or "",
             "procedure": self.procedure,
-            "text": self.text,
+            "text": "" if self.is_for_number else self.text,
             "whose": self.whose if self.whose != WHOSE[0] else "",
             "over": "yes" if self.is_over else "",
             "page": "",
@@ -74,12 +82,19 @@ class Asked:
 
 
 @for_officers
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def show_queue(request: HttpRequest) -> HttpResponse:
-    """Show what waits at an office of the officer's."""
+    """Show what waits at an office of the officer's.
+
+    Filters stand in the address, but for a personal number: that is posted, so that it lies in no history and no log.
+    """
     cases = make_site_cases()
     officer = get_officer(request, cases)
-    asked = read_asked(request.GET, officer)
+    asked = read_asked(request.POST or request.GET, officer)
+    if request.method == "POST" and not asked.is_for_number:
+        return HttpResponseRedirect(reverse("case-queue") + asked.find_way())
+    if request.method != "POST" and asked.is_for_number:
+        asked = replace(asked, text="")
     wanted = asked.as_filter(officer.account)
     found = list_queue(cases, wanted, asked.page)
     told = {
@@ -106,11 +121,17 @@ def read_asked(query: QueryDict | Mapping[str, str], officer: Officer) -> Asked:
         status=statuses.get(status),
         due=Due(due) if due in list(Due) else None,
         procedure=query.get("procedure", "")[:MOST_TEXT],
-        text=query.get("text", "").strip()[:MOST_TEXT],
+        text=_read_text(query.get("text", "")),
         whose=whose if whose in WHOSE else WHOSE[0],
         is_over=query.get("over") == "yes",
         page=max(1, int(page)) if page.isascii() and page.isdecimal() and len(page) < len("10000") else 1,
     )
+
+
+def _read_text(text: str) -> str:
+    """Read what is looked for; a personal number also as cards and pages space it."""
+    joined = "".join(text.split())
+    return joined if PERSONAL_NUMBER.fullmatch(joined) else text.strip()[:MOST_TEXT]
 
 
 def describe_rows(cases: Cases, lines: tuple[CaseLine, ...]) -> list[dict[str, Any]]:
