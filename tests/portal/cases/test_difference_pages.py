@@ -61,7 +61,7 @@ def test_an_officer_fetches_what_is_missing_and_is_told_what_stands_in_the_way(
 
     portal.behave(PortalBehaviour(is_down=True))
     page = officer.post(place, {"again": "yes"}).content.decode()
-    assert "Chưa khắc phục được:" in page
+    assert "Chưa khắc phục được. Hiện cổng không trả lời." in page
     assert "no answer" in page
     assert CaseRow.objects.count() == 0
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from django import forms
 from django.contrib import messages
@@ -27,6 +28,7 @@ from lienthong.portal.cases.words import DIFFERENCES
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+    from django_stubs_ext import StrPromise
 
     from lienthong.cases.house import Cases
     from lienthong.cases.reconciling import Difference
@@ -34,6 +36,22 @@ if TYPE_CHECKING:
 
 MOST_TEXT = 500
 SHOWN_SETTLED = 20
+
+
+FAULTS: Final[dict[object, StrPromise]] = {
+    CasesErrorKind.PORTAL_SILENT: _("The portal does not answer at the moment. Try again in a while."),
+    CasesErrorKind.PORTAL_REFUSED: _("The portal does not take it. Tell who keeps this system."),
+    CasesErrorKind.BAD_PORTAL_DOCUMENT: _("What the portal sent is not as agreed. Tell who keeps this system."),
+    CasesErrorKind.NO_PORTAL: _("This office is joined to no portal."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a difference could not be put right: in words for the officer, and in those of the program."""
+
+    words: StrPromise
+    detail: str
 
 
 class SettleForm(forms.Form):
@@ -72,7 +90,7 @@ def show_settle(request: HttpRequest, difference: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("case-differences"))
     is_again = request.method == "POST" and "again" in request.POST
     fault = _try_mending(request, cases, officer, found) if is_again else None
-    if fault == "":
+    if is_again and fault is None:
         return HttpResponseRedirect(reverse("case-differences"))
     form = SettleForm(None if is_again else request.POST or None)
     if not is_again and request.method == "POST" and form.is_valid():
@@ -95,13 +113,13 @@ def show_settle(request: HttpRequest, difference: int) -> HttpResponse:
     return show_page(request, "difference", told)
 
 
-def _try_mending(request: HttpRequest, cases: Cases, officer: Officer, found: Difference) -> str:
-    """Fetch what is missing, or tell the status again, now; gives what stands in the way, nothing where it is done."""
+def _try_mending(request: HttpRequest, cases: Cases, officer: Officer, found: Difference) -> Fault | None:
+    """Fetch what is missing, or tell the status again, now; gives what stands in the way, None where it is done."""
     try:
         mend_difference(cases, require_portal(cases), found.id, officer.as_actor(officer.units[0]))
     except LienthongError as error:
         if error.kind is CasesErrorKind.NOT_ALLOWED:
             raise
-        return error.message
+        return Fault(FAULTS.get(error.kind, _("It cannot be filed here as it is.")), error.message)
     messages.success(request, _("It is put right: both sides hold the same."))
-    return ""
+    return None

@@ -6,7 +6,7 @@ They belong to nobody's portal and imitate none: every page begins with a band t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from html import escape
 from http import HTTPStatus
 from pathlib import Path
@@ -26,7 +26,6 @@ from lienthong.sandbox.national_portal.fields import draw_field, draw_input
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from starlette.requests import Request
 
@@ -150,7 +149,7 @@ def _draw_filing(filing: KeptFiling, progress: list[KeptProgress]) -> str:
 def _draw_progress(kept: KeptProgress) -> str:
     told = kept.document
     due = told.get("NgayKetThucTheoQuyDinh", "")
-    until = f", hạn {escape(due)}" if due else ""
+    until = f", hạn {date.fromisoformat(due):%d/%m/%Y}" if due else ""
     again = f" (gửi đến {kept.arrivals} lần, ghi một lần)" if kept.arrivals > 1 else ""
     return (
         f'<li><strong>{escape(told["NoiDungXuLy"])}</strong><br><span class="small">'
