@@ -75,6 +75,8 @@ def show_logins(screen: Screen, sites: Sites) -> None:
     screen.head("Look at the pages yourself:")
     screen.say(f"  province   {sites.province.url}")
     screen.say(f"  registry   {sites.registry.url}")
+    if sites.portal is not None:
+        screen.say(f"  national portal, simulated: {sites.portal.url}")
     screen.say(f"  sign in as {login.number}, password {login.password}")
     screen.say(f"  one-time codes: put the key {login.totp_secret} into an authenticator app")
     screen.say(

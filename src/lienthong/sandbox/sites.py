@@ -58,11 +58,12 @@ class SiteHome:
 
 @dataclass(frozen=True, slots=True)
 class Sites:
-    """Both sites, in one folder."""
+    """Both sites, in one folder, and the simulated portal that the province asks, if any."""
 
     folder: Path
     registry: SiteHome
     province: SiteHome
+    portal: PortalOffice | None = None
 
     @property
     def client_secret(self) -> Path:
@@ -95,7 +96,7 @@ def make_sites(federation: Federation, purposes: Purposes, portal: PortalOffice 
         SiteHome(role, folder / f"{role}.toml", port)
         for role, port in zip(("registry", "province"), ports, strict=True)
     )
-    sites = Sites(folder, registry, province)
+    sites = Sites(folder, registry, province, portal)
     for secret in (REGISTRY_SECRET, PROVINCE_SECRET):
         ensure_secret(federation.folder / secret)
     ensure_secret(folder / CLIENT_SECRET)

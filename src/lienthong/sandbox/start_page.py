@@ -128,6 +128,11 @@ def _write_persona(persona: Persona, now: float) -> str:
 
 def _write_path(sites: Sites) -> Iterator[str]:
     province, registry = sites.province.url, sites.registry.url
+    if sites.portal is not None:
+        yield (
+            f'<a href="{escape(sites.portal.url)}">File a birth at the national portal, which is simulated; it is here '
+            'within a minute or two</a> <span class="vi" lang="vi">Cổng nộp hồ sơ (mô phỏng)</span>'
+        )
     for vi, en, url in (
         ("Tìm thủ tục khai sinh", "As the parent, find the service for a birth", f"{province}/find/?q=khai+sinh"),
         ("Khai một lần, nộp một lần", "Fill the form in, and submit it once", f"{province}/procedures/{BIRTH}/"),
