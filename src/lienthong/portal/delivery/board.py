@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MOST_REPORTED: Final = 12
 TARGETS_PRINTED: Final = 56
 """Targets that the sheet has room for, shared evenly among its plans; what concerns most comes first."""
-MOST_PRINTED: Final = 6
+MOST_PRINTED: Final = 5
 """Changes, late tasks and reported figures that the one printed sheet has room for; the page has more."""
 
 

@@ -1,0 +1,120 @@
+"""The pages of delivery as people see them, and the board as one printed sheet."""
+
+from __future__ import annotations
+
+import io
+import os
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+from pypdf import PdfReader
+
+from lienthong.delivery.directives import DirectiveKey
+from lienthong.delivery.models import Directive, Observation
+from lienthong.delivery.sessions import NewItem, NewSession, add_agenda_item, add_material, freeze_session, open_session
+from lienthong.delivery.tasks import NewProof, NewTask, add_proof, give_task
+from lienthong.web.callers import Caller
+from tests.browser.pages import PHONE, WIDE, keep_picture
+from tests.portal.delivery.readers import enter_reader, load_illustrative, load_reported
+
+if TYPE_CHECKING:
+    from playwright.sync_api import ViewportSize
+
+    from tests.browser.pages import Pages
+    from tests.portal.delivery.readers import Reader
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("lienthong.site.urls_province")]
+
+_ALL_LOOKS = [(PHONE, "vi"), (WIDE, "vi"), (PHONE, "en"), (WIDE, "en")]
+LOOKS = pytest.mark.parametrize(("screen", "language"), _ALL_LOOKS if "SCREENSHOTS" in os.environ else _ALL_LOOKS[:1])
+BOARD = "/delivery/illustrative/?as_of=2026-04-02"
+PLAN = DirectiveKey("990/KH-UBND", "UBND tỉnh minh họa", date(2025, 11, 3))
+PAPER = NewProof("ket-qua.txt", "text/plain", b"Xong")
+
+
+def give_late(leader: Reader, owner: Reader, count: int) -> str:
+    """Give tasks that are late on the board's day; gives the code of the last."""
+    for number in range(count):
+        title = f"Rà soát, đánh giá tình hình thực hiện nhiệm vụ số {number} tại các cơ quan, đơn vị, địa phương"
+        new = NewTask(title=title, owner=owner.post, due_on=date(2026, 3, 1), directive=PLAN, is_illustrative=True)
+        task = give_task(new, leader.account, timezone.now())
+    return task.code
+
+
+@LOOKS
+def test_boards_targets_and_indicators(pages: Pages, screen: ViewportSize, language: str) -> None:
+    load_illustrative()
+    load_reported()
+    client = enter_reader("binh.tran", Caller.LEADER).client
+    row = Observation.objects.filter(indicator__code="PCI_RANK", area_code="99").latest("period_begin").pk
+    for path in (
+        "/delivery/",
+        BOARD,
+        "/delivery/targets/ILLUSTRATIVE-2030/HEAD/?as_of=2026-04-02",
+        "/delivery/targets/QN-XV/",
+        "/delivery/indicators/?area=99",
+        "/delivery/indicators/POPULATION/?area=99&as_of=2026-04-02&on=2025-06-30",
+        "/delivery/indicators/GRDP_HEAD_USD/?area=22",
+        f"/delivery/figures/{row}/",
+        f"/delivery/figures/{row}/records/",
+        "/delivery/import/",
+    ):
+        pages.open(path, screen, language=language, session=client)
+
+
+@LOOKS
+def test_directives_tasks_and_sessions(pages: Pages, screen: ViewportSize, language: str) -> None:
+    load_illustrative()
+    leader, owner = enter_reader("binh.tran", Caller.LEADER), enter_reader("lan.le")
+    code = give_late(leader, owner, 1)
+    add_proof(code, PAPER, owner.account, timezone.now())
+    for session in ("2026-11", "2026-12"):
+        open_session(NewSession(code=session, title="Phiên làm việc", held_on=date(2026, 12, 1), is_illustrative=True))
+        add_agenda_item(session, NewItem(PLAN, "Kết quả"))
+        add_material(session, PAPER, leader.account)
+    freeze_session("2026-11", date(2026, 11, 1), leader.account, timezone.now())
+    resolution = Directive.objects.get(number="01-NQ/MH", issued_on=date(2025, 9, 1)).pk
+    for path in (
+        "/delivery/directives/",
+        f"/delivery/directives/{resolution}/",
+        f"/delivery/directives/{resolution}/cascade/",
+        "/delivery/tasks/",
+        "/delivery/tasks/give/",
+        "/delivery/sessions/",
+        "/delivery/sessions/2026-11/",
+        "/delivery/sessions/2026-12/",
+    ):
+        pages.open(path, screen, language=language, session=leader.client)
+    page = pages.open(f"/delivery/tasks/{code}/", screen, language=language, session=owner.client)
+    pages.press(page, "main button[value=reported-done]")
+    pages.check(page)
+    keep_picture(page, "task-reported", screen, language)
+
+
+def test_the_board_is_one_printed_sheet_however_much_there_is(pages: Pages) -> None:
+    load_illustrative()
+    load_reported()
+    leader, owner = enter_reader("binh.tran", Caller.LEADER), enter_reader("lan.le")
+    give_late(leader, owner, 12)
+    for path in (BOARD, "/delivery/"):
+        for language in ("vi", "en"):
+            page = pages.open(path, WIDE, language=language, session=leader.client)
+            sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+            assert len(sheets) == 1, (path, language)
+            width, height = (round(float(size) / 72 * 25.4) for size in sheets[0].mediabox[2:])
+            assert (width, height) == (210, 297)
+    words = sheets[0].extract_text()
+    assert "9,500 USD" in words
+
+
+def test_charts_are_drawn_with_scripts_off(pages: Pages) -> None:
+    load_illustrative()
+    client = enter_reader("binh.tran", Caller.LEADER).client
+    path = "/delivery/indicators/GRDP_HEAD_USD/?area=99&as_of=2026-04-02"
+    page = pages.open(path, PHONE, scripts=False, session=client)
+    assert "Biểu đồ đường" in (page.get_attribute(".lt-chart img", "alt") or "")
+    box = page.locator(".lt-chart img").bounding_box()
+    assert box is not None
+    assert box["height"] > 100
