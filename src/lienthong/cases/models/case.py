@@ -100,6 +100,8 @@ class Case(models.Model):
             models.Index(fields=["handler", "due_on", "id"], name="cases_handler", condition=Q(is_over=False)),
             models.Index(fields=["number", "-submitted_at"], name="cases_number"),
             models.Index(fields=["procedure", "submitted_at"], name="cases_procedure"),
+            # What was filed at a portal in the last days, compared every ten minutes.
+            models.Index(fields=["submitted_at"], name="cases_portal_filed", condition=~Q(portal_code="")),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["code"], name="cases_code_once"),

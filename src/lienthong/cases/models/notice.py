@@ -29,6 +29,8 @@ class Notice(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["case_id", "action_number"], name="cases_notice_case"),
             models.Index(fields=["number", "-told_at"], name="cases_notice_number"),
+            # What the job that sends mails looks for each minute, among all that was ever told.
+            models.Index(fields=["id"], name="cases_notice_due", condition=Q(mail=MailState.DUE.value)),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case_id", "action_number", "kind"], name="cases_notice_once"),
