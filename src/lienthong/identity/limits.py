@@ -18,6 +18,9 @@ _LIMITS: Final = {
     "case_status": "30/m/ip,30/h/key",
     # A child's other parent is compared once or twice; who tries days of birth, or strangers, needs far more.
     "case_compare": "20/d/key",
+    # Each file is looked into by a process of its own, and each draft is a purpose to ask under.
+    "case_upload": "60/h/key",
+    "case_begin": "50/d/key",
     "paper_check": "30/m/ip,60/h/key",
 }
 

@@ -14,6 +14,7 @@ from lienthong.cases.models import Case, Draft
 from lienthong.cases.reading import get_case
 from lienthong.cases.site_cases import load_site_catalogue
 from lienthong.cases.words import Channel
+from lienthong.identity.limits import _LIMITS
 from lienthong.identity.words import Level
 from lienthong.portal.cases.office import Profile
 from lienthong.portal.cases.procedure_words import REMARKS, tell_article
@@ -175,6 +176,19 @@ def test_a_file_that_is_no_picture_or_pdf_is_refused_in_words(cases: Cases) -> N
     assert "Chỉ nhận ảnh JPEG, PNG, WebP hoặc tệp PDF" in answer.content.decode()
 
 
+def test_files_and_drafts_are_taken_only_so_often(cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cases.unit
+    monkeypatch.setitem(_LIMITS, "case_upload", "1/h/key")
+    monkeypatch.setitem(_LIMITS, "case_begin", "1/d/key")
+    client = enter_citizen()
+    draft = begin(client)
+    for number in range(2):
+        picture = SimpleUploadedFile(f"{number}.png", PICTURE, "image/png")
+        answer = client.post(f"/drafts/{draft}/pages/papers/", {"shown": "notice", "notice-file": picture})
+    assert "Hiện chưa kiểm tra được tệp" in answer.content.decode()
+    assert client.post(f"/procedures/{SAMPLE}/begin/").status_code == 429
+
+
 def test_naming_another_persons_paper_gives_nothing(cases: Cases) -> None:
     client = enter_citizen()
     draft = begin(client)
@@ -255,7 +269,12 @@ def test_at_the_counter_an_officer_files_for_a_person_in_both_names_also_in_the_
     account = find_account(officer)
     open_counter_for(officer, NUMBER)
     draft = begin(officer)
+    # A paper that is not in the person's store, or not any more, is asked for again.
     Draft.objects.filter(pk=draft).update(answers=ANSWERS)
+    lost = officer.post(f"/drafts/{draft}/check/").content.decode()
+    assert "Không tìm thấy giấy tờ này trong kho của bạn" in lost
+    paper = str(store_upload(cases, NUMBER, "a.png", BytesIO(PICTURE)).id)
+    Draft.objects.filter(pk=draft).update(answers={**ANSWERS, "notice": paper})
     assert officer.post(f"/drafts/{draft}/check/").headers["Location"].endswith("/receipt/")
     case = get_case(cases, Case.objects.get().pk)
     assert case.channel is Channel.COUNTER

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from lienthong.cases.documents.errors import DocumentErrorKind
 from lienthong.cases.documents.kept import list_own_documents
 from lienthong.cases.expressions import is_true
 from lienthong.cases.filing import submit
 from lienthong.cases.form_faults import FormError
-from lienthong.cases.form_parts import FieldKind
+from lienthong.cases.form_parts import FieldFault, FieldKind
 from lienthong.cases.forms import select_answers, verify_answers
 from lienthong.portal.cases.answers import Reading, tell_answers
 from lienthong.portal.cases.citizens import find_channel, for_citizens, may_file
@@ -21,6 +22,7 @@ from lienthong.portal.cases.filling import get_filling, lead_away
 from lienthong.portal.cases.marks import make_marks
 from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.procedure_words import name_fault
+from lienthong.portal.cases.uploads import FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from lienthong.cases.form_parts import FieldFault
     from lienthong.portal.cases.filling import Filling
 
 
@@ -44,6 +45,8 @@ def show_check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return _show(request, filling, _find_faults(filling))
     if not may_file(request):
         return HttpResponseRedirect(reverse("service", args=[filling.procedure.code]))
+    if lost := _find_lost_papers(filling):
+        return _show(request, filling, lost)
     key, channel = str(draft_id), find_channel(request)
     try:
         receipt = submit(filling.cases, draft_id, filling.applicant, key, channel, list_documents(filling))
@@ -64,7 +67,17 @@ def _find_faults(filling: Filling) -> Mapping[str, FieldFault]:
         verify_answers(filling.procedure.form, filling.draft.answers, filling.cases.today())
     except FormError as error:
         return error.faults
-    return {}
+    return _find_lost_papers(filling)
+
+
+def _find_lost_papers(filling: Filling) -> Mapping[str, FieldFault]:
+    """Say which papers the answers name that are not in the person's store: removed since, or never theirs."""
+    answers = select_answers(filling.procedure.form, filling.draft.answers)
+    files = [field.name for field in filling.procedure.form.fields() if field.kind is FieldKind.FILE]
+    named = {name: answers[name] for name in files if answers.get(name)}
+    own = {str(each.id) for each in list_own_documents(filling.cases, filling.applicant.number)} if named else set()
+    kind = DocumentErrorKind.UNKNOWN_DOCUMENT
+    return {name: FieldFault(kind.value, FAULTS[kind]) for name, paper in named.items() if paper not in own}
 
 
 def _show(request: HttpRequest, filling: Filling, faults: Mapping[str, FieldFault]) -> HttpResponse:

@@ -14,6 +14,7 @@ from lienthong.cases.drafts import DRAFT_DAYS, list_drafts, open_draft, save_ans
 from lienthong.cases.form_parts import FieldKind
 from lienthong.cases.forms import list_asked, read_page
 from lienthong.cases.site_cases import make_site_cases
+from lienthong.identity.limits import refuse_excess
 from lienthong.portal.cases.addresses import describe_places
 from lienthong.portal.cases.citizens import ask_for_level, for_citizens, get_applicant, may_file
 from lienthong.portal.cases.filling import get_filling, lead_away
@@ -52,6 +53,8 @@ def show_begin(request: HttpRequest, code: str) -> HttpResponse:
         return show_page(request, "begin", {"procedure": procedure, "drafts": drafts, "days": DRAFT_DAYS})
     # One that was opened and never answered serves again: pressing twice opens one.
     untouched = next((draft for draft in drafts if draft.saved_at == draft.opened_at), None)
+    if untouched is None and (refusal := refuse_excess(request, "case_begin", applicant.account)) is not None:
+        return refusal
     draft = untouched or open_draft(cases, applicant, code, cases.today())
     return HttpResponseRedirect(reverse("draft", args=[draft.id]))
 

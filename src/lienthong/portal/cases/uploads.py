@@ -9,6 +9,7 @@ from lienthong.cases.documents.kept import get_own_document, list_own_documents
 from lienthong.cases.documents.uploads import store_upload
 from lienthong.cases.documents.words import Origin
 from lienthong.cases.form_parts import FieldFault, FieldKind, Words
+from lienthong.identity.limits import is_within_limit
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -67,7 +68,11 @@ def take_files(
             continue
         file, chosen = request.FILES.get(f"{field.name}-file"), request.POST.get(field.name, "")
         try:
-            if file is not None:
+            if file is not None and not is_within_limit(request, "case_upload", f"{cases.instance}/{number}"):
+                faults[field.name] = FieldFault(
+                    DocumentErrorKind.NOT_SCANNED.value, FAULTS[DocumentErrorKind.NOT_SCANNED]
+                )
+            elif file is not None:
                 ids[field.name] = str(store_upload(cases, number, file.name or "", file).id)
             elif chosen:
                 ids[field.name] = str(get_own_document(cases, number, chosen).id)
