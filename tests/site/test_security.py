@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.test import Client
 
+from lienthong.site.bodies import MOST_FILES_BYTES
 from lienthong.site.compose import SiteSecrets, compose_settings
 from lienthong.site.connection import own_connection, parse_url
 from lienthong.site.errors import SiteError
@@ -13,7 +15,10 @@ from lienthong.site.roles import Role
 from lienthong.site.site_file import Site, SiteSettings, load_site, require_consistent
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from pytest_django.fixtures import Settings
+
+
+END = "\r\n--x--\r\n"
 
 
 def _settings(**changes: object) -> dict[str, object]:
@@ -43,6 +48,20 @@ def test_every_answer_carries_the_headers(client: Client) -> None:
         assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
         assert "camera=()" in answer["Permissions-Policy"]
         assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("size", "status"), [(MOST_FILES_BYTES + 1, 400), (200, 403)])
+def test_a_body_too_large_for_any_form_is_refused_before_a_byte_of_it_is_read(
+    settings: Settings, size: int, status: int
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
+    form = '--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+    body = f"{form}{'a' * (200 - len(form) - len(END))}{END}".encode()
+    # Whoever says too much is answered at once: what the test hands in is shorter, and reading on would fail.
+    answer = client.generic("POST", "/", body, "multipart/form-data; boundary=x", CONTENT_LENGTH=str(size))
+    assert answer.status_code == status
 
 
 def test_an_unknown_host_is_refused(client: Client) -> None:

@@ -89,6 +89,11 @@ def compose_settings(site: Site, secrets: SiteSecrets, database: dict[str, Any])
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": MOST_FORM_FIELDS,
         "DATA_UPLOAD_MAX_MEMORY_SIZE": MOST_BODY_BYTES,
+        "FILE_UPLOAD_HANDLERS": [
+            "lienthong.site.bodies.BoundedBodies",
+            "django.core.files.uploadhandler.MemoryFileUploadHandler",
+            "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+        ],
         # Finds each house's background jobs.
         "PROCRASTINATE_AUTODISCOVER_MODULE_NAME": "jobs",
         "LOGGING": _make_logging(),
