@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lienthong.delivery.candidates import reject_candidate
+from lienthong.delivery.models import Observation
 from lienthong.web.callers import Caller
 from tests.browser.pages import PHONE, WIDE, keep_picture
 from tests.delivery.posts import NOW, make_holder
-from tests.portal.cases.desk import enter_officer
+from tests.portal.cases.desk import enter_officer, find_account
 from tests.portal.delivery.test_candidates import keep, place
+from tests.portal.delivery.test_drafts import FIGURE, accept
+from tests.portal.delivery.test_drafts import place as in_drafts
 
 if TYPE_CHECKING:
     from playwright.sync_api import ViewportSize
@@ -49,3 +52,29 @@ def test_somebody_decides_on_what_was_found(pages: Pages, screen: ViewportSize, 
     pages.press(page, "details form button")
     pages.check(page)
     keep_picture(page, "candidates-withdraw", screen, language)
+
+
+@LOOKS
+def test_somebody_completes_and_enters_what_was_accepted(pages: Pages, screen: ViewportSize, language: str) -> None:
+    client = enter_officer(Caller.OFFICER)
+    rows = accept(find_account(client))
+    page = pages.open("/delivery/drafts/", screen, language=language, session=client)
+    keep_picture(page, "drafts", screen, language)
+    page = pages.open(in_drafts(rows["target"]), screen, language=language, session=client)
+    keep_picture(page, "draft-target", screen, language)
+    page = pages.open(in_drafts(rows["observation"]), screen, language=language, session=client)
+    pages.press(page, "main form button")
+    pages.check(page)
+    keep_picture(page, "draft-error", screen, language)
+    for name in ("area", "period", "published_on"):
+        page.fill(f"#id_{name}", FIGURE[name])
+    page.select_option("#id_indicator", FIGURE["indicator"])
+    page.select_option("#id_unit", "person")
+    pages.press(page, "main form button")
+    pages.check(page)
+    keep_picture(page, "draft-refused", screen, language)
+    page.select_option("#id_unit", FIGURE["unit"])
+    pages.press(page, "main form button")
+    pages.check(page)
+    assert page.locator(f'a[href^="/delivery/figures/{Observation.objects.get().pk}/"]').count() == 1
+    keep_picture(page, "draft-entered", screen, language)

@@ -14,6 +14,7 @@ from lienthong.areas.unit_book import Unknown
 from lienthong.delivery.breakdowns import parse_breakdown, write_breakdown
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.figures import Cell
+from lienthong.delivery.number_text import find_exact
 from lienthong.delivery.periods import parse_period
 from lienthong.delivery.places import Place, find_validity
 from lienthong.delivery.recording import NewFigure
@@ -162,14 +163,9 @@ class _RowReader:
     def _convert(self, value: Decimal, factor: Fraction) -> Decimal | None:
         if factor == 1:
             return value
-        exact = Fraction(value) * factor
-        try:
-            converted = Decimal(exact.numerator) / Decimal(exact.denominator)
-        except InvalidOperation:
-            converted = Decimal(0)
-        if Fraction(converted) != exact:
+        converted = find_exact(Fraction(value) * factor)
+        if converted is None:
             self._find("unit", ImportRule.BAD_UNIT, "the figure cannot be brought to its indicator's unit exactly")
-            return None
         return converted
 
     def _require_area(self, on: date) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Final
 
@@ -31,3 +31,12 @@ def count_decimals(value: Decimal) -> int:
     """Give how many decimals a figure was given with."""
     exponent = value.as_tuple().exponent
     return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def find_exact(value: Fraction) -> Decimal | None:
+    """Give a fraction as a decimal, where that says exactly the same."""
+    try:
+        written = Decimal(value.numerator) / Decimal(value.denominator)
+    except InvalidOperation:
+        return None
+    return written if Fraction(written) == value else None

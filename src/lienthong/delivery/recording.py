@@ -20,7 +20,7 @@ from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.figures import Cell
 from lienthong.delivery.indicators import refuse_code
 from lienthong.delivery.models import Indicator, Observation, Source
-from lienthong.delivery.models.columns import DECIMALS
+from lienthong.delivery.models.columns import DECIMALS, DIGITS
 from lienthong.delivery.public_order import Published, verify_cell, verify_no_difference
 from lienthong.delivery.words import Origin, Qualifier, Rule, Status, is_illustrative_area
 
@@ -140,6 +140,9 @@ def _make_row(figure: NewFigure, known: _Known, version: int) -> Observation:
     exponent = figure.value.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -DECIMALS:
         message = f"{cell.describe()}: expected a number of at most {DECIMALS} decimals, got {figure.value}"
+        raise DeliveryError(DeliveryErrorKind.BAD_CELL, message)
+    if figure.value.adjusted() >= DIGITS - DECIMALS:
+        message = f"{cell.describe()}: expected at most {DIGITS - DECIMALS} digits before the point, got {figure.value}"
         raise DeliveryError(DeliveryErrorKind.BAD_CELL, message)
     return Observation(
         indicator=indicator,

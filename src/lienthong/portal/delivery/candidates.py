@@ -27,6 +27,7 @@ from lienthong.delivery.candidates import (
     withdraw_document,
 )
 from lienthong.delivery.directive_words import CandidateState
+from lienthong.delivery.drafts import KINDS as DRAFT_KINDS
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.models import ReadDocument
 from lienthong.delivery.tasks import find_day
@@ -62,6 +63,7 @@ WORDS: Final = {
     "state_colours": STATE_COLOURS,
     "open_state": CandidateState.OPEN,
     "context_of": show_in_context,
+    "draft_kinds": DRAFT_KINDS,
 }
 
 

@@ -10,6 +10,7 @@ from lienthong.portal.delivery import (
     board,
     candidates,
     cascade,
+    drafts,
     drawings,
     imports,
     indicators,
@@ -58,4 +59,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("candidates/", candidates.show_documents, name="delivery-documents"),
     path("candidates/<int:document>/", candidates.show_candidates, name="delivery-candidates"),
     path("candidates/<int:document>/<int:candidate>/", candidates.show_candidate, name="delivery-candidate"),
+    path("drafts/", drafts.show_drafts, name="delivery-drafts"),
+    path("drafts/<int:candidate>/", drafts.show_draft, name="delivery-draft"),
 ]

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from lienthong.delivery.candidates import Draft, accept_draft, list_candidates, queue_candidates, withdraw_document
+from lienthong.delivery.drafts import count_waiting
+from lienthong.delivery.models import Candidate, DraftEntry, Observation, Plan, Source, Target
+from lienthong.delivery.reading.reader import read_text
+from lienthong.delivery.words import Direction, Rule
+from lienthong.web.callers import Caller
+from tests.delivery.figures import define, put
+from tests.delivery.posts import make_holder
+from tests.identity.persons import make_staff
+from tests.portal.cases.desk import enter_officer, find_account
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
+    from pytest_django.fixtures import Settings
+
+    from lienthong.identity.models import Account
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("lienthong.site.urls_province")]
+
+TEXT = """Năm 2025, thu nhập bình quân đầu người cả nước đạt hơn 9.500 USD.
+Phấn đấu đến năm 2030, tỷ lệ hồ sơ trực tuyến đạt trên 90%."""
+
+FIGURE = {
+    "indicator": "HEAD",
+    "area": "VN",
+    "period": "2025",
+    "unit": "USD/person",
+    "status": "official",
+    "is_reported": "on",
+    "published_on": "15/1/2026",
+    "is_cited": "on",
+}
+TARGET = {
+    "plan": "term",
+    "code": "online",
+    "name_en": "Applications filed online",
+    "indicator": "ONLINE",
+    "kind": "value",
+    "comparison": "over",
+    "goal": "90",
+    "unit": "percent",
+    "due": "2030",
+    "published_on": "15/1/2026",
+}
+
+
+def accept(by: Account, text: str = TEXT, **changed: str) -> dict[str, Candidate]:
+    """Keep a text, and accept its figure and its target as drafts."""
+    put(
+        define("HEAD", "USD/person", carry="never"),
+        define("ONLINE", "percent", carry="never"),
+        define("CRIMES", "crime", carry="never", rule=Rule.PUBLIC_ORDER, direction=Direction.DOWN),
+    )
+    source = Source.objects.get(code="book")
+    told = {"title": "Nghị quyết", "title_en": "Resolution", "area_code": "22", "source": source}
+    Plan.objects.get_or_create(code="term", defaults={**told, "begins_on": "2026-01-01", "ends_on": "2030-12-31"})
+    document, _ = queue_candidates("báo cáo.txt", text.encode(), read_text(text))
+    rows = list_candidates(document)
+    for row in rows:
+        found = {name: row.found.get(name, "") for name in ("name", "value", "unit", "qualifier", "wording", "period")}
+        accept_draft(row.pk, Draft(**{**found, **changed}), by, timezone.now())
+    return {row.kind: row for row in rows}
+
+
+def place(row: Candidate) -> str:
+    return reverse("delivery-draft", kwargs={"candidate": row.pk})
+
+
+def read(answer: Answer) -> str:
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def enter(client: Client, row: Candidate, told: dict[str, Any]) -> None:
+    answer = client.post(place(row), told)
+    assert answer.status_code == 302, answer.content.decode().split("<main", 1)[-1]
+    assert answer.headers["Location"] == place(row)
+
+
+def test_an_accepted_figure_is_entered_as_its_text_says_it_with_both_names() -> None:
+    accepted_by = make_holder("lan.le").account
+    rows, client = accept(accepted_by), enter_officer(Caller.OFFICER)
+    page = read(client.get("/delivery/drafts/"))
+    assert "Số liệu đang chờ: 1. Chỉ tiêu đang chờ: 1. Đã đưa vào: 0." in page
+    assert 'value="VN"' not in read(client.get(place(rows["observation"])))
+    enter(client, rows["observation"], FIGURE)
+    row = Observation.objects.get()
+    assert (row.value, row.qualifier, row.is_reported, row.wording) == (9500, "over", True, "hơn 9.500 USD")
+    assert (row.source.title, row.source.is_cited, row.origin) == ("báo cáo.txt", True, "document")
+    entry = DraftEntry.objects.get()
+    assert (entry.observation, entry.entered_by, entry.is_cited) == (row, find_account(client), True)
+    page = read(client.get(place(rows["observation"])))
+    assert accepted_by.full_name in page
+    assert entry.entered_by.full_name in page
+    assert f"/delivery/figures/{row.pk}/" in page
+    assert "Số liệu đang chờ: 0. Chỉ tiêu đang chờ: 1. Đã đưa vào: 1." in read(client.get("/delivery/drafts/"))
+
+
+def test_what_is_more_than_a_figure_is_reported_whatever_the_form_says() -> None:
+    client = enter_officer(Caller.OFFICER)
+    rows = accept(find_account(client))
+    enter(client, rows["observation"], {**FIGURE, "is_reported": ""})
+    assert Observation.objects.get().is_reported
+
+
+def test_a_draft_is_entered_once_and_the_entry_stays() -> None:
+    client = enter_officer(Caller.LEADER)
+    rows = accept(find_account(client))
+    enter(client, rows["observation"], FIGURE)
+    page = read(client.post(place(rows["observation"]), {**FIGURE, "period": "2024"}))
+    assert "Đã có người đưa mục này vào hệ thống." in page
+    assert Observation.objects.count() == DraftEntry.objects.count() == 1
+    for change in (DraftEntry.objects.all().delete, lambda: DraftEntry.objects.update(is_cited=False)):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+
+
+def test_an_accepted_target_enters_its_plan_unverified_and_amends_only_what_is_said_to_be_amended() -> None:
+    client = enter_officer(Caller.OFFICER)
+    rows = accept(find_account(client))
+    page = read(client.get(place(rows["target"])))
+    assert 'value="90"' in page
+    assert '<option value="over" selected>' in page
+    enter(client, rows["target"], TARGET)
+    row = Target.objects.get()
+    assert (row.version, row.is_verified, row.goal, row.comparison, row.place) == (1, False, 90, "over", 1)
+    assert (row.name, row.source.is_cited) == (rows["target"].found["name"], False)
+    again = accept(find_account(client), TEXT + "\n", value="95")["target"]
+    assert "Kế hoạch không nhận chỉ tiêu như vậy" in read(client.post(place(again), {**TARGET, "goal": "95"}))
+    assert Source.objects.filter(code=f"read-{again.document_id}").count() == 0
+    enter(client, again, {**TARGET, "goal": "95", "is_amended": "on"})
+    assert list(Target.objects.order_by("version").values_list("version", "goal")) == [(1, 90), (2, 95)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"indicator": "CRIMES", "unit": "crime"}, "is given by province only"),
+        ({"indicator": "ONLINE", "unit": "percent"}, "lies outside of what it can be"),
+        ({"unit": "person"}, "expected a figure in"),
+        ({"period": "2027"}, "before it begins"),
+        ({"area": "1"}, "HEAD of 1 in 2025"),
+        ({"published_on": "15/1/2099"}, "a day to come"),
+        ({"period": "năm ngoái"}, "Nhập kỳ, ví dụ 2023"),
+        ({"indicator": ""}, "Chọn chỉ số"),
+        ({"area": "99"}, "Mã này là của địa bàn giả định"),
+    ],
+)
+def test_what_the_rules_refuse_is_said_and_leaves_nothing(
+    changed: dict[str, str], said: str, settings: Settings
+) -> None:
+    settings.IS_SANDBOX = False
+    client = enter_officer(Caller.OFFICER)
+    row = accept(find_account(client))["observation"]
+    assert said in read(client.post(place(row), {**FIGURE, **changed}))
+    assert not Observation.objects.exists()
+    assert not DraftEntry.objects.exists()
+    assert not Source.objects.filter(code=f"read-{row.document_id}").exists()
+
+
+def test_a_range_is_no_observation_and_seventeen_of_nineteen_is_a_reported_seventeen() -> None:
+    client = enter_officer(Caller.OFFICER)
+    rows = accept(find_account(client), value="49..50")
+    assert "no single figure" in read(client.post(place(rows["observation"]), FIGURE))
+    rows = accept(find_account(client), TEXT + "\n", value="17/19", qualifier="exact")
+    enter(client, rows["observation"], {**FIGURE, "is_reported": ""})
+    assert (Observation.objects.get().value, Observation.objects.get().is_reported) == (17, True)
+
+
+def test_a_document_does_not_give_two_figures_for_one_cell() -> None:
+    client = enter_officer(Caller.OFFICER)
+    text = TEXT.replace("USD.", "USD, năm 2024 đạt 9.000 USD.")
+    accept(find_account(client), text)
+    first, second = Candidate.objects.filter(kind="observation").order_by("place")
+    enter(client, first, FIGURE)
+    assert "gives 9500 for" in read(client.post(place(second), FIGURE))
+    enter(client, second, {**FIGURE, "period": "2024"})
+
+
+def test_what_nobody_accepted_what_was_emptied_and_what_is_not_there_has_no_page() -> None:
+    client = enter_officer(Caller.LEADER)
+    rows = accept(find_account(client))
+    document, _ = queue_candidates("khác.txt", b"a", read_text("Năm 2024 tăng 8,5%."))
+    (other,) = list_candidates(document)
+    withdraw_document(rows["target"].document_id, "dấu mật", find_account(client), timezone.now())
+    for path in (place(other), place(rows["target"]), "/delivery/drafts/0/"):
+        assert client.get(path).status_code == client.post(path, FIGURE).status_code == 404
+    assert set(count_waiting().values()) == {0}
+    assert "Không có gì đang chờ." in read(client.get("/delivery/drafts/"))
+
+
+def test_others_may_neither_look_nor_enter() -> None:
+    row = accept(make_holder("lan.le").account)["observation"]
+    make_staff(Caller.OPERATOR, username="op.nguyen")
+    operator = enter_officer(Caller.OPERATOR, name="ha.op")
+    for path in ("/delivery/drafts/", place(row)):
+        assert Client().get(path).status_code == 302
+        assert operator.get(path).status_code == 403
+    assert operator.post(place(row), FIGURE).status_code == 403
+    assert not Observation.objects.exists()
