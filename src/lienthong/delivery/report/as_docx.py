@@ -15,6 +15,8 @@ from lienthong.delivery.report.pieces import Picture, Prose, Table, Written
 from lienthong.delivery.report.wording import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lienthong.delivery.report.pieces import Note, Piece, Report, Span
 
 FACE: Final = "Times New Roman"
@@ -23,6 +25,9 @@ TABLE_POINTS: Final = 12
 MARGINS_MM: Final = {"top": 20, "bottom": 20, "left": 30, "right": 15}
 """30/2020/NĐ-CP, annex I: top and bottom 20 to 25, left 30 to 35, right 15 to 20."""
 PICTURE_MM: Final = 160
+TEXT_MM: Final = 165
+HEAD_MM: Final = (68, 97)
+"""What the margins leave, and how the head shares it."""
 PIXELS_PER_POINT: Final = 2.0
 """Charts are drawn as pixels twice as fine as a screen's: Word shows SVG only in newer versions."""
 
@@ -89,6 +94,7 @@ def _set_styles(document: Any, report: Report) -> None:  # noqa: ANN401 # as abo
 def _write_head(document: Any, report: Report) -> None:  # noqa: ANN401 # as above
     head = report.head
     table = document.add_table(rows=1, cols=2)
+    _set_widths(table, HEAD_MM)
     left, right = table.rows[0].cells
     number = say("number", report.language).format(number=head.number, colon="" if head.form is Form.PARTY else ":")
     party = [("*", False), (number, False)]
@@ -99,6 +105,7 @@ def _write_head(document: Any, report: Report) -> None:  # noqa: ANN401 # as abo
     else:
         motto = ("Độc lập - Tự do - Hạnh phúc", True)
         _fill(right, [("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", True), motto, ("──────────", False), (day, None)])
+    _write_line(document, "", is_centred=True, keeps=True)
     _write_line(document, report.mark, is_bold=True, is_centred=True, keeps=True)
     _write_line(document, head.title, is_bold=True, is_centred=True, keeps=True)
     _write_line(document, head.subject, is_bold=True, is_centred=True)
@@ -175,11 +182,25 @@ def _write_table(document: Any, piece: Table) -> None:  # noqa: ANN401 # as abov
         table.style = "Table Grid"
         _write_row(table.rows[0], piece.head, is_head=True)
         for row in piece.rows:
-            _write_row(table.add_row(), row)
+            added = table.add_row()
+            _write_row(added, row)
+            added._tr.get_or_add_trPr().append(_element(f'<w:cantSplit xmlns:w="{_W}"/>'))  # noqa: SLF001 # it has no door for this
+        _set_widths(table, [share * TEXT_MM for share in piece.widths])
         # The head is said again on each page that the table reaches.
         table.rows[0]._tr.get_or_add_trPr().append(_element(f'<w:tblHeader xmlns:w="{_W}"/>'))  # noqa: SLF001 # as above
     if piece.remark:
         _write_line(document, piece.remark)
+
+
+def _set_widths(table: Any, widths: Sequence[float]) -> None:  # noqa: ANN401 # as above
+    """Fix the columns: who opens the file would else get them all alike."""
+    from docx.shared import Mm  # noqa: PLC0415 # an extra
+
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+        for cell in column.cells:
+            cell.width = Mm(width)
 
 
 def _write_row(row: Any, texts: tuple[str, ...], *, is_head: bool = False) -> None:  # noqa: ANN401 # as above

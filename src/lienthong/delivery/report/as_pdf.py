@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "report.typ"
 STANDARD: Final = "a-2b"
-_LEAST_WIDTH: Final = 3
-_MOST_WIDTH: Final = 90
-"""Letters of a cell that widen its column, at least and at most."""
 
 
 def write_pdf(report: Report, made_at: datetime) -> bytes:
@@ -91,12 +88,10 @@ def _make_span(text: str, key: str, note: int, first: set[int]) -> dict[str, Any
 
 
 def _make_table(table: Table) -> dict[str, Any]:
-    columns = list(zip(table.head, *table.rows, strict=True))
-    widths = [min(max(_LEAST_WIDTH, *map(len, column)), _MOST_WIDTH) for column in columns]
     return {
         "title": table.title,
         "head": table.head,
         "rows": table.rows,
-        "widths": [width**0.7 for width in widths],
+        "widths": table.widths,
         "remark": table.remark,
     }

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from datetime import date
 
     from lienthong.delivery.report.outline import Form
+
+
+MOST_WIDTH: Final = 90
+"""Letters of a cell that widen its column at most."""
+MOST_WORD: Final = 14
+"""Letters of a word that are kept together; a longer one may break."""
+LETTER_SHARE: Final = 0.0145
+EDGE_SHARE: Final = 0.02
+"""Of the sheet's width: a letter of 12 points, and the edges of a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,17 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     remark: str = ""
+
+    @property
+    def widths(self) -> tuple[float, ...]:
+        """How wide each column is, as shares of the whole: room for its longest word, and of the rest by its texts."""
+        columns = list(zip(self.head, *self.rows, strict=True))
+        words = [max(len(word) for text in column for word in text.split() or [""]) for column in columns]
+        least = [EDGE_SHARE + min(each, MOST_WORD) * LETTER_SHARE for each in words]
+        wanted = [min(max(map(len, column)), MOST_WIDTH) for column in columns]
+        rest = max(1 - sum(least), 0)
+        shares = [low + rest * more / max(sum(wanted), 1) for low, more in zip(least, wanted, strict=True)]
+        return tuple(each / sum(shares) for each in shares)
 
 
 @dataclass(frozen=True, slots=True)
