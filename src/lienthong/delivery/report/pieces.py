@@ -21,7 +21,7 @@ MOST_WIDTH: Final = 90
 MOST_WORD: Final = 14
 """Letters of a word that are kept together; a longer one may break."""
 LETTER_SHARE: Final = 0.0145
-EDGE_SHARE: Final = 0.02
+EDGE_SHARE: Final = 0.036
 """Of the sheet's width: a letter of 12 points, and the edges of a cell."""
 
 
