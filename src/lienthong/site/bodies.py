@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
-
-if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
 
 MOST_FILES_BYTES: Final = 64 * 1024 * 1024
 """Of a request with all its files. One paper may have 20 MB, and no form asks for more than two at once."""
@@ -36,7 +33,6 @@ class BoundedBodies(FileUploadHandler):
         del start
         return raw_data
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> None:
         """Leave it to the next handler."""
         del file_size
-        return None
