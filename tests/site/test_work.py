@@ -1,13 +1,34 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from django.db import connection
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from lienthong.site.work import DEAD_SECONDS, give_back_stalled
+from lienthong.site.work import DEAD_SECONDS, DONE_HOURS, forget_done, give_back_stalled
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from procrastinate import App
+
+Answer = TypeVar("Answer")
+
+
+def run(act: Callable[[App], Awaitable[Answer]]) -> Answer:
+    """Do something with the queue as a worker does."""
+
+    async def open_and_act() -> Answer:
+        connector = django_app.connector
+        assert isinstance(connector, DjangoConnector)
+        app = django_app.with_connector(connector.get_worker_connector())
+        async with app.open_async():
+            return await act(app)
+
+    return asyncio.run(open_and_act())
 
 
 def _add_job(*, silent_seconds: float) -> int:
@@ -39,13 +60,21 @@ def test_a_job_of_a_dead_worker_runs_again_without_counting_the_kill_and_a_live_
     dead = _add_job(silent_seconds=DEAD_SECONDS + 5)
     live = _add_job(silent_seconds=1)
 
-    async def give_back() -> list[int]:
-        connector = django_app.connector
-        assert isinstance(connector, DjangoConnector)
-        app = django_app.with_connector(connector.get_worker_connector())
-        async with app.open_async():
-            return await give_back_stalled(app)
-
-    assert asyncio.run(give_back()) == [dead]
+    assert run(give_back_stalled) == [dead]
     assert _state(dead) == ("todo", 2)
     assert _state(live) == ("doing", 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_done_long_ago_leaves_the_queue_and_what_failed_stays() -> None:
+    jobs = [_add_job(silent_seconds=1) for _ in range(4)]
+    done, failed, young, _ = jobs
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = ANY(%s)", [[done, young]])
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE id = %s", [failed])
+        old = "UPDATE procrastinate_events SET at = at - %s * interval '1 hour' WHERE job_id <> %s"
+        cursor.execute(old, [DONE_HOURS + 1, young])
+
+    run(forget_done)
+
+    assert [_state(job)[0] for job in jobs] == ["", "failed", "succeeded", "doing"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import ConnectorException
 
 from lienthong.site.errors import SiteError, SiteErrorKind
 
@@ -24,6 +25,12 @@ DEAD_SECONDS: Final = 20
 
 LOOK_SECONDS: Final = 10
 """How often each worker looks for jobs of dead ones."""
+
+DONE_HOURS: Final = 24
+"""How long a job that was done stays in the queue's table, which would grow without end."""
+
+FORGET_SECONDS: Final = 3600
+"""How often each worker deletes such jobs."""
 
 STOP_SECONDS: Final = 30
 """How long jobs under way may take once we were told to stop; then they are given back by the next worker."""
@@ -54,14 +61,15 @@ async def work(concurrency: int, say: Callable[[str], None]) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             # Ours, so that they stand from the first moment; a cancelled worker ends its jobs first.
             loop.add_signal_handler(number, working.cancel)
-        recovery = asyncio.ensure_future(_recover_forever(app, say))
+        beside = [asyncio.ensure_future(_recover_forever(app, say)), asyncio.ensure_future(_forget_forever(app, say))]
         say("the worker is ready")
         try:
             await working
         except asyncio.CancelledError:
             say("the worker has ended")
         finally:
-            recovery.cancel()
+            for task in beside:
+                task.cancel()
 
 
 async def give_back_stalled(app: App) -> list[int]:
@@ -79,8 +87,26 @@ async def give_back_stalled(app: App) -> list[int]:
     return given_back
 
 
+async def forget_done(app: App) -> None:
+    """Delete jobs that were done a day ago or earlier; those that failed stay, for somebody has to look at them."""
+    await app.job_manager.delete_old_jobs(nb_hours=DONE_HOURS)
+
+
 async def _recover_forever(app: App, say: Callable[[str], None]) -> None:
     while True:
-        for job in await give_back_stalled(app):
-            say(f"job {job} of a dead worker is given back")
+        try:
+            for job in await give_back_stalled(app):
+                say(f"job {job} of a dead worker is given back")
+        except ConnectorException as error:
+            # The database may be away for a while; jobs of dead workers are given back when it is there again.
+            say(f"jobs of dead workers could not be looked for: {error}")
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _forget_forever(app: App, say: Callable[[str], None]) -> None:
+    while True:
+        try:
+            await forget_done(app)
+        except ConnectorException as error:
+            say(f"jobs that were done could not be deleted: {error}")
+        await asyncio.sleep(FORGET_SECONDS)
