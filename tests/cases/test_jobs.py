@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 from typer.testing import CliRunner
 
 from lienthong.cases import actions as told
 from lienthong.cases.case_commands import make_cases_app
 from lienthong.cases.errors import CasesError
-from lienthong.cases.jobs import defer_follow_up, end_drafts, make_partitions, reconcile_filings
+from lienthong.cases.jobs import defer_follow_up, end_drafts, look_after_agencies, make_partitions, reconcile_filings
 from lienthong.cases.models import Draft as DraftRow
+from lienthong.cases.models import Stage, StepDelivery
 from lienthong.cases.words import CaseRole
 from tests.cases.houses import APPLICANT, LINKED, SIMPLE, VALID_FROM, do, file_case, make_cases
 from tests.cases.test_reconciling import Portal
@@ -63,6 +65,18 @@ def test_what_recurs_may_run_at_any_time() -> None:
         job(0)
         job(0)
     assert DraftRow.objects.count() == 0
+
+
+def test_a_case_that_is_overdue_and_fails_each_time_does_not_fill_the_queue() -> None:
+    case, now = file_case(make_cases(), LINKED).case_id, timezone.now()
+    past = dict.fromkeys(("began_at", "changed_at", "next_at"), now - timedelta(minutes=10))
+    StepDelivery.objects.create(message_id="m", case_id=case, stage=Stage.TO_SEND, sent_as="m", **past)
+    for status in ("todo", "doing"):
+        look_after_agencies(0)
+        look_after_agencies(0)
+        assert list_jobs() == [("cases.advance_case", f"case:{case}")]
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE procrastinate_jobs SET status = %s", [status])
 
 
 def test_jobs_that_failed_for_good_are_told_and_run_again_at_an_operators_word() -> None:

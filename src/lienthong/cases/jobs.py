@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 from lienthong.cases.documents.form_facts import FORMS_AFTER
@@ -119,8 +120,12 @@ def look_after_agencies(timestamp: int) -> None:
     from lienthong.cases.agencies import list_overdue  # noqa: PLC0415 # it imports this file
     from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # as above
 
+    waiting = ProcrastinateJob.objects.filter(status__in=("todo", "doing"), task_name=advance_case.name)
+    busy = set(waiting.values_list("lock", flat=True))
     for case_id in list_overdue(make_site_cases()):
-        look_again(str(case_id))
+        # One that waits its turn, or fails and is tried again, looks as well: more would only pile up behind it.
+        if f"case:{case_id}" not in busy:
+            look_again(str(case_id))
 
 
 @app.task(name="cases.tell_people", retry=NOTICE_TRIES)
@@ -221,8 +226,9 @@ def tell_portal(case_id: str) -> None:
 
 @app.task(name="cases.tell_portal_later")
 def tell_portal_later(case_id: str) -> None:
-    """Let the portal be told of a case, in its turn."""
-    tell_portal.configure(lock=f"portal:{case_id}").defer(case_id=case_id)
+    """Let the portal be told of a case, in its turn; one that waits for that already waits once."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        tell_portal.configure(lock=f"portal:{case_id}", queueing_lock=f"tell-now:{case_id}").defer(case_id=case_id)
 
 
 @app.periodic(cron=PORTAL_CRON)
