@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lienthong.delivery.incoming import list_incoming
+from lienthong.delivery.incoming import list_incoming, receive_question
 from lienthong.web.callers import Caller
 from tests.browser.pages import PHONE, WIDE, keep_picture
 from tests.delivery.posts import NOW
-from tests.delivery.test_incoming import CALL, QUESTION, receive_question
+from tests.delivery.test_incoming import CALL, QUESTION
 from tests.portal.cases.desk import enter_officer
 
 if TYPE_CHECKING:

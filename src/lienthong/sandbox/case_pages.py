@@ -168,7 +168,8 @@ def read_look_ups(page: Page) -> list[LookUp]:
     """Give the look-ups that the page of who looked lists, the newest first."""
     rows = [[_say(value) for value in _VALUE.findall(each)] for each in _LOOK_UP.findall(page.text)]
     # Behind the exchange's number there may stand what can be done with it.
-    return [LookUp(*row[:-1], row[-1].partition(" ")[0]) for row in rows if len(row) == len(LookUp.__slots__)]
+    whole = [row for row in rows if len(row) == len(LookUp.__slots__)]
+    return [LookUp(*row[:4], exchange=row[4].partition(" ")[0]) for row in whole]
 
 
 def _get_form(page: Page) -> Form:

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from lienthong.delivery.incoming import list_incoming, tell_answer
+from lienthong.delivery.incoming import list_incoming, receive_question, tell_answer
 from lienthong.web.callers import Caller
 from tests.delivery.posts import NOW
-from tests.delivery.test_incoming import ASKER, CALL, QUESTION, receive_question
+from tests.delivery.test_incoming import ASKER, CALL, QUESTION
 from tests.portal.cases.desk import enter_officer
 from tests.portal.delivery.test_candidates import read
 
