@@ -169,7 +169,10 @@ def read_look_ups(page: Page) -> list[LookUp]:
     rows = [[_say(value) for value in _VALUE.findall(each)] for each in _LOOK_UP.findall(page.text)]
     # Behind the exchange's number there may stand what can be done with it.
     whole = [row for row in rows if len(row) == len(LookUp.__slots__)]
-    return [LookUp(*row[:4], exchange=row[4].partition(" ")[0]) for row in whole]
+    return [
+        LookUp(when, who, service, purpose, exchange.partition(" ")[0])
+        for when, who, service, purpose, exchange in whole
+    ]
 
 
 def _get_form(page: Page) -> Form:
