@@ -63,7 +63,7 @@ class SimulatedPortal:
 
     def link(self, answer_s: float = 5.0) -> PortalLink:
         """Give a way to it, as the province's account."""
-        return PortalLink(f"{self.office.url}/api", ACCOUNT, self.office.secret_file.read_text(), answer_s)
+        return PortalLink(f"{self.office.url}/api", ACCOUNT, self.office.secret_file.read_text, answer_s)
 
     def file(self, **changes: Any) -> str:  # noqa: ANN401 # of any field
         """File the birth of the committed fixture, with a paper that can be read."""

@@ -84,6 +84,7 @@ CHANGES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "a file that is a path": lambda each: each | {"ThanhPhanHoSo": [{**each["ThanhPhanHoSo"][0], "IdTepTin": "../x"}]},
     "a question answered twice": lambda each: each | {"ThanhPhanHoSo": each["ThanhPhanHoSo"] * 2},
     "a paper for a question that was typed": lambda each: each | {"DuLieuToKhai": {"birth_notice": "tep-1"}},
+    "a source that is ours to say": lambda each: each | {"DuLieuToKhai": {"@sources": {}}},
     "a list": lambda each: [each],  # type: ignore[return-value,dict-item] # what is wrong with it
 }
 

@@ -12,9 +12,10 @@ from lienthong.cases import actions as told
 from lienthong.cases.documents.kept import list_case_documents, read_content
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.models import Case as CaseRow
-from lienthong.cases.models import FilingDifference
+from lienthong.cases.models import Document, FilingDifference
 from lienthong.cases.national_portal.portal import collect_filings, require_national
 from lienthong.cases.national_portal.settings import NationalPortalSettings, verify_portal_settings
+from lienthong.cases.national_portal.site_portal import read_secret
 from lienthong.cases.reading import find_case_by_code
 from lienthong.cases.reconciling import DifferenceKind, list_differences, mend_difference, reconcile
 from lienthong.cases.words import ActorKind, CaseRole, Channel, NationalStatus
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from lienthong.cases.reading import CaseView
 
 pytestmark = pytest.mark.django_db
+
+FOR_NOTICE = {"TruongTuongUng": "birth_notice"}
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +126,7 @@ def test_what_cannot_be_filed_waits_says_why_and_holds_up_no_other(
     simulated.file(MaTTHC="9.999999")
     simulated.file(MucDoXacThuc=1)
     simulated.file(DuLieuToKhai={"variant": "all"})
-    simulated.file(ThanhPhanHoSo=[{"IdTepTin": "tep-0", "MaBam": "0" * 64, "TenThanhPhan": "x"}])
+    simulated.file(ThanhPhanHoSo=[{"IdTepTin": "tep-0", "MaBam": "0" * 64, "TenThanhPhan": "x", **FOR_NOTICE}])
     good = simulated.file()
 
     done = collect_filings(cases, portal)
@@ -158,7 +161,7 @@ def test_a_file_that_is_not_what_the_filing_names_is_not_taken(
 ) -> None:
     _, portal = province
     file_id, _ = simulated.book.keep_file(b"something else")
-    code = simulated.file(ThanhPhanHoSo=[{"IdTepTin": file_id, "MaBam": "0" * 64, "TenThanhPhan": "x"}])
+    code = simulated.file(ThanhPhanHoSo=[{"IdTepTin": file_id, "MaBam": "0" * 64, "TenThanhPhan": "x", **FOR_NOTICE}])
     with pytest.raises(CasesError, match=r"expected SHA-256 000000000000…, got"):
         portal.fetch_filing(code)
 
@@ -207,7 +210,7 @@ def test_a_slow_portal_is_given_up_and_a_token_that_counts_no_longer_is_asked_fo
         link.list_waiting(["X"])
     assert time.monotonic() - began < 1.5
     simulated.behave()
-    link.secret, link._token = "wrong", ""  # noqa: SLF001 # as above
+    link.read_secret, link._token = lambda: "wrong", ""  # noqa: SLF001 # as above
     with pytest.raises(CasesError, match="403 sai-tai-khoan"):
         link.list_waiting(["X"])
 
@@ -226,6 +229,25 @@ def test_an_address_that_cannot_be_or_leaves_this_machine_unasked_is_refused(
 ) -> None:
     with pytest.raises(CasesError, match=fault, check=lambda error: error.kind is CasesErrorKind.NO_PORTAL):
         verify_portal_settings(own)
+
+
+def test_papers_of_a_filing_that_cannot_be_filed_are_not_kept(
+    simulated: SimulatedPortal, province: tuple[Cases, NationalPortal]
+) -> None:
+    cases, portal = province
+    wrong_person = {"SoDinhDanh": "999190000002", "HoTen": "Nguyễn Thị Khác"}
+    for code in (simulated.file(DuLieuToKhai={"variant": "all"}), simulated.file(ThongTinNguoiNop=wrong_person)):
+        with pytest.raises(CasesError, check=lambda error: error.kind is CasesErrorKind.BAD_FORM):
+            portal.fetch_filing(code)
+    assert Document.objects.count() == 0
+    assert collect_filings(cases, portal).filed == 0
+
+
+def test_a_secret_that_cannot_be_read_is_told_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s3\n")
+    assert read_secret(tmp_path / "secret") == "s3"
+    with pytest.raises(CasesError, match=r"secret_file .*none cannot be read"):
+        read_secret(tmp_path / "none")
 
 
 def test_a_site_asks_no_portal_unless_told_and_may_ask_one_that_it_names() -> None:

@@ -41,7 +41,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalOffice]:
     office = make_portal_office(tmp_path_factory.mktemp("portal"))
     command = (sys.executable, "-m", "lienthong.sandbox.national_portal.serve", str(office.settings))
     process = subprocess.Popen(command)
-    link, until = PortalLink(f"{office.url}/api", ACCOUNT, office.secret_file.read_text()), time.monotonic() + 30
+    link, until = PortalLink(f"{office.url}/api", ACCOUNT, office.secret_file.read_text), time.monotonic() + 30
     while True:
         try:
             link.list_waiting([UNIT])
@@ -80,7 +80,7 @@ def test_a_person_files_a_birth_by_its_form_and_follows_it(person: Visitor, offi
     filed = file_birth(person, office)
     require_marked(filed)
     code = filed.url.rpartition("/")[2]
-    link = PortalLink(f"{office.url}/api", ACCOUNT, office.secret_file.read_text())
+    link = PortalLink(f"{office.url}/api", ACCOUNT, office.secret_file.read_text)
     filing = link.get_filing(code)
     assert (filing.unit, filing.person.number, filing.answers["child_sex"]) == (UNIT, LOGIN.number, "female")
     (paper,) = filing.papers
@@ -130,7 +130,7 @@ def test_what_no_account_asks_is_answered_to_nobody(person: Visitor, office: Por
 
 
 def test_a_status_of_a_case_that_is_not_there_and_a_day_that_is_none_are_refused(office: PortalOffice) -> None:
-    link = PortalLink(f"{office.url}/api", ACCOUNT, office.secret_file.read_text())
+    link = PortalLink(f"{office.url}/api", ACCOUNT, office.secret_file.read_text)
     with pytest.raises(CasesError, match="404 khong-co-ho-so"):
         link.tell_status(StatusTold("Z99.01-20261130-9999999", NationalStatus.DONE))
     with pytest.raises(CasesError, match="422 sai-cau-truc"):

@@ -24,7 +24,7 @@ from lienthong.cases.national_portal import messages
 from lienthong.cases.national_portal.messages import read_document, write_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
 ANSWER_S: Final = 20.0
@@ -49,7 +49,8 @@ class PortalLink:
 
     address: str
     account: str
-    secret: str
+    read_secret: Callable[[], str]
+    """Read when a token is asked for, so that a file that is missing stops these calls and nothing else."""
     answer_s: float = ANSWER_S
     _token: str = field(default="", repr=False)
     _until: float = 0.0
@@ -125,7 +126,7 @@ class PortalLink:
 
     def _get_token(self) -> str:
         if not self._token or time.monotonic() > self._until:
-            asked = write_document(messages.TokenAsked(self.account, self.secret))
+            asked = write_document(messages.TokenAsked(self.account, self.read_secret()))
             status, answer = self._send("POST", "ma-truy-cap", asked, JSON_TYPE, MOST_BYTES, "")
             given = read_document(_require_taken("ma-truy-cap", status, answer), messages.TokenGiven)
             self._token, self._until = given.token, time.monotonic() + given.seconds - EARLY_S

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta, field
 
 from lienthong.cases.errors import CasesError, CasesErrorKind
+from lienthong.cases.forms import ABOUT
 from lienthong.cases.numbering import parse_code
 from lienthong.cases.words import Channel, NationalStatus
 
@@ -217,6 +218,10 @@ def read_filing(raw: bytes) -> InboundFiling:
     """Read a filing; raises BAD_PORTAL_DOCUMENT, also where its code has none of the known forms."""
     filing = read_document(raw, InboundFiling)
     require_code(filing.code)
+    if any(name.startswith(ABOUT) for name in filing.answers):
+        # Such names say where answers come from; that is ours to say, and an officer relies on it.
+        message = f"portal: filing {filing.code}: DuLieuToKhai has a name that begins with {ABOUT}"
+        raise CasesError(CasesErrorKind.BAD_PORTAL_DOCUMENT, message)
     questions = [paper.question for paper in filing.papers if paper.question]
     if len(set(questions)) < len(questions) or set(questions) & set(filing.answers):
         message = f"portal: filing {filing.code}: a question is answered twice in DuLieuToKhai and ThanhPhanHoSo"

@@ -10,6 +10,7 @@ from lienthong.cases.documents.uploads import store_upload
 from lienthong.cases.drafts import Applicant
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.filing import Filing, file_from_portal
+from lienthong.cases.forms import verify_own_number
 from lienthong.cases.house import find_day
 from lienthong.cases.models import Case as CaseRow
 from lienthong.cases.national_portal.messages import CHANNELS, StatusTold
@@ -49,10 +50,12 @@ class NationalPortal:
     def fetch_filing(self, code: str) -> Filing:
         """Give the whole of one filing; its papers are kept in the applicant's store. Safe to repeat.
 
-        A crash on the way leaves papers in the store, where the next fetch finds them by their content.
+        Papers of one that cannot be filed are not fetched. A crash on the way leaves papers in the store, where the
+        next fetch finds them by their content.
         """
         inbound = self.link.get_filing(code)
         filing = make_filing(self.cases, self.settings, inbound)
+        _verify_form(self.cases, filing, inbound)
         documents, answers = [], dict(filing.answers)
         for paper in inbound.papers:
             stream = io.BytesIO(self.link.fetch_file(paper))
@@ -108,6 +111,14 @@ def make_filing(cases: Cases, settings: NationalPortalSettings, inbound: Inbound
         answers=inbound.answers,
         portal_code=inbound.code,
     )
+
+
+def _verify_form(cases: Cases, filing: Filing, inbound: InboundFiling) -> None:
+    """Hold a filing to its procedure's form, as if its papers were here; raises BAD_FORM."""
+    procedure = cases.catalogue.get_version(filing.procedure, filing.version)
+    answered = {paper.question: paper.file_id for paper in inbound.papers if paper.question}
+    cases.verify_answers(procedure, {**filing.answers, **answered})
+    verify_own_number(procedure.form, filing.answers, filing.applicant.number)
 
 
 def _find_unit(cases: Cases, settings: NationalPortalSettings, inbound: InboundFiling) -> str:

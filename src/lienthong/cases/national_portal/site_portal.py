@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -36,9 +36,13 @@ def find_site_portal(cases: Cases) -> NationalPortal | None:
 @lru_cache(maxsize=2)
 def _open_link(address: str, account: str, secret_file: Path) -> PortalLink:
     """Give the one link of this process, which keeps the token."""
+    return PortalLink(address, account, partial(read_secret, secret_file))
+
+
+def read_secret(file: Path) -> str:
+    """Give an account's secret; raises NO_PORTAL."""
     try:
-        secret = secret_file.read_text("utf-8").strip()
+        return file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        message = f"[national_portal] secret_file {secret_file} cannot be read ({error}); it holds the account's secret"
+        message = f"[national_portal] secret_file {file} cannot be read ({error}); it holds the account's secret"
         raise CasesError(CasesErrorKind.NO_PORTAL, message) from error
-    return PortalLink(address, account, secret)
