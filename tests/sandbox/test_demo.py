@@ -183,6 +183,8 @@ def test_once_it_tells_the_whole_story_and_ends(told: Told) -> None:
     assert "refused: response/" in told.text
     assert "/openid/authorize" in told.text
     assert "purpose      91/2025/QH15" in told.text
+    assert "17 of 19 targets reached, computed from its figures" in told.text
+    assert "not reached: PAPI among the first five (missed)" in told.text
     assert UP not in told.text
 
 
