@@ -195,6 +195,18 @@ def test_a_receipt_is_verified_by_its_key_and_a_changed_one_is_not() -> None:
 
 
 @pytest.mark.django_db
+def test_a_filing_that_the_database_would_not_take_is_refused_and_holds_up_no_other() -> None:
+    cases = make_cases()
+    nobody = replace(APPLICANT, name="Nguyễn\x00Mẫu")
+    code = "G09.20-20261130-0000008"
+    for applicant, answers in ((nobody, {"child": "An"}), (APPLICANT, {"child": "A\x00n"})):
+        filing = Filing(applicant, SIMPLE, VALID_FROM, UNIT, Channel.ONLINE, answers, portal_code=code)
+        with refused(CasesErrorKind.BAD_PAYLOAD):
+            file_from_portal(cases, filing, "national")
+    assert CaseRow.objects.count() == 0
+
+
+@pytest.mark.django_db
 def test_what_a_portal_numbered_is_filed_once_under_its_code() -> None:
     cases = make_cases()
     filing = Filing(

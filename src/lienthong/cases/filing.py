@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
-from lienthong.cases.actions import Action, Actor, Submitted, hash_payload, salt_payload
+from lienthong.cases.actions import Action, Actor, Submitted, hash_payload, salt_payload, write_payload
 from lienthong.cases.catalogue import make_plan
 from lienthong.cases.documents.kept import hold_documents
 from lienthong.cases.drafts import Applicant, find_locked_draft, require_level, unknown_draft
@@ -28,6 +28,7 @@ from lienthong.cases.numbering import draw_code
 from lienthong.cases.receipts import Filed, Receipt, get_receipt, keep_receipt, sign_receipt
 from lienthong.cases.store import append_action, digest_content, find_key, find_month, keep_key, make_projection
 from lienthong.cases.words import ActionKind, ActorKind, CaseRole, Channel
+from lienthong.kernel.canonical import canonical_bytes
 from lienthong.kernel.ids import new_uuid7
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ def _file(cases: Cases, filing: Filing, actor: Actor) -> Receipt:
     # Drawn late: the office's other filings of this day wait from here to the end of the transaction.
     code = draw_code(filing.unit, find_day(now), cases.code_format)
     payload = salt_payload(_make_payload(cases, filing, code))
+    _require_keepable(payload)
     action = Action(1, ActionKind.SUBMIT, actor, now, payload)
     month = find_month(now)
     append_action(month, case_id, action, CaseRole.APPLICANT)
@@ -170,6 +172,12 @@ def _file(cases: Cases, filing: Filing, actor: Actor) -> Receipt:
     hold_documents(cases, case_id, filing.applicant.number, filing.documents)
     cases.follow_up(case_id, ActionKind.SUBMIT, state)
     return receipt
+
+
+def _require_keepable(payload: Submitted) -> None:
+    """Refuse what the database would not take, as an error that holds up no other filing of a portal's list."""
+    if b"\\u0000" in canonical_bytes(write_payload(payload)):
+        raise CasesError(CasesErrorKind.BAD_PAYLOAD, "filing: expected text, got a character that cannot be kept")
 
 
 def _make_payload(cases: Cases, filing: Filing, code: str) -> Submitted:
