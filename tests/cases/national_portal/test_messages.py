@@ -56,6 +56,12 @@ def test_a_fixture_goes_through_its_form_and_comes_out_the_same(name: str) -> No
     assert json.loads(write_document(read)) == document
 
 
+def test_a_list_with_a_code_that_the_database_would_not_take_is_refused() -> None:
+    listed = {"HoSo": [{"MaHoSo": "G09.20\x00", "TrangThai": 1}]}
+    with pytest.raises(CasesError, check=is_bad_document):
+        read_document(json.dumps(listed).encode(), messages.FilingList)
+
+
 @pytest.mark.parametrize("name", sorted(FORMS))
 def test_an_unknown_field_is_refused_on_our_side(name: str) -> None:
     with pytest.raises(CasesError, match="unknown field `La`", check=is_bad_document):

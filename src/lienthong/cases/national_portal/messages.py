@@ -19,7 +19,8 @@ from lienthong.cases.forms import ABOUT
 from lienthong.cases.numbering import parse_code
 from lienthong.cases.words import Channel, NationalStatus
 
-Code = Annotated[str, Meta(min_length=1, max_length=50)]
+Code = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+$", max_length=50)]
+"""No control character: the database takes none, and one such line would hold up all filings behind it."""
 Text = Annotated[str, Meta(max_length=2000)]
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Number = Annotated[str, Meta(pattern="^[0-9]{12}$")]
