@@ -87,7 +87,13 @@ def show_plan(request: HttpRequest, plan: str) -> HttpResponse:
 def show_target(request: HttpRequest, plan: str, target: str) -> HttpResponse:
     """Show one target: rule, sentence, path against figures, forecast, and where it leads to."""
     as_of, language = read_as_of(request), find_language()
-    judged = get_judged(plan, target, as_of.day)
+    book, whole = get_judged_plan(plan, as_of.day)
+    row = next(
+        (row for row in make_target_rows(book, [whole], language)[plan] if row.judged.terms.code == target), None
+    )
+    if row is None:
+        raise Http404
+    judged = row.judged
     terms = judged.terms
     forecast = judged.forecast
     told: dict[str, Any] = {
@@ -99,7 +105,7 @@ def show_target(request: HttpRequest, plan: str, target: str) -> HttpResponse:
         "amount": lambda value: write_amount(value, terms.unit, terms.decimals, language),
         "has_path": bool(list_path(judged)),
         "why_no_forecast": explain_missing(forecast, language) if isinstance(forecast, Missing) else "",
-        "missing": explain_missing(judged.missing, language) if judged.missing is not None else "",
+        "told": row if row.reported is not None else None,
         "source": get_source(terms.source),
         "directive": find_directive_row(judged.plan),
         "tasks": Task.objects.filter(plan=plan, target=target).select_related("owner").order_by("due_on", "code"),
