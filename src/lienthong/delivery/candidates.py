@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 CANDIDATES: Final = 5_000
 """More than anybody decides on for one document."""
 
+DOCUMENTS: Final = 500
+"""Documents in one list; older ones have been decided on long ago."""
+
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A target or a figure as a person took it: `wording` is how the text says it."""
@@ -71,15 +74,19 @@ def queue_candidates(name: str, content: bytes, reading: Reading) -> tuple[int, 
 
 
 def list_documents() -> list[tuple[ReadDocument, int, int]]:
-    """List documents with how many of their candidates are open, and how many there are; the newest first."""
+    """List documents with how many of their candidates are open, and how many there are; the newest first.
+
+    Not more than `DOCUMENTS`, and without their texts.
+    """
     is_open = Q(candidates__state=CandidateState.OPEN)
     rows = ReadDocument.objects.annotate(left=Count("candidates", filter=is_open), found=Count("candidates"))
-    return [(row, row.left, row.found) for row in rows.order_by("-read_at", "-pk")]
+    return [(row, row.left, row.found) for row in rows.defer("text").order_by("-read_at", "-pk")[:DOCUMENTS]]
 
 
 def list_candidates(document: int) -> list[Candidate]:
-    """List the candidates of a document in the order of its text."""
+    """List the candidates of a document in the order of its text; the text itself is read once it is asked for."""
     rows = Candidate.objects.filter(document_id=document).select_related("document", "decided_by")
+    rows = rows.defer("document__text")
     return list(rows.order_by("place"))
 
 

@@ -91,7 +91,8 @@ def list_waiting() -> QuerySet[Candidate]:
     """Give the drafts that nobody has entered, the newest first; those of emptied documents have no words left."""
     states = (CandidateState.ACCEPTED, CandidateState.CORRECTED)
     rows = Candidate.objects.filter(kind__in=KINDS, state__in=states, entry=None, document__withdrawn_at=None)
-    return rows.select_related("document", "decided_by").order_by("-decided_at", "-pk")
+    rows = rows.select_related("document", "decided_by").defer("document__text")
+    return rows.order_by("-decided_at", "-pk")
 
 
 def count_waiting() -> dict[CandidateKind, int]:

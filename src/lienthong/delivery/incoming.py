@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 QUESTION_CHARACTERS: Final = 8000
 ANSWER_CHARACTERS: Final = 8000
+ANSWERED: Final = 200
+"""Answered questions in one list; more help nobody."""
 _MAY_ANSWER: Final = frozenset({Caller.OFFICER, Caller.LEADER})
 
 
@@ -75,9 +77,11 @@ def tell_answer(client: str, message: str) -> AskAnswer:
 
 
 def list_incoming(*, is_open: bool | None = None) -> list[IncomingAsk]:
-    """List the questions of others, those that are due first on top."""
+    """List the questions of others, those that are due first on top; of answered ones the latest `ANSWERED`."""
     rows = IncomingAsk.objects.select_related("answered_by").order_by("due_on", "received_at", "pk")
-    return list(rows if is_open is None else rows.filter(answered_at__isnull=is_open))
+    if is_open is False:
+        return list(rows.filter(answered_at__isnull=False).order_by("-answered_at", "-pk")[:ANSWERED])
+    return list(rows.filter(answered_at__isnull=True) if is_open else rows)
 
 
 def answer_question(key: int, answer: str, by: Account, now: datetime) -> IncomingAsk:

@@ -7,6 +7,7 @@ check the papers that they hold.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 FORM: Final = "lienthong/working-session/1"
 """Named in what is hashed, so that another form can never give the same hash."""
+
+CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""What a session's code may be: the addresses of its pages hold it, and one with a slash would have none."""
 
 
 class NewSession(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,8 +74,8 @@ def get_session(code: str) -> WorkingSession:
 
 def open_session(new: NewSession) -> WorkingSession:
     """Begin to prepare a session; raises `BAD_SESSION`."""
-    if not new.code.strip() or not new.title.strip():
-        raise refuse_session("expected a code and a title")
+    if CODE.fullmatch(new.code) is None or not new.title.strip():
+        raise refuse_session(f"expected a title, and a code of letters, digits, points and dashes, got {new.code!r}")
     try:
         with transaction.atomic():
             return WorkingSession.objects.create(

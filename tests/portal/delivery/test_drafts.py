@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -95,7 +97,7 @@ def test_an_accepted_figure_is_entered_as_its_text_says_it_with_both_names() -> 
     assert 'value="VN"' not in read(client.get(place(rows["observation"])))
     enter(client, rows["observation"], FIGURE)
     row = Observation.objects.get()
-    assert (row.value, row.qualifier, row.is_reported, row.wording) == (9500, "over", True, "hơn 9.500 USD")
+    assert (row.value, row.qualifier, row.is_reported, row.wording) == (Decimal(9500), "over", True, "hơn 9.500 USD")
     assert (row.source.title, row.source.is_cited, row.origin) == ("báo cáo.txt", True, "document")
     entry = DraftEntry.objects.get()
     assert (entry.observation, entry.entered_by, entry.is_cited) == (row, find_account(client), True)
@@ -133,13 +135,16 @@ def test_an_accepted_target_enters_its_plan_unverified_and_amends_only_what_is_s
     assert '<option value="over" selected>' in page
     enter(client, rows["target"], TARGET)
     row = Target.objects.get()
-    assert (row.version, row.is_verified, row.goal, row.comparison, row.place) == (1, False, 90, "over", 1)
+    assert (row.version, row.is_verified, row.goal, row.comparison, row.place) == (1, False, Decimal(90), "over", 1)
     assert (row.name, row.source.is_cited) == (rows["target"].found["name"], False)
     again = accept(find_account(client), TEXT + "\n", value="95")["target"]
     assert "Kế hoạch không nhận chỉ tiêu như vậy" in read(client.post(place(again), {**TARGET, "goal": "95"}))
     assert Source.objects.filter(code=f"read-{again.document_id}").count() == 0
     enter(client, again, {**TARGET, "goal": "95", "is_amended": "on"})
-    assert list(Target.objects.order_by("version").values_list("version", "goal")) == [(1, 90), (2, 95)]
+    assert list(Target.objects.order_by("version").values_list("version", "goal")) == [
+        (1, Decimal(90)),
+        (2, Decimal(95)),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +157,7 @@ def test_an_accepted_target_enters_its_plan_unverified_and_amends_only_what_is_s
         ({"area": "1"}, "HEAD of 1 in 2025"),
         ({"published_on": "15/1/2099"}, "a day to come"),
         ({"period": "năm ngoái"}, "Nhập kỳ, ví dụ 2023"),
-        ({"indicator": ""}, "Chọn chỉ số"),
+        ({"indicator": ""}, "Chọn chỉ tiêu thống kê"),
         ({"area": "99"}, "Mã này là của địa bàn giả định"),
     ],
 )
@@ -174,7 +179,7 @@ def test_a_range_is_no_observation_and_seventeen_of_nineteen_is_a_reported_seven
     assert "no single figure" in read(client.post(place(rows["observation"]), FIGURE))
     rows = accept(find_account(client), TEXT + "\n", value="17/19", qualifier="exact")
     enter(client, rows["observation"], {**FIGURE, "is_reported": ""})
-    assert (Observation.objects.get().value, Observation.objects.get().is_reported) == (17, True)
+    assert (Observation.objects.get().value, Observation.objects.get().is_reported) == (Decimal(17), True)
 
 
 def test_a_document_does_not_give_two_figures_for_one_cell() -> None:
@@ -208,3 +213,25 @@ def test_others_may_neither_look_nor_enter() -> None:
         assert operator.get(path).status_code == 403
     assert operator.post(place(row), FIGURE).status_code == 403
     assert not Observation.objects.exists()
+
+
+def test_lists_read_no_texts_of_documents_and_as_many_rows_however_many_wait() -> None:
+    client = enter_officer(Caller.OFFICER)
+    accept(find_account(client))
+    counts = []
+    for more in ("", " " * 2, " " * 3):
+        if more:
+            accept(find_account(client), TEXT + more)
+        with CaptureQueriesContext(connection) as asked:
+            for path in ("/delivery/drafts/", "/delivery/candidates/"):
+                read(client.get(path))
+        counts.append(len(asked))
+        assert not [query for query in asked if '"delivery_readdocument"."text"' in query["sql"]]
+    assert counts[0] == counts[1] == counts[2]
+    assert "Trang 1 trên" not in read(client.get("/delivery/drafts/?page=9"))
+
+
+def test_a_figure_with_more_digits_than_there_is_room_for_is_refused() -> None:
+    client = enter_officer(Caller.OFFICER)
+    row = accept(find_account(client), value="9" * 27)["observation"]
+    assert "digits before the point" in read(client.post(place(row), FIGURE))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,9 @@ from lienthong.delivery.tasks import NewTask, give_task
 from lienthong.web.callers import Caller
 from tests.portal.cases.desk import enter_officer
 from tests.portal.delivery.readers import enter_reader, load_illustrative, read
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("lienthong.site.urls_province")]
 
@@ -25,7 +29,7 @@ def test_a_session_is_prepared_frozen_and_its_conclusion_becomes_a_task() -> Non
     new = NewTask(title="Việc cũ", owner=owner.post, due_on=date(2026, 1, 1), directive=plan)
     give_task(new, leader.account, timezone.now())
     officer, leading = owner.client, leader.client
-    told = {"code": "2026-12", "title": "Phiên tháng 12", "held_on": "15/12/2026"}
+    told: dict[str, object] = {"code": "2026-12", "title": "Phiên tháng 12", "held_on": "15/12/2026"}
     officer.post("/delivery/sessions/", told)
     WorkingSession.objects.update(is_illustrative=True)
     assert "chưa xong: 1, quá hạn: 1" in read(officer, HERE)
@@ -42,7 +46,7 @@ def test_a_session_is_prepared_frozen_and_its_conclusion_becomes_a_task() -> Non
     assert material.digest in page
     officer.post(HERE, {"act": "conclusion", "text": "Giao Sở báo cáo hằng tháng"})
     assert "Giao Sở báo cáo hằng tháng" in read(leading, f"{HERE}?task=1")
-    told: dict[str, object] = {
+    told = {
         "act": "task",
         "place": "1",
         "title": "Báo cáo",
@@ -66,7 +70,30 @@ def test_what_is_wrong_is_said_and_what_is_not_there_is_not_found() -> None:
     client.post("/delivery/sessions/", {"code": "2026-12", "title": "Phiên", "held_on": "15/12/2026"})
     again = client.post("/delivery/sessions/", {"code": "2026-12", "title": "Phiên", "held_on": "15/12/2026"})
     assert "Không nhận" in again.content.decode()
-    for told in ({"act": "agenda", "directive": "0"}, {"act": "x"}):
+    for told in ({"act": "agenda", "directive": "0"}, {"act": "agenda", "directive": "a²"}, {"act": "x"}):
         assert client.post(HERE, told).status_code == 404
     assert client.get("/delivery/sessions/none/").status_code == 404
     assert client.get(f"{HERE}papers/0/").status_code == 404
+
+
+@pytest.mark.parametrize("code", ["2026/12", ".", "Phiên 12", "2026-12?"])
+def test_a_session_whose_code_no_address_can_hold_is_not_begun(code: str) -> None:
+    client = enter_officer(Caller.OFFICER)
+    page = read(client, "/delivery/sessions/")
+    told = {"code": code, "title": "Phiên", "held_on": "15/12/2026"}
+    assert "Nhập mã gồm chữ không dấu" in client.post("/delivery/sessions/", told).content.decode()
+    assert read(client, "/delivery/sessions/").count("govuk-link") == page.count("govuk-link")
+    assert not WorkingSession.objects.exists()
+
+
+def test_what_is_invented_stands_on_no_real_agenda_and_is_for_no_real_task(settings: Settings) -> None:
+    load_illustrative()
+    leader = enter_reader("binh.tran", Caller.LEADER)
+    leader.client.post("/delivery/sessions/", {"code": "2026-12", "title": "Phiên", "held_on": "15/12/2026"})
+    invented = Directive.objects.filter(is_illustrative=True)[:1].get()
+    assert leader.client.post(HERE, {"act": "agenda", "directive": invented.pk}).status_code == 404
+    settings.IS_SANDBOX = False
+    assert invented.number not in read(leader.client, "/delivery/tasks/give/")
+    told = {"title": "Việc", "owner": leader.post, "due_on": "15/1/2027", "directive": invented.pk}
+    assert leader.client.post("/delivery/tasks/give/", told).status_code == 200
+    assert not Task.objects.exists()

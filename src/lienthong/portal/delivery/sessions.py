@@ -21,6 +21,7 @@ from lienthong.delivery.directives import DirectiveKey
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.models import Directive, Material, WorkingSession
 from lienthong.delivery.sessions import (
+    CODE,
     NewItem,
     NewSession,
     add_agenda_item,
@@ -64,11 +65,15 @@ LEADERS_ACTS: Final = frozenset({"freeze", "conclude", "task"})
 class SessionForm(forms.Form):
     """A session to prepare."""
 
-    code = forms.CharField(
+    code = forms.RegexField(
+        f"^{CODE.pattern}$",
         label=gettext_lazy("Code"),
         max_length=60,
         help_text=gettext_lazy("Short, such as 2026-12."),
-        error_messages={"required": gettext_lazy("Enter a code")},
+        error_messages={
+            "required": gettext_lazy("Enter a code"),
+            "invalid": gettext_lazy("Enter a code of letters without accents, digits, points and dashes"),
+        },
     )
     title = forms.CharField(
         label=gettext_lazy("Title of the session"),
@@ -202,7 +207,7 @@ def _make_forms(request: HttpRequest, session: WorkingSession, act: str, today: 
             "freeze": FreezeForm(request.POST) if act == "freeze" else FreezeForm(initial=first),
         }
     asked = request.POST.get("place") or request.GET.get("task", "")
-    text = session.conclusions.filter(place=asked).values_list("text", flat=True) if asked.isdigit() else ()
+    text = session.conclusions.filter(place=asked).values_list("text", flat=True) if asked.isdecimal() else ()
     first = {"title": next(iter(text), "")[:500]}
     made: dict[str, forms.Form] = {
         "task": GiveForm(request.POST, day=today) if act == "task" else GiveForm(initial=first, day=today)
@@ -225,11 +230,14 @@ def _do(
     elif isinstance(form, GiveForm):
         place, new = request.POST.get("place", ""), form.make()
         new = msgspec.structs.replace(new, is_illustrative=new.is_illustrative or session.is_illustrative)
-        turn_into_task(session.code, int(place) if place.isdigit() else 0, new, account, now)
+        turn_into_task(session.code, int(place) if place.isdecimal() else 0, new, account, now)
     elif act == "conclude":
         conclude_session(session.code)
     elif act == "agenda":
-        directive = Directive.objects.filter(pk=request.POST.get("directive", "0")).first()
+        # What is invented and what is real never stand on one agenda.
+        chosen = request.POST.get("directive", "")
+        rows = Directive.objects.filter(is_illustrative=session.is_illustrative)
+        directive = rows.filter(pk=chosen).first() if chosen.isdecimal() else None
         if directive is None:
             raise Http404
         key = DirectiveKey(directive.number, directive.issuer, directive.issued_on)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.delivery.asks import NewAsk
@@ -90,6 +91,9 @@ class GiveForm(forms.Form):
     def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:  # noqa: ANN401 # Django's
         super().__init__(*args, **kwargs)
         choices = list_post_choices(day)
+        directive = self.fields["directive"]
+        if isinstance(directive, forms.ModelChoiceField) and not settings.IS_SANDBOX:
+            directive.queryset = Directive.objects.filter(is_illustrative=False).order_by("-issued_on", "number")
         for name, first in (("owner", [("", _("Choose a post"))]), ("co_owners", [])):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
