@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from django.utils import timezone
@@ -13,9 +13,10 @@ from lienthong.delivery.tasks import find_day
 from lienthong.identity.card_forms import DAY_FORMATS
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from django.http import HttpRequest
+
+FIRST_DAY: Final = date(1900, 1, 1)
+"""No figure here is older, and what counts days back from a day needs some before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ def find_day_in(request: HttpRequest, name: str) -> date | None:
     text = request.GET.get(name, "").strip()
     for form in DAY_FORMATS:
         try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 # a day has no zone
+            day = datetime.strptime(text, form).date()  # noqa: DTZ007 # a day has no zone
         except ValueError:
             continue
+        return day if day >= FIRST_DAY else None
     return None

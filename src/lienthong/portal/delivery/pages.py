@@ -38,11 +38,14 @@ _for_staff: Final = open_to(Caller.LEADER, Caller.OFFICER, level=Level.CARD)
 def for_readers(view: AnyView) -> AnyView:
     """Open a page to leaders, and officers, who prepare what leaders read: at level 2.
 
-    Where the site has no units of the country yet, every page says what its operator has to do.
+    Where the site has no units of the country yet, every page says what its operator has to do. An address with a NUL
+    leads nowhere: no table could be asked for it.
     """
 
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401 # of the route
+        if any("\0" in str(word) for word in (*kwargs.values(), *request.GET.values())):
+            raise Http404
         try:
             return view(request, *args, **kwargs)
         except AreasError as error:
