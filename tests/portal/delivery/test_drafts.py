@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lienthong.delivery.candidates import Draft, accept_draft, list_candidates, queue_candidates, withdraw_document
-from lienthong.delivery.drafts import count_waiting
+from lienthong.delivery.drafts import DocumentWords, FigureWords, count_waiting, enter_figure
+from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.models import Candidate, DraftEntry, Observation, Plan, Source, Target
 from lienthong.delivery.reading.reader import read_text
-from lienthong.delivery.words import Direction, Rule
+from lienthong.delivery.words import Direction, Rule, Status
 from lienthong.web.callers import Caller
 from tests.delivery.figures import define, put
 from tests.delivery.posts import make_holder
@@ -235,3 +237,18 @@ def test_a_figure_with_more_digits_than_there_is_room_for_is_refused() -> None:
     client = enter_officer(Caller.OFFICER)
     row = accept(find_account(client), value="9" * 27)["observation"]
     assert "digits before the point" in read(client.post(place(row), FIGURE))
+
+
+def test_two_who_enter_at_once_enter_once_and_each_as_what_it_is() -> None:
+    by, now = make_holder("lan.le").account, timezone.now()
+    rows = accept(by)
+    words = FigureWords(
+        indicator="HEAD", area="VN", period="2025", unit="USD/person", status=Status.OFFICIAL, is_reported=True
+    )
+    document = DocumentWords(published_on=date(2026, 1, 15), is_cited=False)
+    enter_figure(rows["observation"].pk, words, document, by, now)
+    for kind, expected in (("observation", "candidate-decided"), ("target", "bad-candidate")):
+        with pytest.raises(DeliveryError) as caught:
+            enter_figure(rows[kind].pk, words, document, by, now)
+        assert caught.value.kind == expected
+    assert DraftEntry.objects.count() == 1
