@@ -4,15 +4,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lienthong.areas.loading import load_extract
+from tests.areas.national import hold_national_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_django import DjangoDbBlocker
 
 
-@pytest.fixture(scope="session")
-def national_tables(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Load the country once per worker's database; each test's own changes go with its savepoint."""
+@pytest.fixture(scope="package")
+def national_tables(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Load the country once for all of these; each test's own changes go with its savepoint."""
     del django_db_setup
-    with django_db_blocker.unblock():
-        load_extract(lambda _: None, with_sandbox=True)
+    with hold_national_tables(django_db_blocker):
+        yield

@@ -15,7 +15,11 @@ from lienthong.areas.succession import trace_unit
 from lienthong.areas.unit_book import Unknown
 from tests.areas.books import national_book
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("national_tables")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("national_tables"),
+    pytest.mark.xdist_group("national-tables"),
+]
 
 UNITS = "code\tkind\tname\tparent\tbegin\tend\n"
 SUCCESSIONS = "old\told_begin\tnew\tnew_begin\tshare\tshare_back\tmeasure\tdocument\n"

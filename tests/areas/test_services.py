@@ -18,7 +18,11 @@ from tests.site_settings import GATEWAY_SECRET
 if TYPE_CHECKING:
     from django.test import Client
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("national_tables")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("national_tables"),
+    pytest.mark.xdist_group("national-tables"),
+]
 
 ROOT = "/services/areas/"
 HEADERS = {GATEWAY_SECRET_HEADER: GATEWAY_SECRET, "X-Road-Client": "DEMO/GOV/Z99.01/PORTAL"}

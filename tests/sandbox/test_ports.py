@@ -19,6 +19,11 @@ def test_the_ports_differ_and_can_be_listened_on() -> None:
         socket.create_server((LOOPBACK, port)).close()
 
 
+def test_no_port_is_chosen_twice_though_nobody_listens_there_yet() -> None:
+    found = [port for _ in range(60) for port in find_free_ports(7)]
+    assert len(set(found)) == len(found)
+
+
 def test_more_ports_than_may_be_tried_are_refused() -> None:
     with pytest.raises(SandboxError, match=f"expected {ports.MAX_ATTEMPTS + 1} free ports"):
         find_free_ports(ports.MAX_ATTEMPTS + 1)

@@ -15,19 +15,28 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from lienthong.areas.service_openapi import make_description as describe_areas
 from lienthong.people.service_openapi import make_description as describe_people
 from lienthong.web.callers import GATEWAY_SECRET_HEADER
-from tests.areas.conftest import national_tables
+from tests.areas.national import hold_national_tables
 from tests.people.registries import add_household, add_person, make_registry
 from tests.site_settings import GATEWAY_SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["national_tables"]
+    from pytest_django import DjangoDbBlocker
+
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.usefixtures("national_tables"),
+    pytest.mark.xdist_group("national-tables"),
     pytest.mark.urls("lienthong.site.urls_registry"),
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _national_tables(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    del django_db_setup
+    with hold_national_tables(django_db_blocker):
+        yield
+
 
 HEADERS = {
     "Accept-Encoding": "identity",
