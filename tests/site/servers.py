@@ -77,8 +77,12 @@ def ask(folder: Path, statement: str, database: str = "postgres") -> list[tuple[
 
 
 def find_servers(folder: Path) -> list[int]:
-    """Give the numbers of PostgreSQL's first processes in `folder`."""
-    return _find_processes(os.fsencode(folder / "data"))
+    """Give the numbers of PostgreSQL's first processes in `folder`.
+
+    What they have just started bears their name for a moment, until it says what it is: it is none of them.
+    """
+    found = _find_processes(os.fsencode(folder / "data"))
+    return [process for process in found if _find_parent(process) not in found]
 
 
 def find_guards(folder: Path) -> list[int]:
@@ -92,6 +96,16 @@ def await_true(condition: Callable[[], bool], seconds: float = 20) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def _find_parent(process: int) -> int:
+    """Give the number of a process's parent; 0 where it has ended meanwhile."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return 0
+    # Behind the name, which may hold anything, stand its state and its parent.
+    return int(told.rpartition(")")[2].split()[1])
 
 
 def _find_processes(word: bytes) -> list[int]:
