@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,10 @@ from tests.site_settings import DATA_FOLDER, DATABASE_FOLDER
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+END_SECONDS = 60
+"""Many times what a server takes to end."""
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -34,10 +39,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def await_end(folder: Path) -> None:
-    """Wait until no server runs in `folder`: its guard's lock is free."""
-    if (folder / "lock").exists():
-        with (folder / "lock").open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    """Wait until no server runs in `folder`: its guard's lock is free. One that is held for ever fails the test."""
+    if not (folder / "lock").exists():
+        return
+    deadline = time.monotonic() + END_SECONDS
+    with (folder / "lock").open("rb") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                assert time.monotonic() < deadline, f"the server in {folder} is still held"
+                time.sleep(0.02)
+            else:
+                return
 
 
 @pytest.fixture(scope="session")
