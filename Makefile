@@ -22,9 +22,12 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-# uv brings certificate authorities of its own; where the machine has a list, that counts, as it does for pip.
-ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt),)
+# uv and node bring certificate authorities of their own; where the machine has a list, that counts, as it does for
+# pip. npm would try each package three times over more than a minute, and fail or take what it has kept.
+AUTHORITIES := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt))
+ifneq ($(AUTHORITIES),)
 export UV_SYSTEM_CERTS ?= true
+export NODE_EXTRA_CA_CERTS ?= $(AUTHORITIES)
 endif
 
 .DEFAULT_GOAL := help
