@@ -101,6 +101,9 @@ SIMPLE_SITUATIONS: dict[str, tuple[Deed, ...]] = {
     "rated": (*RETURNED, (P, told.Rated(5))),
     "withdrawn": (*TAKEN, (P, told.Withdrawn())),
     "stopped": (*TAKEN, (A, told.Stopped("no-supplement"))),
+    "complained": (*TAKEN, (P, told.Complained("slow"))),
+    "complained-when-over": (*RETURNED, (P, told.Complained("wrong"))),
+    "answered": (*RETURNED, (P, told.Complained("wrong")), (A, told.ComplaintAnswered(7, "put right"))),
     "reopened": (*RETURNED, (A, told.Reopened("12/QĐ", "mistake"))),
 }
 LINKED_SITUATIONS: dict[str, tuple[Deed, ...]] = {

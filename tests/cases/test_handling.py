@@ -151,6 +151,31 @@ def test_nobody_makes_a_case_grow_without_end_by_complaining() -> None:
         do(cases, case, CaseRole.APPLICANT, told.Complained("again"))
 
 
+def test_a_complaint_waits_for_whoever_decides_and_is_answered_once() -> None:
+    cases = make_cases()
+    case = file_case(cases).case_id
+    do(cases, case, CaseRole.APPLICANT, told.Withdrawn())
+    for text in ("slow", "and rude"):
+        do(cases, case, CaseRole.APPLICANT, told.Complained(text))
+    first, second = get_case(cases, case).state.unanswered
+    assert CaseRow.objects.get(pk=case).complained_at == first.at
+    with refused(CasesErrorKind.NOT_ALLOWED):
+        do(cases, case, CaseRole.HANDLER, told.ComplaintAnswered(first.number, "I was not"))
+    with refused(CasesErrorKind.NOT_NOW):
+        erase_case(cases, case, make_actor(CaseRole.APPROVER), "decision 1")
+
+    do(cases, case, CaseRole.APPROVER, told.ComplaintAnswered(first.number, "Sorry."))
+    with refused(CasesErrorKind.BAD_PAYLOAD):
+        do(cases, case, CaseRole.APPROVER, told.ComplaintAnswered(first.number, "Sorry again."))
+    assert CaseRow.objects.get(pk=case).complained_at == second.at
+    state = do(cases, case, CaseRole.APPROVER, told.ComplaintAnswered(second.number, "Sorry."))
+
+    assert (state.unanswered, state.complaints, state.is_over) == ((), 2, True)
+    assert CaseRow.objects.get(pk=case).complained_at is None
+    with refused(CasesErrorKind.NOT_NOW):
+        do(cases, case, CaseRole.APPROVER, told.ComplaintAnswered(second.number, "Once more."))
+
+
 def test_an_officer_at_the_counter_does_not_say_for_the_applicant_how_content_they_are() -> None:
     cases = make_cases()
     case = file_case(cases).case_id

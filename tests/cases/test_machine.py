@@ -36,6 +36,7 @@ MORE: tuple[Deed, ...] = (
     (CaseRole.APPLICANT, told.Paid(8000)),
     (CaseRole.APPLICANT, told.Rated(4)),
     (CaseRole.APPLICANT, told.Complained("slow")),
+    (CaseRole.APPROVER, told.ComplaintAnswered(3, "put right")),
     (CaseRole.APPROVER, told.Commented("seen")),
 )
 

@@ -92,6 +92,19 @@ def test_a_refusal_is_told_when_it_is_decided_and_its_papers_are_no_second_resul
 
 
 @pytest.mark.django_db
+def test_the_answer_to_a_complaint_is_told_and_what_it_says_stands_on_the_page_alone() -> None:
+    cases = make_cases()
+    case_id = file_with_mail(cases)
+    do(cases, case_id, CaseRole.APPLICANT, told.Complained("slow"))
+    do(cases, case_id, CaseRole.APPROVER, told.ComplaintAnswered(2, "We are sorry."))
+    assert tell_all(cases, case_id) == [NoticeKind.SUBMITTED, NoticeKind.COMPLAINT_ANSWERED]
+    newest = list_notices(case_id)[0]
+    assert "được trả lời" in newest.text.vi
+    assert "sorry" not in newest.text.en
+    assert newest.mail is MailState.DUE
+
+
+@pytest.mark.django_db
 def test_an_extension_is_told_with_an_apology_and_the_new_day() -> None:
     cases = make_cases()
     case_id = file_with_mail(cases)

@@ -8,7 +8,7 @@ import pytest
 from lienthong.cases import actions as told
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.models import Case as CaseRow
-from lienthong.cases.queue import Due, QueueFilter, count_due, count_queue, list_queue, set_absence
+from lienthong.cases.queue import Due, QueueFilter, count_complained, count_due, count_queue, list_queue, set_absence
 from lienthong.cases.words import CaseRole, NationalStatus
 from tests.cases.houses import APPLICANT, OTHER, UNIT, do, file_case, make_actor, make_cases
 
@@ -53,6 +53,19 @@ def test_what_is_due_is_counted_while_it_is_the_offices_turn() -> None:
     assert listed(cases, QueueFilter(UNIT, due=Due.LATE)) == [late]
     assert listed(cases, QueueFilter(UNIT, due=Due.TODAY)) == [today]
     assert len(listed(cases, QueueFilter(UNIT, due=Due.SOON))) == 2
+
+
+def test_unanswered_complaints_are_listed_the_oldest_first_also_of_cases_that_are_over() -> None:
+    cases = make_cases()
+    over, running, _quiet = (file_case(cases).case_id for _ in range(3))
+    do(cases, over, CaseRole.APPLICANT, told.Withdrawn())
+    do(cases, over, CaseRole.APPLICANT, told.Complained("slow"))
+    do(cases, running, CaseRole.APPLICANT, told.Complained("slow"))
+
+    assert listed(cases, QueueFilter(UNIT, is_complained=True)) == [over, running]
+    assert (count_complained(UNIT), count_complained("Z99.02")) == (2, 0)
+    do(cases, over, CaseRole.APPROVER, told.ComplaintAnswered(3, "Sorry."))
+    assert listed(cases, QueueFilter(UNIT, is_complained=True)) == [running]
 
 
 def test_a_case_is_found_by_code_number_and_name_without_accents() -> None:

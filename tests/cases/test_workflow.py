@@ -207,6 +207,8 @@ REASONED: dict[ActionKind, tuple[str, CaseRole, Callable[[str, str], told.Payloa
         ("asked-for-more", P, told.Supplemented()),
         ("taken", H, told.HandedOver(UNIT, "handler")),
         ("new", P, told.Complained(" ")),
+        ("complained", A, told.ComplaintAnswered(4, " ")),
+        ("complained", A, told.ComplaintAnswered(3, "that was no complaint")),
         ("new", P, told.Commented("x" * 4001)),
         ("linked-received", CaseRole.SYSTEM, told.AgencyAsked("nothing", "m")),
         ("linked-received", CaseRole.SYSTEM, told.AgencyAsked("birth", "")),

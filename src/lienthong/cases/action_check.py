@@ -69,7 +69,7 @@ def _require_text(payload: told.Payload) -> None:
         raise _bad(payload, "expected text, got a character that cannot be kept")
     if len(text) > MOST_TEXT:
         raise _bad(payload, f"expected at most {MOST_TEXT} characters of text, got {len(text)}")
-    if isinstance(payload, told.Complained | told.Commented) and not text.strip():
+    if isinstance(payload, told.Complained | told.ComplaintAnswered | told.Commented) and not text.strip():
         raise _bad(payload, "expected some text, got none")
 
 
@@ -117,6 +117,8 @@ def _require_sense(state: CaseState, payload: told.Payload) -> None:
             raise _bad(payload, f"expected {state.fee} dong, got {payload.amount}")
         case told.Rated() if not 1 <= payload.stars <= MOST_STARS:
             raise _bad(payload, f"expected 1 to {MOST_STARS}, got {payload.stars}")
+        case told.ComplaintAnswered() if payload.complaint not in {each.number for each in state.unanswered}:
+            raise _bad(payload, f"expected a complaint that waits for its answer, got action {payload.complaint}")
         case told.Reopened() if not payload.decision.strip():
             raise _bad(payload, "expected the number of the decision that reopens the case")
         case told.Supplemented() if not (payload.answers or payload.documents or payload.text.strip()):

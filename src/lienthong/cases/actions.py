@@ -278,6 +278,13 @@ class Complained(_Payload, frozen=True, tag=ActionKind.COMPLAIN.value):
     text: str
 
 
+class ComplaintAnswered(_Payload, frozen=True, tag=ActionKind.ANSWER_COMPLAINT.value):
+    """The office answers a complaint, which is named by the number of its action."""
+
+    complaint: int
+    text: str
+
+
 class Commented(_Payload, frozen=True, tag=ActionKind.COMMENT.value):
     """Somebody notes something; an internal note is not shown to the applicant."""
 
@@ -314,6 +321,7 @@ Payload: TypeAlias = (
     | Reopened
     | Rated
     | Complained
+    | ComplaintAnswered
     | Commented
 )
 

@@ -39,6 +39,14 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Complaint:
+    """A complaint that the office has not answered: the number of its action, and when it came."""
+
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CaseState:
     """A case after its actions. `number` is the last action's; `handler` is the account that works on it."""
 
@@ -72,6 +80,7 @@ class CaseState:
     results: int = 0
     stars: int = 0
     complaints: int = 0
+    unanswered: tuple[Complaint, ...] = ()
 
     @property
     def waiting_for(self) -> Wait | None:

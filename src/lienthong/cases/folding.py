@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lienthong.cases import actions as told
-from lienthong.cases.case_state import ENDINGS, CaseState, Pause
+from lienthong.cases.case_state import ENDINGS, CaseState, Complaint, Pause
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.steps import apply_to_step, cancel_rest, restart_steps, start_steps
 from lienthong.cases.waiting import find_waits
@@ -87,11 +87,22 @@ def _change(state: CaseState, action: told.Action) -> CaseState:  # noqa: PLR091
         case told.Extended():
             extended = (*state.extended, (action.at, payload.until))
             return replace(state, extended_to=payload.until, extended=extended)
-        case told.Rated():
-            return replace(state, stars=payload.stars)
-        case told.Complained():
-            return replace(state, complaints=state.complaints + 1)
+        case told.Rated() | told.Complained() | told.ComplaintAnswered():
+            return _hear(state, action)
     return _decide(state, action)
+
+
+def _hear(state: CaseState, action: told.Action) -> CaseState:
+    """Apply what the applicant says of the office, and what the office answers; the case itself goes on as it did."""
+    match action.payload:
+        case told.Rated(stars=stars):
+            return replace(state, stars=stars)
+        case told.Complained():
+            complaint = Complaint(action.number, action.at)
+            return replace(state, complaints=state.complaints + 1, unanswered=(*state.unanswered, complaint))
+        case told.ComplaintAnswered(complaint=answered):
+            return replace(state, unanswered=tuple(each for each in state.unanswered if each.number != answered))
+    return state
 
 
 def _decide(state: CaseState, action: told.Action) -> CaseState:  # noqa: PLR0911 # one kind of action each

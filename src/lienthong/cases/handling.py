@@ -100,8 +100,8 @@ def erase_case(cases: Cases, case_id: UUID, actor: Actor, reason: str) -> int:
         row = lock_row(case_id)
         actions = read_actions(row)
         state = fold(actions)
-        if not state.is_over:
-            message = f"case {row.code}: it is not over, so what was told is still needed; end it first"
+        if not state.is_over or state.unanswered:
+            message = f"case {row.code}: it is not over or not answered, so what was told is still needed; end it first"
             raise CasesError(CasesErrorKind.NOT_NOW, message)
         if actor.kind is not ActorKind.SYSTEM:
             _require_actor(cases, row, actor, CaseRole.APPROVER)

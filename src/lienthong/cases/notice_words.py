@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     RESULT_READY = "result-ready"
     REOPENED = "reopened"
+    COMPLAINT_ANSWERED = "complaint-answered"
     WAITING = "waiting"
 
 
@@ -94,6 +95,10 @@ TEXTS: Final = {
     NoticeKind.REOPENED: Words(
         "Hồ sơ {code} được xem xét lại.",
         "Application {code} is being looked at again.",
+    ),
+    NoticeKind.COMPLAINT_ANSWERED: Words(
+        "Phản ánh, kiến nghị của bạn về hồ sơ {code} đã được trả lời. Nội dung trả lời có trên trang hồ sơ.",
+        "Your complaint about application {code} was answered. The answer is on its page.",
     ),
     NoticeKind.COMPLETED: Words(
         "Đã nhận phần bổ sung của hồ sơ {code}.",

@@ -57,6 +57,7 @@ KINDS: Final[Mapping[ActionKind, NoticeKind]] = {
     ActionKind.WITHDRAW: NoticeKind.WITHDRAWN,
     ActionKind.ISSUE: NoticeKind.RESULT_READY,
     ActionKind.REOPEN: NoticeKind.REOPENED,
+    ActionKind.ANSWER_COMPLAINT: NoticeKind.COMPLAINT_ANSWERED,
     ActionKind.AGENCY_REFUSED: NoticeKind.WAITING,
     ActionKind.AGENCY_UNKNOWN: NoticeKind.WAITING,
 }

@@ -55,7 +55,7 @@ class QueueFilter:
 
     `handler`: only that account's. `substitute`: those of colleagues who are away and whose substitute that account
     is. `text`: a case code whole, a personal number whole, or part of a name with or without accents. `is_over`: what
-    is over, and not what waits.
+    is over, and not what waits. `is_complained`: with a complaint that nobody has answered, whether it is over or not.
     """
 
     unit: str
@@ -67,6 +67,7 @@ class QueueFilter:
     handler: str = ""
     substitute: str = ""
     is_over: bool = False
+    is_complained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ def list_queue(cases: Cases, wanted: QueueFilter, page: int = 1) -> QueuePage:
     """List one page of a queue, the first due first; a page beyond the last is empty."""
     rows = _select(cases, wanted)
     first = (max(page, 1) - 1) * PAGE
-    order = (F("due_on").asc(nulls_last=True), F("id").asc())
+    first_due = F("complained_at").asc() if wanted.is_complained else F("due_on").asc(nulls_last=True)
+    order = (first_due, F("id").asc())
     lines = tuple(read_line(row) for row in rows.order_by(*order)[first : first + PAGE])
     total = first + len(lines) if len(lines) < PAGE and (lines or page == 1) else count_queue(cases, wanted)
     return QueuePage(lines, max(page, 1), total)
@@ -124,6 +126,11 @@ def count_due(cases: Cases, wanted: QueueFilter) -> QueueCounts:
     )
     statuses = rows.order_by().values_list("status").annotate(all=Count("id"))
     return QueueCounts(**due, by_status={NationalStatus(status): count for status, count in statuses})
+
+
+def count_complained(unit: str) -> int:
+    """Count the cases of an office, over or not, with a complaint that nobody has answered."""
+    return CaseRow.objects.filter(unit=unit, complained_at__isnull=False).count()
 
 
 def list_substituted(account: str, unit: str, day: date) -> list[str]:
@@ -159,7 +166,8 @@ def _handles(cases: Cases, account: str, unit: str) -> bool:
 
 
 def _select(cases: Cases, wanted: QueueFilter) -> QuerySet[CaseRow]:
-    rows = CaseRow.objects.filter(unit=wanted.unit, is_over=wanted.is_over)
+    rows = CaseRow.objects.filter(unit=wanted.unit)
+    rows = rows.filter(complained_at__isnull=False) if wanted.is_complained else rows.filter(is_over=wanted.is_over)
     if wanted.status is not None:
         rows = rows.filter(status=wanted.status.value)
     if wanted.due is not None:

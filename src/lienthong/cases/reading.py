@@ -73,6 +73,7 @@ class CaseLine:
     submitted_at: datetime
     received_at: datetime | None
     ended_at: datetime | None
+    complained_at: datetime | None = None
 
 
 def get_case(cases: Cases, case_id: UUID) -> CaseView:
@@ -144,4 +145,5 @@ def read_line(row: CaseRow) -> CaseLine:
         submitted_at=row.submitted_at,
         received_at=row.received_at,
         ended_at=row.ended_at,
+        complained_at=row.complained_at,
     )

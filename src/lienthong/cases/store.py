@@ -38,9 +38,9 @@ def read_actions(row: CaseRow) -> tuple[Action, ...]:
     return tuple(read_record(record) for record in records)
 
 
-def append_action(month: date, case_id: UUID, action: Action, role: CaseRole) -> None:
-    """Write an action down. Two of one number contradict each other: the second fails."""
-    actor = action.actor
+def append_action(month: date, case_id: UUID, action: Action, role: CaseRole) -> bytes:
+    """Write an action down; gives the hash of what it tells. Of two with one number the second fails."""
+    actor, content_hash = action.actor, hash_payload(action.payload)
     ActionRecord(
         case_month=month,
         case_id=case_id,
@@ -55,8 +55,9 @@ def append_action(month: date, case_id: UUID, action: Action, role: CaseRole) ->
         officer=actor.officer,
         recorded_at=action.at,
         payload=write_payload(action.payload),
-        payload_hash=hash_payload(action.payload),
+        payload_hash=content_hash,
     ).save(force_insert=True)
+    return content_hash
 
 
 def make_projection(cases: Cases, state: CaseState, submitted: Submitted) -> dict[str, Any]:
@@ -85,6 +86,7 @@ def make_projection(cases: Cases, state: CaseState, submitted: Submitted) -> dic
         "received_at": state.received_at,
         "done_at": state.done_at,
         "ended_at": state.ended_at,
+        "complained_at": state.unanswered[0].at if state.unanswered else None,
         "last_number": state.number,
     }
 

@@ -61,6 +61,7 @@ class ActionKind(StrEnum):
     REOPEN = "reopen"
     RATE = "rate"
     COMPLAIN = "complain"
+    ANSWER_COMPLAINT = "answer-complaint"
     COMMENT = "comment"
 
 
@@ -152,6 +153,8 @@ class WaitingReason(StrEnum):
     """The agency acted, and part of its result, such as a new personal number, comes later."""
     OUTCOME_UNKNOWN = "outcome-unknown"
     AGENCY_REFUSED = "agency-refused"
+    NOT_SENT = "not-sent"
+    """The message cannot be made, so that the agency was never asked; a person puts it right."""
     OTHER_STEPS = "other-steps"
     """A step needs the results of others first."""
     TO_UNDO = "to-undo"
@@ -162,6 +165,9 @@ class WaitingReason(StrEnum):
     TO_ISSUE = "to-issue"
     TO_RETURN = "to-return"
 
+
+UNSENT: Final = "cannot-be-sent"
+"""The reason of a step that was never asked for, since its message cannot be made."""
 
 OTHER_REASON: Final = "other"
 """The reason of every list that says nothing by itself: text is needed with it."""

@@ -248,6 +248,10 @@ def _can_complain(state: CaseState, _who: Who) -> bool:
     return state.complaints < MOST_COMPLAINTS
 
 
+def _has_complaint(state: CaseState, _who: Who) -> bool:
+    return bool(state.unanswered)
+
+
 def _can_rate(state: CaseState, _who: Who) -> bool:
     return not state.stars
 
@@ -293,6 +297,8 @@ ACTION_TABLE: Final[dict[ActionKind, ActionRow]] = {
     ActionKind.REOPEN: _row(_CLOSED, {_R.APPROVER}, _can_reopen),
     ActionKind.RATE: _row(_CLOSED | {_S.WITHDRAWN}, {_R.APPLICANT}, _can_rate),
     ActionKind.COMPLAIN: _row(_ALL, {_R.APPLICANT}, _can_complain),
+    # Who decides at the office answers; whoever handled the case may be whom it is about.
+    ActionKind.ANSWER_COMPLAINT: _row(_ALL, {_R.APPROVER}, _has_complaint),
     ActionKind.COMMENT: _row(_ALL, _INSIDE),
 }
 """One row for each kind of action."""

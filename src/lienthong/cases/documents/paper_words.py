@@ -40,6 +40,7 @@ DEEDS: Final = {
     ActionKind.REOPEN: Words("Hồ sơ được mở lại theo quyết định", "The case was reopened by a decision"),
     ActionKind.RATE: Words("Đã đánh giá", "A rating was given"),
     ActionKind.COMPLAIN: Words("Có phản ánh, kiến nghị", "A complaint was made"),
+    ActionKind.ANSWER_COMPLAINT: Words("Cơ quan đã trả lời phản ánh, kiến nghị", "The office answered the complaint"),
     ActionKind.COMMENT: Words("Đã thêm ghi chú", "A note was added"),
 }
 

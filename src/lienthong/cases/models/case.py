@@ -89,6 +89,7 @@ class Case(models.Model):
     received_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    complained_at = models.DateTimeField(null=True)
     last_number = models.PositiveIntegerField()
     erased_at = models.DateTimeField(null=True)
 
@@ -100,6 +101,10 @@ class Case(models.Model):
             models.Index(fields=["handler", "due_on", "id"], name="cases_handler", condition=Q(is_over=False)),
             models.Index(fields=["number", "-submitted_at"], name="cases_number"),
             models.Index(fields=["procedure", "submitted_at"], name="cases_procedure"),
+            # Complaints that wait for an office's answer, the oldest first; also of cases that are over.
+            models.Index(
+                fields=["unit", "complained_at"], name="cases_complained", condition=Q(complained_at__isnull=False)
+            ),
             # What was filed at a portal in the last days, compared every ten minutes.
             models.Index(fields=["submitted_at"], name="cases_portal_filed", condition=~Q(portal_code="")),
         ]

@@ -1,7 +1,7 @@
 """Telling the portal what was done to a case: each action in its order, until it is taken, once under its own mark.
 
-What is told: what an applicant may read. Notes, ratings and complaints stay here; what an officer wrote goes along only
-where it is meant for the applicant. Nothing is sent inside a transaction.
+What is told: what an applicant may read. Notes, ratings, and complaints with their answers stay here; what an officer
+wrote goes along only where it is meant for the applicant. Nothing is sent inside a transaction.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from lienthong.cases.national_portal.portal import NationalPortal
     from lienthong.cases.reading import CaseView
 
-KEPT: Final = frozenset({ActionKind.SUBMIT, ActionKind.COMMENT, ActionKind.RATE, ActionKind.COMPLAIN})
+KEPT: Final = frozenset(
+    {ActionKind.SUBMIT, ActionKind.COMMENT, ActionKind.RATE, ActionKind.COMPLAIN, ActionKind.ANSWER_COMPLAINT}
+)
 """Kinds of which nothing is told: the filing, which it has, and what is between the applicant and the office."""
 
 FOR_APPLICANT: Final = frozenset(
