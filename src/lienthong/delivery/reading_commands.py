@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
-from lienthong.delivery.reading.files import extract_text
-from lienthong.delivery.reading.reader import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,6 +38,9 @@ def add_reading_commands(
 
         A file marked MẬT, TỐI MẬT or TUYỆT MẬT is refused, and nothing of it is kept or printed.
         """
+        from lienthong.delivery.reading.files import extract_text  # noqa: PLC0415 # only this command needs it
+        from lienthong.delivery.reading.reader import read_text  # noqa: PLC0415 # as above
+
         try:
             content = file.read_bytes()
         except OSError as error:

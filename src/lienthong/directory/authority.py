@@ -120,6 +120,12 @@ def spki_fingerprint(certificate_der: bytes) -> str:
         raise _invalid("expected a certificate in DER", error) from error
 
 
+def days_left(certificate_pem: bytes, now_ms: int) -> float:
+    """Give how many days a certificate is still valid."""
+    until = x509.load_pem_x509_certificate(certificate_pem).not_valid_after_utc
+    return (until - datetime.fromtimestamp(now_ms / 1000, UTC)) / timedelta(days=1)
+
+
 def _fingerprint(public_der: bytes) -> str:
     return encode_base64url(hashlib.sha256(public_der).digest())
 

@@ -12,14 +12,12 @@ root.txt            the trusted root key that every gateway is given
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from cryptography import x509
 
 from lienthong.directory.admission import MAX_PENDING, Admission, admit, verify_admission
-from lienthong.directory.authority import Authority, issue_certificate, make_authority
+from lienthong.directory.authority import Authority, days_left, issue_certificate, make_authority
 from lienthong.directory.change import read_change, require_nothing_forgotten
 from lienthong.directory.errors import DirectoryError, DirectoryErrorKind
 from lienthong.directory.members import Directory
@@ -32,6 +30,7 @@ from lienthong.kernel.keys import load_private, load_signing_key, make_signing_k
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import timedelta
     from pathlib import Path
 
     from lienthong.directory.members import Witness
@@ -218,12 +217,6 @@ class Office:
         with (self.folder / "lock").open("a") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
             yield
-
-
-def days_left(certificate_pem: bytes, now_ms: int) -> float:
-    """Give how many days a certificate is still valid."""
-    until = x509.load_pem_x509_certificate(certificate_pem).not_valid_after_utc
-    return (until - datetime.fromtimestamp(now_ms / 1000, UTC)) / timedelta(days=1)
 
 
 def _require_threshold(threshold: int, keys: int) -> None:

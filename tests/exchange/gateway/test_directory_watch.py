@@ -13,9 +13,9 @@ import structlog
 import uvicorn
 from msgspec.structs import replace
 
-from lienthong.directory.authority import make_tls_key
+from lienthong.directory.authority import days_left, make_tls_key
 from lienthong.directory.members import LogKey
-from lienthong.directory.office import CERTIFICATE_DAYS, Office, days_left
+from lienthong.directory.office import CERTIFICATE_DAYS, Office
 from lienthong.directory.server import make_directory_app
 from lienthong.directory.tls_files import public_fingerprint
 from lienthong.exchange.gateway.assembly import Surroundings

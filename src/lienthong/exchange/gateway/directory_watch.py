@@ -12,12 +12,9 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Final
 
-from lienthong.directory.authority import spki_fingerprint
-from lienthong.directory.client import DirectoryClient
+from lienthong.directory.authority import days_left, spki_fingerprint
 from lienthong.directory.errors import DirectoryError, DirectoryErrorKind
-from lienthong.directory.fetching import HttpFetcher, require_plain_address
 from lienthong.directory.members import DirectoryFile
-from lienthong.directory.office import days_left
 from lienthong.directory.tls_files import public_fingerprint
 from lienthong.exchange.gateway.alarms import report_directory, report_start, report_unknown_key
 from lienthong.kernel.canonical import encode_base64url
@@ -25,6 +22,7 @@ from lienthong.kernel.durable import replace_file
 from lienthong.kernel.keys import load_private, load_signing_key
 
 if TYPE_CHECKING:
+    from lienthong.directory.client import DirectoryClient
     from lienthong.directory.members import Directory
     from lienthong.exchange.gateway.home import GatewayHome
     from lienthong.kernel.clock import Clock
@@ -41,6 +39,9 @@ def open_directory(home: GatewayHome) -> DirectoryFile | DirectoryClient:
     settings = home.settings.directory
     if not settings.url:
         return DirectoryFile(home.directory_file, home.root_key)
+    from lienthong.directory.client import DirectoryClient  # noqa: PLC0415 # its libraries are slow to import
+    from lienthong.directory.fetching import HttpFetcher  # noqa: PLC0415 # as above
+
     client = DirectoryClient(home.folder / "directory", settings.url, home.root_key, HttpFetcher())
     try:
         client.fetch()
@@ -67,6 +68,8 @@ def fetch_certificate(home: GatewayHome) -> bool:
 
     One for another key is refused: the key that the directory pins never changes by a renewal.
     """
+    from lienthong.directory.fetching import require_plain_address  # noqa: PLC0415 # its libraries are slow to import
+
     fingerprint = public_fingerprint(load_private(home.keys / "tls.key"))
     url = f"{require_plain_address(home.settings.directory.url)}/certificates/{fingerprint}"
     try:

@@ -7,7 +7,7 @@ functions as the commands; nothing here reads what a message said.
 from __future__ import annotations
 
 import asyncio
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
@@ -18,10 +18,8 @@ from lienthong.evidence.errors import EvidenceError
 from lienthong.exchange.access import make_grant
 from lienthong.exchange.errors import ExchangeError
 from lienthong.exchange.gateway.operation import views
-from lienthong.exchange.gateway.operation.doctor import examine
 from lienthong.exchange.gateway.operation.metrics import MEDIA_TYPE, Metrics
 from lienthong.exchange.gateway.operation.monitoring import MAX_PAGE, Monitoring, Wanted
-from lienthong.exchange.gateway.operation.openapi import describe_api
 from lienthong.exchange.gateway.operation.operators import is_operator
 from lienthong.exchange.gateway.operation.readiness import find_unready
 from lienthong.exchange.gateway.pending import run_story
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from lienthong.exchange.gateway.assembly import Assembly
+    from lienthong.exchange.gateway.operation.doctor import Finding
 
     Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -124,7 +123,6 @@ class _Api:
         self._monitoring = Monitoring(
             parts.home.log, parts.home.settings.log, parts.evidence.index, parts.evidence.store_key
         )
-        self._document = describe_api(Problem, Resolution)
 
     async def show_ready(self, _request: Request) -> Response:
         """Say whether requests should be sent here: 200, or 503 with the reasons."""
@@ -133,7 +131,7 @@ class _Api:
 
     async def show_document(self, _request: Request) -> Response:
         """Give the OpenAPI document of this API."""
-        return _json(self._document)
+        return _json(await asyncio.to_thread(_describe))
 
     async def show_metrics(self, _request: Request) -> Response:
         """Give Prometheus's metrics."""
@@ -213,7 +211,7 @@ class _Api:
 
     async def show_findings(self, _request: Request) -> Response:
         """Examine this gateway, as `lienthong doctor` does."""
-        return _json(await asyncio.to_thread(examine, self._parts.home, self._parts.gateway.clock))
+        return _json(await asyncio.to_thread(_examine, self._parts))
 
     async def show_monitoring(self, request: Request) -> Response:
         """Give a page of operational monitoring records."""
@@ -227,6 +225,20 @@ class _Api:
             limit=_read_number(query.get("limit"), "limit", 100, MAX_PAGE, least=1),
         )
         return _json(await asyncio.to_thread(self._monitoring.read, wanted))
+
+
+@cache
+def _describe() -> dict[str, Any]:
+    """Make the document once it is asked for: a start has no use for it, nor for what it imports."""
+    from lienthong.exchange.gateway.operation.openapi import describe_api  # noqa: PLC0415 # as said above
+
+    return describe_api(Problem, Resolution)
+
+
+def _examine(parts: Assembly) -> list[Finding]:
+    from lienthong.exchange.gateway.operation.doctor import examine  # noqa: PLC0415 # as for the document
+
+    return examine(parts.home, parts.gateway.clock)
 
 
 def _read_number(text: str | None, name: str, otherwise: int, most: int = MAX_TIME, *, least: int = 0) -> int:

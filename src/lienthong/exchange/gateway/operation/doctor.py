@@ -19,11 +19,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from lienthong.directory.authority import spki_fingerprint
+from lienthong.directory.authority import days_left, spki_fingerprint
 from lienthong.directory.client import DirectoryClient
 from lienthong.directory.fetching import HttpFetcher
 from lienthong.directory.members import DirectoryFile
-from lienthong.directory.office import days_left
 from lienthong.directory.tls_files import public_fingerprint
 from lienthong.evidence.checkpoint import verify_checkpoint
 from lienthong.evidence.files import SystemFiles

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -23,6 +23,7 @@ from lienthong.exchange.gateway.operation.page_words import WORDS
 from lienthong.exchange.gateway.operation.sessions import COOKIE, LIFE_S, Sessions
 
 if TYPE_CHECKING:
+    from jinja2 import Template
     from starlette.requests import Request
 
     from lienthong.exchange.gateway.assembly import Assembly
@@ -57,18 +58,13 @@ class _Page:
     def __init__(self, parts: Assembly) -> None:
         self._parts = parts
         self._sessions = Sessions(parts.gateway.clock)
-        environment = Environment(
-            loader=FileSystemLoader(_FILES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-        )
-        environment.filters["time"] = _show_time
-        self._template = environment.get_template("page.html")
         self._style = (_FILES / "page.css").read_bytes()
 
     async def show(self, request: Request) -> Response:
         """Show the gateway to who is signed in, else the form."""
         if not self._sessions.is_open(request.cookies.get(COOKIE, "")):
-            return self._render(request, {"status": None, "wrong": False})
-        return self._render(request, await asyncio.to_thread(_collect, self._parts))
+            return await self._render(request, {"status": None, "wrong": False})
+        return await self._render(request, await asyncio.to_thread(_collect, self._parts))
 
     async def show_style(self, _request: Request) -> Response:
         """Give the stylesheet."""
@@ -84,7 +80,7 @@ class _Page:
         token = parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0]
         if not is_token(token.strip(), self._parts.home.settings.admin.operators):
             await asyncio.sleep(GUESS_PAUSE_S)
-            return self._render(request, {"status": None, "wrong": True}, 403)
+            return await self._render(request, {"status": None, "wrong": True}, 403)
         answer = RedirectResponse(f"/page?lang={_language(request)}", 303, HEADERS)
         is_secure = request.url.scheme == "https"
         answer.set_cookie(
@@ -99,9 +95,10 @@ class _Page:
         answer.delete_cookie(COOKIE, path="/page")
         return answer
 
-    def _render(self, request: Request, values: dict[str, Any], status: int = 200) -> Response:
+    async def _render(self, request: Request, values: dict[str, Any], status: int = 200) -> Response:
         language = _language(request)
-        html = self._template.render(
+        template = await asyncio.to_thread(_load_template)
+        html = template.render(
             t=WORDS[language],
             language=language,
             other="en" if language == "vi" else "vi",
@@ -109,6 +106,17 @@ class _Page:
             **values,
         )
         return HTMLResponse(html, status, HEADERS)
+
+
+@cache
+def _load_template() -> Template:
+    """Load the page once somebody looks at it: a gateway's start has no use for it."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 # as said above
+
+    files = FileSystemLoader(_FILES)
+    environment = Environment(loader=files, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters["time"] = _show_time
+    return environment.get_template("page.html")
 
 
 def _collect(parts: Assembly) -> dict[str, Any]:
