@@ -59,7 +59,6 @@ from lienthong.exchange.gateway.tracker import LogReading, open_tracker
 from lienthong.exchange.gateway.unresolved import Unresolved
 from lienthong.exchange.gateway.upstream import Upstream
 from lienthong.exchange.gateway.usages import Usages
-from lienthong.exchange.gateway.witnessing import EVERY_S as WITNESS_EVERY_S
 from lienthong.exchange.gateway.witnessing import Witnessing
 from lienthong.exchange.rates import RateMeter
 from lienthong.exchange.usage_token import UsageTrust
@@ -90,7 +89,7 @@ class Surroundings:
 
     The clock, the disk under its log (None: the real), how long its head check waits for an answer, how long callers
     and peers may take, how often it looks at that, who is told of each step of a reliable message, how often witnesses
-    are asked, and how long a peer's heads may stay without a cosigned one.
+    are asked (None: as the settings say), and how long a peer's heads may stay without a cosigned one.
     """
 
     clock: Clock = field(default_factory=SystemClock)
@@ -100,7 +99,7 @@ class Surroundings:
     link_limits: LinkLimits = field(default_factory=LinkLimits)
     tick_s: float = TICK_S
     at_step: Callable[[str], None] = lambda _step: None
-    witness_s: float = WITNESS_EVERY_S
+    witness_s: float | None = None
     witness_limit_s: float = LIMIT_S
 
 

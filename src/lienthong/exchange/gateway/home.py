@@ -13,6 +13,7 @@ from lienthong.exchange.gateway.delays import USUAL_MAXIMUM, DelayMaximum, Delay
 from lienthong.exchange.gateway.places import MAX_CALLERS_REQUESTS, MAX_PEERS_REQUESTS
 from lienthong.exchange.gateway.timeliness import RELIABLE_LIFE_MS
 from lienthong.exchange.gateway.upstream import MAX_CONNECTIONS
+from lienthong.exchange.gateway.witnessing import MAX_COSIGN_S
 from lienthong.exchange.identifiers import MemberId, parse_member_id
 from lienthong.kernel.canonical import decode_base64url
 from lienthong.kernel.keys import VerifyKey
@@ -32,13 +33,15 @@ class DirectorySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     """The one key that is trusted (base64url), and where the signed directory comes from: an address or a file.
 
     With `url` the gateway fetches it every `poll_s` and keeps it in the home's `directory/`; else `file` (relative to
-    the home) is read. `known_keys` are the member's other gateways' log and TLS keys, which raise no alarm.
+    the home) is read. `known_keys` are the member's other gateways' log and TLS keys, which raise no alarm. Its
+    witnesses cosign the log's head every `cosign_s`.
     """
 
     root: str
     file: str = "directory/directory.json"
     url: str = ""
     poll_s: float = 60.0
+    cosign_s: float = MAX_COSIGN_S
     known_keys: tuple[str, ...] = ()
 
 
@@ -217,6 +220,7 @@ def open_home(folder: Path, environ: Mapping[str, str]) -> GatewayHome:
         )
     for folder_needed in (home.store, home.spool):
         folder_needed.mkdir(mode=0o700, exist_ok=True)
+    _require_rounds(settings.directory)
     _require_outbox(settings.outbox)
     limits = settings.limits
     if min(limits.own_requests, limits.peer_requests, limits.service_requests) < 1:
@@ -232,6 +236,15 @@ def open_home(folder: Path, environ: Mapping[str, str]) -> GatewayHome:
         )
     _require_kept(settings)
     return home
+
+
+def _require_rounds(settings: DirectorySettings) -> None:
+    if settings.poll_s <= 0 or not 0 < settings.cosign_s <= MAX_COSIGN_S:
+        raise ExchangeError(
+            ExchangeErrorKind.MALFORMED_SETTINGS,
+            f"gateway.toml: directory.poll_s is {settings.poll_s:g} and directory.cosign_s {settings.cosign_s:g}, "
+            f"expected over 0, and the second at most {MAX_COSIGN_S:g}: peers refuse heads that nobody has cosigned",
+        )
 
 
 def _require_outbox(settings: OutboxSettings) -> None:

@@ -243,15 +243,16 @@ class _Process:
             self._authority = authority
 
     async def _witness(self) -> None:
-        """Have our head cosigned each minute, and tell the peers."""
+        """Have our head cosigned in rounds, and tell the peers."""
         parts = self._parts
+        pause = parts.surroundings.witness_s or parts.home.settings.directory.cosign_s
         while True:
             try:
                 if await parts.witnessing.submit():
                     parts.watch.tell_all(parts.peers.links)
             except (EvidenceError, OSError) as error:
                 report_upkeep("witnesses", error)
-            await asyncio.sleep(parts.surroundings.witness_s)
+            await asyncio.sleep(pause)
 
     async def _keep(self) -> None:
         """Make bodies, index rows and peers' heads durable, and erase what is too old, in a thread.

@@ -1,4 +1,4 @@
-"""Our own head and the directory's witnesses (rule 7.1): submitted each minute, never on a message's way.
+"""Our own head and the directory's witnesses (rule 7.1): submitted in rounds, never on a message's way.
 
 The newest head that a witness has cosigned is kept in the home, sent to peers (peer_watch.py), and put under packages.
 At a start it and the witnesses' own memory are what the head check goes by (rule 6.3).
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from lienthong.exchange.gateway.witness_client import WitnessReply
     from lienthong.kernel.keys import VerifyKey
 
-EVERY_S = 60.0
-"""How often heads are submitted: a receiver gives 5 minutes, so four rounds may fail."""
+MAX_COSIGN_S = 60.0
+"""The longest time between two rounds, and the usual one: a receiver gives 5 minutes, so four rounds may fail."""
 _TRIES = 3
 """The first names a size that may be old, the second goes on from the one that was told; one more for a race."""
 _DONE, _NOTHING, _CONFLICT = 200, 204, 409
