@@ -10,7 +10,7 @@ from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.models import Case as CaseRow
 from lienthong.cases.queue import Due, QueueFilter, count_complained, count_due, count_queue, list_queue, set_absence
 from lienthong.cases.words import CaseRole, NationalStatus
-from tests.cases.houses import APPLICANT, OTHER, UNIT, do, file_case, make_actor, make_cases
+from tests.cases.houses import APPLICANT, OTHER, UNIT, SetClock, do, file_case, make_actor, make_cases
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -56,10 +56,12 @@ def test_what_is_due_is_counted_while_it_is_the_offices_turn() -> None:
 
 
 def test_unanswered_complaints_are_listed_the_oldest_first_also_of_cases_that_are_over() -> None:
-    cases = make_cases()
+    clock = SetClock()
+    cases = make_cases(clock)
     over, running, _quiet = (file_case(cases).case_id for _ in range(3))
     do(cases, over, CaseRole.APPLICANT, told.Withdrawn())
     do(cases, over, CaseRole.APPLICANT, told.Complained("slow"))
+    clock.pass_time(minutes=1)
     do(cases, running, CaseRole.APPLICANT, told.Complained("slow"))
 
     assert listed(cases, QueueFilter(UNIT, is_complained=True)) == [over, running]
