@@ -33,6 +33,24 @@ def pytest_configure() -> None:
     sys.addaudithook(_refuse_network)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests that share a fixture of their module or package run on one worker: else each worker would make it."""
+    for item in items:
+        group = _find_group(item)
+        if group and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _find_group(item: pytest.Item) -> str:
+    fixtures: dict[str, Any] = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 - of functions only
+    # Plugins' fixtures have no place of their own, and are light.
+    shared = {found[-1].scope: found[-1].baseid for found in fixtures.values() if found[-1].baseid}
+    if "package" in shared:
+        return str(shared["package"])
+    return item.nodeid.partition("::")[0] if shared.keys() & {"module", "class"} else ""
+
+
 @pytest.fixture(autouse=True)
 def same_umask() -> Iterator[None]:
     """Take back what a command did to its process: it is the test's own where the command is called in it."""

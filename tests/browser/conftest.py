@@ -31,22 +31,15 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def patch() -> Iterator[pytest.MonkeyPatch]:
-    """Give changes to the environment that end with the module."""
-    with pytest.MonkeyPatch.context() as module_patch:
-        yield module_patch
-
-
-@pytest.fixture(scope="module")
-def chromium(patch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    """Start the browser once a module: while it runs, Playwright's loop keeps this thread from other loops."""
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """Start the browser once for these tests: while it runs, Playwright's loop keeps this thread from other loops."""
     path = find_chromium()
     if path is None:
         pytest.fail("the browser tests need the system's Chromium; `make test` says how to get it")
-    # Playwright runs an event loop in this thread, and Django would take the tests' own queries for async code.
-    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as play:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as play:
+        # Playwright runs an event loop in this thread, and Django would take the tests' own queries for async code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = play.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()

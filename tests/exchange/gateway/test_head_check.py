@@ -17,7 +17,7 @@ from lienthong.exchange.gateway.assembly import Surroundings
 from lienthong.exchange.gateway.frames import AnswerFrame, ErrorFrame
 from lienthong.kernel.keys import load_signing_key
 from tests.exchange.gateway.province import CLIENT, SERVICE, TOKEN, read_kinds, require_sound
-from tests.exchange.gateway.running import RunningGateway, call
+from tests.exchange.gateway.running import PATIENCE_S, RunningGateway, call
 from tests.simulators.files import QuickFiles
 from tests.simulators.peer import PeerServer, make_question
 
@@ -85,6 +85,16 @@ def witness(province: Province, past: Past, liar: Peer) -> Iterator[PeerServer]:
     server = PeerServer(liar, province.commune.peers)
     yield server
     server.close()
+
+
+def wait_for_word(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Wait until a gateway has told something to its operator."""
+    until = time.monotonic() + PATIENCE_S
+    told = ""
+    while word not in told:
+        assert time.monotonic() < until, told
+        time.sleep(0.01)
+        told += capsys.readouterr().out
 
 
 # Rules 6.3 and 6.4.
@@ -168,13 +178,12 @@ def test_a_torn_log_waits_for_an_answer_and_then_drops_what_nobody_has_seen(
     past.tear()
     gateway = RunningGateway(province.agency.folder)
     gateway.launch()
-    time.sleep(0.6)
+    wait_for_word("waiting for one", capsys)
     assert not gateway.is_ready
     with liar.dial(province.agency.peers, seen=4) as link:
         error, _ = link.hear(link.ask(make_question(CLIENT, TARGET)))
         assert isinstance(error, ErrorFrame)
         assert error.code == "overloaded"
-    assert "waiting for one" in capsys.readouterr().out
     assert read_kinds(province.agency) == ["received", "response"] * 2
     liar.known_head = past.note
     server = PeerServer(liar, province.commune.peers)
