@@ -51,13 +51,18 @@ class ClientSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a member's program finds its gateway: the section `[exchange]` of a site's settings.
 
     `address` is the gateway's `host:port` for own systems, empty: there is none. `token_file` holds the token of the
-    subsystem `client`. `population` names the service that answers about people.
+    subsystem `client`. `population` names the service that answers about people. `admin` is the gateway's `host:port`
+    for own programs, where `admin_token_file` holds a token among its `admin.exporters`: packages and counts come from
+    there, and packages are verified under the directory's `root` key. Empty: pages show the exchange's id alone.
     """
 
     address: str = ""
     client: str = ""
     token_file: str = ""
     population: str = ""
+    admin: str = ""
+    admin_token_file: str = ""
+    root: str = ""
     who_looked: tuple[str, ...] = ()
     """Subsystems (`INSTANCE/CLASS/CODE/SUBSYSTEM`) whose members tell a citizen who looked; else `population`'s."""
 

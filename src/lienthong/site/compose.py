@@ -58,13 +58,14 @@ _MIDDLEWARE: Final = (
 class SiteSecrets(msgspec.Struct, frozen=True):
     """What a site keeps secret; `key` signs sessions and forms.
 
-    `gateway` is what the member's gateway tells its services, `exchange` the site's token before that gateway. Empty:
-    there is no gateway.
+    `gateway` is what the member's gateway tells its services, `exchange` the site's token before that gateway, `admin`
+    the one for its packages and counts. Empty: there is no gateway.
     """
 
     key: str
     gateway: str = ""
     exchange: str = ""
+    admin: str = ""
 
 
 def compose_settings(site: Site, secrets: SiteSecrets, database: dict[str, Any]) -> dict[str, Any]:
@@ -80,6 +81,8 @@ def compose_settings(site: Site, secrets: SiteSecrets, database: dict[str, Any])
         "OFFICE": site.settings.office,
         "EXCHANGE": site.settings.exchange,
         "EXCHANGE_TOKEN": secrets.exchange,
+        "EXCHANGE_ADMIN_TOKEN": secrets.admin,
+        "COUNTING": site.settings.counting,
         "DEBUG": False,
         "INSTALLED_APPS": [*_LIBRARY_APPS, *parts.apps],
         "MIDDLEWARE": list(_MIDDLEWARE),

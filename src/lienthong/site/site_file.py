@@ -181,7 +181,17 @@ def load_gateway_secret(site: Site) -> str:
 
 def load_exchange_token(site: Site) -> str:
     """Give the token by which the member's gateway knows this site; empty text: it asks no other member."""
-    if not site.settings.exchange.token_file:
+    return _read_token(site, "token_file", site.settings.exchange.token_file, "the subsystem's token")
+
+
+def load_admin_token(site: Site) -> str:
+    """Give the token by which the gateway gives this site packages and counts; empty text: it gives none."""
+    named = site.settings.exchange.admin_token_file
+    return _read_token(site, "admin_token_file", named, "a token of the gateway's admin.exporters")
+
+
+def _read_token(site: Site, setting: str, named: str, what: str) -> str:
+    if not named:
         return ""
     path = site.folder / site.settings.exchange.token_file
     try:

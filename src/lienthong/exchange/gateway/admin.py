@@ -1,7 +1,8 @@
 """The gateway's own pages for programs: health, and the published log to those whom rule 8 allows.
 
 An ordinary ASGI app on its own port, loopback by default. Checkpoints and hash tiles go to members' tokens, entry
-bundles to auditors' tokens, what `operation/` shows and changes to operators' tokens. Open are only `/health` and
+bundles to auditors' tokens, what `operation/` shows and changes to operators' tokens, packages to the member's own
+site. Open are only `/health` and
 `/ready`, which tell no more than a probe needs, and the API's description.
 """
 
@@ -21,6 +22,7 @@ from starlette.routing import Route
 
 from lienthong.exchange.gateway.home import split_address
 from lienthong.exchange.gateway.operation.api import make_api_routes
+from lienthong.exchange.gateway.operation.packages import make_package_routes
 from lienthong.exchange.gateway.operation.page import make_page_routes
 from lienthong.kernel.canonical import encode_base64url
 
@@ -82,6 +84,7 @@ def make_admin_app(parts: Assembly) -> Starlette:
             Route("/tile/{name:path}", admin.show_tile),
             *make_api_routes(parts),
             *make_page_routes(parts),
+            *make_package_routes(parts),
             *witness,
         ]
     )

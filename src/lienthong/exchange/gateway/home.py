@@ -112,12 +112,14 @@ class OutboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class AdminSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whose bearer tokens are taken (SHA-256, base64url).
 
-    Members and auditors read the published log, auditors also its entries; operators use the admin API.
+    Members and auditors read the published log, auditors also its entries; operators use the admin API; exporters are
+    the member's own sites, which read counts and export packages for the people at their screens.
     """
 
     members: tuple[str, ...] = ()
     auditors: tuple[str, ...] = ()
     operators: tuple[str, ...] = ()
+    exporters: tuple[str, ...] = ()
     monitoring_file: str = ""
     """Where monitoring records are written as JSON Lines, relative to the home; empty: nowhere."""
 
