@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import override_settings
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lienthong.delivery.asks import NewAsk, ask_agency, carry_on, list_open_asks
 from lienthong.delivery.directive_words import AskState, TaskAct
@@ -69,6 +70,22 @@ def test_a_question_goes_out_reliably_and_its_answer_stands_beside_the_task() ->
     assert told == [str(asked.message), "990/KH-UBND", "respond-async"]
     assert [step.act for step in task.steps.order_by("number")] == ["given", "asked", "answered"]
     assert list_open_asks() == []
+
+
+def test_a_system_that_answers_at_once_is_heard_seconds_after_it_was_asked() -> None:
+    task, owner, _ = make_task()
+    asked = ask(task, owner)
+    told = Say(200, '{"state":"answered","answer":"12 việc"}'.encode(), (("X-Road-Request-Id", "0195-1"),))
+    with MoodyGateway([TAKEN, DONE, told]) as gateway:
+        exchange = ClientSettings(address=gateway.address, client=CLIENT)
+        with override_settings(EXCHANGE=exchange, EXCHANGE_TOKEN="token"):  # noqa: S106 # of tests
+            carry_ask_on(asked.pk, is_first=True)
+            (job,) = ProcrastinateJob.objects.filter(task_name="delivery.carry_ask_on")
+            assert (job.args, job.lock) == ({"ask_id": asked.pk}, f"ask:{asked.pk}")
+            assert job.scheduled_at is not None
+            carry_ask_on(**job.args)
+    asked.refresh_from_db()
+    assert (asked.state, asked.answer) == ("answered", "12 việc")
 
 
 def test_a_gateway_that_is_away_leaves_the_question_under_its_id_for_the_next_run() -> None:

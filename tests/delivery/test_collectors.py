@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from lienthong.areas.loading import load_tables
 from lienthong.areas.models import Agency
 from lienthong.cases import actions as told
 from lienthong.cases.catalogue import Catalogue
@@ -16,7 +17,8 @@ from lienthong.delivery.collectors.agencies import collect_from_agency
 from lienthong.delivery.collectors.cards import collect_cards
 from lienthong.delivery.collectors.cases import CaseHouse, collect_cases, find_cases_behind
 from lienthong.delivery.collectors.exchange import collect_exchange, fetch_metrics, read_metrics
-from lienthong.delivery.counting import count_cases
+from lienthong.delivery.counting import Counted, count_all
+from lienthong.delivery.counting_settings import CountingSettings
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.models import Observation, Source
 from lienthong.delivery.observations import find_figure
@@ -24,12 +26,14 @@ from lienthong.delivery.periods import parse_period
 from lienthong.delivery.recording import Recorded
 from lienthong.delivery.seeding import SeedSet, load_seed
 from lienthong.delivery.words import Origin, Status
-from lienthong.exchange.client import ONCE, GatewayClient
+from lienthong.exchange.client import ONCE, ClientSettings, GatewayClient
 from tests.cases.houses import SIMPLE, UNIT, do, file_case, make_cases, make_procedure
 from tests.delivery.figures import define, put
 from tests.simulators.moody_gateway import MoodyGateway, Say
 
 if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
     from lienthong.cases.house import Cases
     from lienthong.delivery.figures import Observed
 
@@ -39,8 +43,8 @@ NOVEMBER = parse_period("2026-11")
 SERVICE = "DEMO/GOV/Z99.02/PEOPLE/registry"
 
 
-def observed(indicator: str) -> Observed:
-    row = Observation.objects.filter(indicator__code=indicator).latest("pk")
+def observed(indicator: str, area: str = "99") -> Observed:
+    row = Observation.objects.filter(indicator__code=indicator, area_code=area).latest("pk")
     found = find_figure(row.pk)
     assert found is not None
     return found
@@ -65,26 +69,53 @@ def file_and_receive(cases: Cases, count: int) -> None:
 def test_cases_are_counted_by_area_and_lead_back_to_those_that_are_late(house: CaseHouse) -> None:
     file_and_receive(house.cases, 3)
     early = collect_cases(house, NOVEMBER, date(2026, 11, 30))
-    assert early == Recorded(added=4)
-    due = observed("CASES_DUE")
-    assert (due.cell.area, int(due.value), due.status, due.origin) == ("22", 3, Status.ESTIMATE, Origin.CASES)
-    assert due.source == "own-cases-sample"
-    assert collect_cases(house, NOVEMBER, date(2026, 11, 30)) == Recorded(unchanged=4)
+    assert early == Recorded(added=8)
+    for area in ("99", "99101"):
+        due = observed("CASES_DUE", area)
+        assert (int(due.value), due.status, due.origin) == (3, Status.ESTIMATE, Origin.CASES)
+        assert (due.source, due.is_illustrative) == ("own-cases-sample", True)
+        assert [case.unit for case in find_cases_behind(house, due).others] == [UNIT] * 3
+    assert collect_cases(house, NOVEMBER, date(2026, 11, 30)) == Recorded(unchanged=8)
 
     december = parse_period("2026-12")
     collect_cases(house, december, date(2027, 1, 5))
     late = observed("CASES_ON_TIME")
     assert (int(late.value), late.status) == (0, Status.OFFICIAL)
     behind = find_cases_behind(house, late)
-    assert [case.unit for case in behind] == [UNIT] * 3
-    assert all(case.appointed_on is not None and case.end > case.appointed_on for case in behind)
+    assert [case.unit for case in behind.to_look_at] == [UNIT] * 3
+    assert behind.others == ()
+    assert all(case.appointed_on is not None and case.end > case.appointed_on for case in behind.cases)
 
 
 def test_a_month_that_is_over_becomes_official_in_the_next_version(house: CaseHouse) -> None:
     file_and_receive(house.cases, 1)
     collect_cases(house, NOVEMBER, date(2026, 11, 30))
-    assert collect_cases(house, NOVEMBER, date(2026, 12, 1)) == Recorded(revised=4)
+    assert collect_cases(house, NOVEMBER, date(2026, 12, 1)) == Recorded(revised=8)
     assert (observed("CASES_DUE").version, observed("CASES_DUE").status) == (2, Status.OFFICIAL)
+
+
+PROVINCE, COMMUNE = "22", "06652"
+UNITS = (
+    "code\tkind\tname\tparent\tbegin\tend\n"
+    "22\ttỉnh\tTỉnh Quảng Ninh\t\t2024-11-01\t\n"
+    "06652\tphường\tPhường Mẫu\t22\t2025-07-01\t\n"
+)
+SUCCESSIONS = "old\told_begin\tnew\tnew_begin\tshare\tshare_back\tmeasure\tdocument\n"
+
+
+def test_what_a_sandbox_counts_is_never_of_a_real_province_and_what_a_province_counts_is_of_its_own(
+    house: CaseHouse, settings: Settings
+) -> None:
+    file_and_receive(house.cases, 2)
+    collect_cases(house, NOVEMBER, date(2026, 11, 30))
+    assert not Observation.objects.filter(origin="cases").exclude(area_code__startswith="99").exists()
+    settings.IS_SANDBOX = False
+    load_tables(UNITS.encode(), SUCCESSIONS.encode(), "test", lambda _: None)
+    Agency.objects.update(area_code=COMMUNE)
+    assert collect_cases(house, NOVEMBER, date(2026, 11, 30)) == Recorded(added=8)
+    found = {area: observed("CASES_DUE", area) for area in (COMMUNE, PROVINCE)}
+    assert [(int(each.value), each.source) for each in found.values()] == [(2, "own-cases")] * 2
+    assert len(find_cases_behind(house, found[PROVINCE]).cases) == 2
 
 
 def test_an_office_without_an_area_is_not_counted(house: CaseHouse) -> None:
@@ -104,11 +135,11 @@ def test_counts_of_cards_keep_the_message_that_brought_them() -> None:
     with MoodyGateway([answer, answer]) as gateway:
         client = GatewayClient(gateway.address, "DEMO/GOV/Z99/OFFICE", "token", retries=ONCE)
         with client:
-            assert collect_cards(client, SERVICE, 2026) == Recorded(added=6)
-            assert collect_cards(client, SERVICE, 2026) == Recorded(unchanged=6)
+            assert collect_cards(client, SERVICE, 2026) == Recorded(added=3)
+            assert collect_cards(client, SERVICE, 2026) == Recorded(unchanged=3)
         assert gateway.heard[0].target == f"/r1/{SERVICE}/cards/counts?from=2026-01-01"
-    row = Observation.objects.get(indicator__code="CARDS_ON_TIME", area_code="06652")
-    assert (int(row.value), row.origin, row.origin_ref, row.period) == (93, "exchange", "0195-7", "2026-11-30")
+    row = Observation.objects.get(indicator__code="CARDS_ON_TIME", area_code="99")
+    assert (int(row.value), row.origin, row.origin_ref, row.period) == (173, "exchange", "0195-7", "2026-11-30")
 
 
 def test_an_answer_that_is_no_count_is_no_figure() -> None:
@@ -135,9 +166,10 @@ def test_the_gateways_metrics_give_two_figures_a_day() -> None:
     load_seed(SeedSet.REFERENCE, lambda _: None)
     day = date(2026, 11, 30)
     with MoodyGateway([Say(200, METRICS.encode(), ()), Say(503, b"", ())]) as gateway:
-        assert collect_exchange(fetch_metrics(f"http://{gateway.address}"), "22", day) == Recorded(added=2)
+        assert collect_exchange(fetch_metrics(gateway.address, "token"), "22", day) == Recorded(added=2)
+        assert gateway.heard[0].headers["authorization"] == "Bearer token"
         with pytest.raises(DeliveryError, match="got nothing"):
-            fetch_metrics(f"http://{gateway.address}")
+            fetch_metrics(gateway.address, "token")
     assert collect_exchange(METRICS, "22", day) == Recorded(unchanged=2)
     assert (int(observed("EXCHANGES").value), int(observed("EXCHANGES_WAITING").value)) == (812, 3)
     for wrong in ("", "up 1\n", "lienthong_log_entries_total many\n"):
@@ -159,7 +191,25 @@ def test_an_agencys_figures_are_checked_and_are_of_its_own_source_only() -> None
     assert (row.source.code, row.origin, row.origin_ref) == ("agency", "exchange", "0195-9, row 2")
 
 
-def test_a_site_counts_two_months_by_itself_once_it_has_indicators() -> None:
-    assert count_cases(date(2026, 12, 1)) == []
+def test_a_site_counts_all_that_it_is_told_to_once_it_has_indicators_and_what_is_away_keeps_nothing_back(
+    settings: Settings,
+) -> None:
+    day = date(2026, 12, 1)
+    assert count_all(day) == []
     load_seed(SeedSet.REFERENCE, lambda _: None)
-    assert count_cases(date(2026, 12, 1)) == [Recorded(), Recorded()]
+    assert count_all(day) == [Counted("cases", Recorded())]
+    Source.objects.create(code="agency", kind="statistics", title="Agency")
+    settings.COUNTING = CountingSettings(area="22", cards=SERVICE, figures={"agency": SERVICE})
+    body = b"indicator,area,period,value\nCRIMES_OF_NOBODY,99,2025,1\n"
+    answers = [
+        Say(200, METRICS.encode(), ()),
+        Say(404, b"{}", ()),
+        Say(200, body, (("X-Road-Request-Id", "0195-9"),)),
+    ]
+    with MoodyGateway([*answers]) as gateway:
+        settings.EXCHANGE = ClientSettings(gateway.address, "DEMO/GOV/Z99/OFFICE", admin=gateway.address)
+        counted = count_all(day)
+    assert [each.what for each in counted] == ["cases", "exchange", "cards", "agency"]
+    assert counted[1].recorded == Recorded(added=2)
+    assert "expected counts of cards" in counted[2].problem
+    assert counted[3].problem.startswith("row 2, indicator: ")

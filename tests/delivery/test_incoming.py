@@ -85,6 +85,9 @@ def test_the_service_takes_a_question_and_gives_its_answer_to_the_gateway_alone(
         assert client.get("/services/delivery/asks/0195-8").status_code == 404
         assert client.post("/services/delivery/asks", b"{", content_type="application/json").status_code == 400
         assert stranger.get("/services/delivery/asks/0195-7").status_code == 401
+        described = client.get("/services/delivery/asks/openapi.json").json()
+        assert {path: list(each) for path, each in described["paths"].items()} == {"/": ["post"], "/{message}": ["get"]}
+        assert described["components"]["schemas"]["IncomingQuestion"]["required"] == ["question"]
 
 
 def test_a_question_that_an_agency_has_is_asked_after_until_a_person_there_has_answered() -> None:

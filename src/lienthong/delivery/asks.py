@@ -166,7 +166,7 @@ def _fetch(ask: TaskAsk, gateway: GatewayClient, now: datetime) -> AskState:
         return AskState.RECEIVED
     if answer.refusal is None:
         state = AskState.ANSWERED if answer.status < HTTPStatus.BAD_REQUEST else AskState.FAILED
-        return _end(ask.pk, state, now, answer, answer.body.decode("utf-8", errors="replace"))
+        return _end(ask.pk, state, now, answer, _read_words(answer.body))
     if seen.state is DeliveryState.ANSWERED:
         # The answer is there, and the own gateway did not give it just now.
         answer.require_answered()
@@ -184,6 +184,15 @@ def _ask_for_answer(ask: TaskAsk, gateway: GatewayClient, now: datetime) -> AskS
     if answer.state != AskState.ANSWERED:
         return AskState.RECEIVED
     return _end(ask.pk, AskState.ANSWERED, now, told, answer.answer)
+
+
+def _read_words(body: bytes) -> str:
+    """Give the words of an answer that came at once; of one in another form all of it."""
+    try:
+        told = msgspec.json.decode(body, type=AskAnswer)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return body.decode("utf-8", errors="replace")
+    return told.answer if told.state == AskState.ANSWERED else body.decode("utf-8", errors="replace")
 
 
 def _end(ask_id: int, state: AskState, now: datetime, answer: Answer | None, text: str) -> AskState:

@@ -30,7 +30,7 @@ def make_collect_app(open_province: Callable[[Path | None], AbstractContextManag
 
 
 def _add_counted(app: typer.Typer, open_province: Callable[[Path | None], AbstractContextManager[None]]) -> None:
-    """Add what is counted here: from cases, and from the own gateway."""
+    """Add what is counted here: from cases, and all that is counted each night."""
 
     def cases(
         period: Annotated[str, typer.Argument(help="A month such as 2026-03, a quarter or a year.")],
@@ -46,38 +46,39 @@ def _add_counted(app: typer.Typer, open_province: Callable[[Path | None], Abstra
             house = CaseHouse(make_site_cases(), load_site_days())
             _tell(collect_cases(house, parse_period(period), read_day("")))
 
-    def exchange(
-        address: Annotated[str, typer.Argument(help="The gateway's admin address, such as http://127.0.0.1:4000.")],
-        area: Annotated[str, typer.Option(help="The province's code.")],
-        settings: Settings = None,
-    ) -> None:
-        """Take the number of entries of the gateway's log, and of messages that wait, from its metrics."""
+    def count(settings: Settings = None) -> None:
+        """Count at once what the worker counts each night: cases, and what [counting] names; 1 if not all."""
         with open_province(settings):
-            from lienthong.delivery.collectors.exchange import (  # noqa: PLC0415 # needs a database
-                collect_exchange,
-                fetch_metrics,
-            )
+            from lienthong.delivery.counting import count_all  # noqa: PLC0415 # needs a database
             from lienthong.delivery.showing import read_day  # noqa: PLC0415 # as above
 
-            _tell(collect_exchange(fetch_metrics(address), area, read_day("")))
+            counted = count_all(read_day(""))
+        for each in counted:
+            _tell(each.recorded, f"{each.what}: ")
+            if each.problem:
+                typer.echo(f"{each.what}: {each.problem}")
+        if any(each.problem for each in counted):
+            raise typer.Exit(code=1)
 
     app.command("cases")(cases)
-    app.command("exchange")(exchange)
+    app.command("all")(count)
 
 
 def _add_asked(app: typer.Typer, open_province: Callable[[Path | None], AbstractContextManager[None]]) -> None:
     """Add what other members are asked for over the exchange."""
 
     def cards(
-        year: Annotated[int, typer.Argument(help="Applications since this year began.")], settings: Settings = None
+        service: Annotated[str, typer.Argument(help="The registry's service that answers `/cards/counts`, in full.")],
+        year: Annotated[int, typer.Argument(help="Applications since this year began.")],
+        settings: Settings = None,
     ) -> None:
         """Ask the registry, over the exchange, for its counts of cards by commune."""
         with open_province(settings):
             from lienthong.delivery.collectors.cards import collect_cards  # noqa: PLC0415 # needs a database
             from lienthong.delivery.collectors.own_gateway import open_gateway  # noqa: PLC0415 # as above
 
-            with open_gateway() as (gateway, exchange):
-                _tell(collect_cards(gateway, exchange.population, year))
+            with open_gateway() as (gateway, _):
+                _tell(collect_cards(gateway, service, year))
 
     def agency(
         service: Annotated[str, typer.Argument(help="The agency's service, INSTANCE/CLASS/CODE/SUBSYSTEM/SERVICE.")],
@@ -115,5 +116,5 @@ def add_refresh_command(app: typer.Typer, open_province: Callable[[Path | None],
     app.command("refresh")(refresh)
 
 
-def _tell(recorded: Recorded) -> None:
-    typer.echo(f"added {recorded.added}, revised {recorded.revised}, unchanged {recorded.unchanged}")
+def _tell(recorded: Recorded, before: str = "") -> None:
+    typer.echo(f"{before}added {recorded.added}, revised {recorded.revised}, unchanged {recorded.unchanged}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import structlog
 from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -13,6 +14,8 @@ from lienthong.delivery.notices import send_notices
 from lienthong.delivery.tasks import find_day
 from lienthong.exchange.client import ONCE, GatewayClient
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
+
+_log = structlog.get_logger()
 
 NOTICES_CRON: Final = "30 23 * * *"
 """Cron reads UTC: half past six in Vietnam, before offices open."""
@@ -27,6 +30,9 @@ RECEIVED_CRON: Final = "17 * * * *"
 COUNT_CRON: Final = "40 17 * * *"
 """Twenty to one at night in Vietnam, when the day before is over."""
 
+FETCH_S: Final = 2
+"""So long after a question was sent its answer is fetched: a system has answered by then, a person has not."""
+
 COPY_CRON: Final = "*/10 * * * *"
 """Every ten minutes; a board shows how old its counts are."""
 
@@ -40,9 +46,14 @@ def remind(timestamp: int) -> None:
 
 
 @app.task(name="delivery.carry_ask_on")
-def carry_ask_on(ask_id: int) -> None:
-    """Send one question to another agency, or fetch its answer. Safe to repeat."""
+def carry_ask_on(ask_id: int, *, is_first: bool = False) -> None:
+    """Send one question to another agency, or fetch its answer. Safe to repeat.
+
+    After the first time it is looked after once more, soon; should that be lost, the sweep comes anyway.
+    """
     carry_asks_on([ask_id])
+    if is_first and ask_id in list_open_asks():
+        carry_ask_on.configure(lock=f"ask:{ask_id}", schedule_in={"seconds": FETCH_S}).defer(ask_id=ask_id)
 
 
 @app.periodic(cron=ASKS_CRON)
@@ -62,13 +73,15 @@ def fetch_answers(timestamp: int) -> None:
 
 
 @app.periodic(cron=COUNT_CRON)
-@app.task(name="delivery.count_cases", queueing_lock="delivery_count_cases")
-def count_cases(timestamp: int) -> None:
-    """Count the cases of the month before and of this one. Safe to repeat."""
-    from lienthong.delivery.counting import count_cases as count  # noqa: PLC0415 # web processes start without
+@app.task(name="delivery.count_all", queueing_lock="delivery_count_all")
+def count_figures(timestamp: int) -> None:
+    """Count cases of the month before and of this one, cards, the gateway, and ask agencies. Safe to repeat."""
+    from lienthong.delivery.counting import count_all  # noqa: PLC0415 # web processes start without
 
     del timestamp
-    count(find_day(timezone.now()))
+    for counted in count_all(find_day(timezone.now())):
+        if counted.problem:
+            _log.warning("not_counted", what=counted.what, reason=counted.problem)
 
 
 @app.periodic(cron=COPY_CRON)
@@ -83,7 +96,7 @@ def refresh_copy(timestamp: int) -> None:
 
 def defer_ask(ask_id: int) -> None:
     """Put the sending of a question into the queue, in the transaction that asks."""
-    carry_ask_on.configure(lock=f"ask:{ask_id}").defer(ask_id=ask_id)
+    carry_ask_on.configure(lock=f"ask:{ask_id}").defer(ask_id=ask_id, is_first=True)
 
 
 def carry_asks_on(asks: list[int]) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from lienthong.delivery.errors import DeliveryErrorKind
 from lienthong.delivery.incoming import receive_question, tell_answer
+from lienthong.delivery.service_openapi import make_description
 from lienthong.delivery.task_rules import refuse_task
 from lienthong.web.gateway_call import read_gateway_call
 from lienthong.web.services import answer_json, serving
@@ -45,3 +46,9 @@ def take_question(request: HttpRequest) -> HttpResponse:
 def show_answer(request: HttpRequest, message: str) -> HttpResponse:
     """`GET asks/ID`: tell who asked whether there is an answer."""
     return answer_json(tell_answer(read_gateway_call(request).client, message))
+
+
+@serving("GET", STATUSES)
+def show_description(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 # Django calls every view with it
+    """`GET asks/openapi.json`: what this service is."""
+    return answer_json(make_description())

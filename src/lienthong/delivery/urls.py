@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from lienthong.delivery.service_views import show_answer, take_question
+from lienthong.delivery.service_views import show_answer, show_description, take_question
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -15,5 +15,6 @@ app_name = "delivery"
 
 urlpatterns: list[URLPattern] = [
     path("asks", take_question, name="asks"),
+    path("asks/openapi.json", show_description, name="openapi"),
     path("asks/<str:message>", show_answer, name="ask"),
 ]

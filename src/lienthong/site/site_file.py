@@ -19,6 +19,7 @@ from lienthong.cases.documents.paper_settings import PaperSettings
 from lienthong.cases.errors import CasesError
 from lienthong.cases.mailing import MailSettings
 from lienthong.cases.national_portal.settings import NationalPortalSettings, verify_portal_settings
+from lienthong.delivery.counting_settings import CountingSettings
 from lienthong.exchange.client import ClientSettings
 from lienthong.identity.relying.configuration import RelyingSettings
 from lienthong.kernel.errors import KernelError, KernelErrorKind
@@ -64,6 +65,7 @@ class SiteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     relying: RelyingSettings = RelyingSettings()
     exchange: ClientSettings = ClientSettings()
     cases: CaseSettings = CaseSettings()
+    counting: CountingSettings = CountingSettings()
     agencies: AgencySettings = AgencySettings()
     profile: Profile | None = None
     office: OfficeSettings = OfficeSettings()
@@ -193,11 +195,11 @@ def load_admin_token(site: Site) -> str:
 def _read_token(site: Site, setting: str, named: str, what: str) -> str:
     if not named:
         return ""
-    path = site.folder / site.settings.exchange.token_file
+    path = site.folder / named
     try:
         return path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        message = f"[exchange] token_file {path} cannot be read ({error}); it holds the subsystem's token"
+        message = f"[exchange] {setting} {path} cannot be read ({error}); it holds {what}"
         raise SiteError(SiteErrorKind.SETTINGS, message) from error
 
 

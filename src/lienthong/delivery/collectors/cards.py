@@ -1,7 +1,8 @@
-"""Counts of cards, asked of the registry over the exchange: applications since the year began, by commune."""
+"""Counts of cards, asked of the registry over the exchange: since the year began, by commune and province."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from django.db import transaction
 
-from lienthong.delivery.collectors.own_sources import OwnSource, put_own_source
+from lienthong.areas.store import find_unit
+from lienthong.delivery.collectors.own_sources import OwnSource, choose_areas, put_own_source
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.figures import Cell
 from lienthong.delivery.periods import make_day
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PATH: Final = "/cards/counts"
+"""Below the address of the registry's services, which the service that is asked has to be offered at."""
 ANSWERED: Final = 200
 
 
@@ -65,20 +68,22 @@ def read_counts(body: bytes) -> _Counts | None:
 
 def _make_figures(counts: _Counts, source: str, exchange: str) -> Iterator[NewFigure]:
     day = counts.last_day
+    totals: dict[tuple[str, str], int] = defaultdict(int)
     for commune in counts.communes:
-        told = {
-            "CARDS_APPLIED": commune.applied,
-            "CARDS_ISSUED": commune.issued,
-            "CARDS_ON_TIME": commune.on_time,
-        }
-        for indicator, count in told.items():
-            yield NewFigure(
-                cell=Cell(indicator, commune.area_code, make_day(day)),
-                area_on=day,
-                value=Decimal(count),
-                source=source,
-                status=Status.OFFICIAL,
-                published_on=day,
-                origin=Origin.EXCHANGE,
-                origin_ref=exchange,
-            )
+        unit = find_unit(commune.area_code, day)
+        province = "" if unit is None or unit.parent is None else unit.parent.code
+        for area in choose_areas(commune.area_code, province):
+            totals["CARDS_APPLIED", area] += commune.applied
+            totals["CARDS_ISSUED", area] += commune.issued
+            totals["CARDS_ON_TIME", area] += commune.on_time
+    for (indicator, area), count in totals.items():
+        yield NewFigure(
+            cell=Cell(indicator, area, make_day(day)),
+            area_on=day,
+            value=Decimal(count),
+            source=source,
+            status=Status.OFFICIAL,
+            published_on=day,
+            origin=Origin.EXCHANGE,
+            origin_ref=exchange,
+        )

@@ -1,6 +1,7 @@
 """Figures of the province's own gateway: entries of its log, and reliable messages that wait, as of a day.
 
-The gateway's metrics (docs/operate.md) count no persons and no cases; only these two numbers are taken from them.
+What the gateway counts (its metrics, docs/operate.md) names no persons and no cases; only these two numbers are taken
+from it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pyreqwest.exceptions import PyreqwestError
 from pyreqwest.simple.sync_request import pyreqwest_get
 
-from lienthong.delivery.collectors.own_sources import OwnSource, put_own_source
+from lienthong.delivery.collectors.own_sources import OwnSource, choose_areas, put_own_source
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.figures import Cell
 from lienthong.delivery.periods import make_day
@@ -24,17 +25,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+PATH: Final = "/counts"
 ENTRIES: Final = "lienthong_log_entries_total"
 MESSAGES: Final = "lienthong_reliable_messages"
 OPEN_STATES: Final = frozenset({"waiting", "delivered"})
 
 
-def fetch_metrics(address: str) -> str:
-    """Fetch a gateway's metrics from its admin address; raises `NOT_ANSWERED`."""
+def fetch_metrics(address: str, token: str) -> str:
+    """Fetch a gateway's metrics from its admin `host:port` with the site's token there; raises `NOT_ANSWERED`."""
+    asked = pyreqwest_get(f"http://{address}{PATH}").bearer_auth(token).error_for_status(enable=True)
     try:
-        return pyreqwest_get(f"{address.rstrip('/')}/metrics").error_for_status(enable=True).send().text()
+        return asked.send().text()
     except PyreqwestError as error:
-        message = f"{address}/metrics: expected the gateway's metrics, got nothing ({error})"
+        message = f"{address}{PATH}: expected the gateway's metrics, got nothing ({error})"
         raise DeliveryError(DeliveryErrorKind.NOT_ANSWERED, message) from error
 
 
@@ -43,10 +46,11 @@ def collect_exchange(metrics: str, area: str, today: date) -> Recorded:
     counts = read_metrics(metrics)
     with transaction.atomic():
         source = put_own_source(OwnSource.EXCHANGE)
+        (own_area,) = choose_areas(area, "")
         return record_figures(
             [
                 NewFigure(
-                    cell=Cell(indicator, area, make_day(today)),
+                    cell=Cell(indicator, own_area, make_day(today)),
                     area_on=today,
                     value=count,
                     source=source,

@@ -8,7 +8,7 @@ from typing import Final
 from django.conf import settings
 
 from lienthong.delivery.models import Source
-from lienthong.delivery.words import SourceKind
+from lienthong.delivery.words import ILLUSTRATIVE_PROVINCE, SourceKind
 
 
 class OwnSource(StrEnum):
@@ -18,6 +18,9 @@ class OwnSource(StrEnum):
     EXCHANGE = "own-exchange"
     CARDS = "card-registry"
 
+
+SAMPLE_AREAS: Final = {"Z99.01": "99101"}
+"""The invented commune that a sandbox's sample agency stands for; all others stand for the invented province."""
 
 _TITLES: Final = {
     OwnSource.CASES: ("Đếm từ hồ sơ của hệ thống", "Counted from this site's cases"),
@@ -39,3 +42,13 @@ def put_own_source(own: OwnSource) -> str:
     real = {"kind": SourceKind.OWN_RECORDS, "title": title, "title_en": english, "is_cited": True}
     Source.objects.get_or_create(code=own.value, defaults=real)
     return own.value
+
+
+def choose_areas(area: str, province: str, unit: str = "") -> tuple[str, ...]:
+    """Give the areas that a count is of: its own, and the province around it; none where its own is not known.
+
+    What a sandbox counts is made up like the people in it: it stands in the invented province, never in a real one.
+    """
+    if settings.IS_SANDBOX and area:
+        area, province = SAMPLE_AREAS.get(unit, ILLUSTRATIVE_PROVINCE), ILLUSTRATIVE_PROVINCE
+    return tuple(dict.fromkeys(each for each in (area, province) if each))
