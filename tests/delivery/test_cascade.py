@@ -111,6 +111,18 @@ def test_the_invented_resolution_leads_down_to_the_records_behind_each_figure() 
     assert count_nodes(tree, NodeKind.RECORD) == observations
 
 
+def test_a_computed_figure_leads_on_to_what_it_is_computed_from() -> None:
+    load_seed(SeedSet.ILLUSTRATIVE, lambda _: None)
+    load_illustrative_directives()
+    tree = build_cascade(get_directive(RESOLUTION))
+    rate = next(child for child in tree.children if child.key == "ILLUSTRATIVE-2030/ON_TIME").children[0]
+    assert (rate.key, rate.note) == ("ON_TIME_RATE", "99")
+    assert [part.key for part in rate.children] == ["CASES_ON_TIME", "CASES_DUE"]
+    assert walk(rate, NodeKind.INDICATOR, NodeKind.OBSERVATION, NodeKind.RECORD).key == "seed:illustrative.toml"
+    head = next(child for child in tree.children if child.key == "ILLUSTRATIVE-2030/HEAD").children[0]
+    assert ("USD_RATE", "98") in [(part.key, part.note) for part in head.children]
+
+
 def test_a_congresss_resolution_without_a_known_number_has_the_targets_of_its_plan() -> None:
     load_seed(SeedSet.REFERENCE, lambda _: None)
     load_specimen_directives()

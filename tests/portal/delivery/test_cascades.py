@@ -10,6 +10,7 @@ from django.utils import timezone
 from lienthong.cases import actions as told
 from lienthong.cases.drafts import Applicant, open_draft, save_answers
 from lienthong.cases.filing import submit
+from lienthong.cases.reading import get_case
 from lienthong.cases.words import CaseRole, Channel
 from lienthong.delivery.asks import NewAsk, ask_agency
 from lienthong.delivery.collectors.own_sources import OwnSource, put_own_source
@@ -96,6 +97,7 @@ def test_a_figure_counted_from_cases_leads_its_agencys_officer_to_the_late_ones(
     )
     record_figures([figure])
     path = f"/delivery/figures/{Observation.objects.latest('pk').pk}/records/"
+    code = get_case(cases, case_id).code
     page = read(officer, path)
     leader = read(enter_officer(Caller.LEADER, name="ha.leader"), path)
     other = read(enter_officer(name="ha.other", unit="Z99.77"), path)
@@ -106,6 +108,17 @@ def test_a_figure_counted_from_cases_leads_its_agencys_officer_to_the_late_ones(
     assert read(officer, f"/work/{case_id}/")
     for text in (leader, other):
         assert f"/work/{case_id}/" not in text
+    assert code in page
+    assert code in leader
+    assert code not in other
+    for text in (page, leader, other):
+        for personal in (citizen.full_name, citizen.personal_number, *told_of_people()):
+            assert personal not in text
+
+
+def told_of_people() -> list[str]:
+    """Give what the filing of these tests tells of people."""
+    return [str(ANSWERS[name]) for name in ("you", "you_born", "child_name", "child_born")]
 
 
 def test_a_figure_shows_its_words_its_versions_and_where_it_came_from() -> None:

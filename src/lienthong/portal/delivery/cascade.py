@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from lienthong.delivery.cascade import NodeKind, build_cascade
-from lienthong.delivery.models import Indicator, Plan, Target
+from lienthong.delivery.models import Indicator, Source, Target
+from lienthong.delivery.words import Origin
 from lienthong.portal.delivery.directive_words import ASK_STATES, TASK_STATES
+from lienthong.portal.delivery.exchanges import find_exchange
 from lienthong.portal.delivery.pages import find_language, for_readers, show_page
 from lienthong.portal.delivery.register import get_row
 
@@ -44,30 +46,24 @@ def show_cascade(request: HttpRequest, row: int) -> HttpResponse:
     """Show the whole tree below a directive."""
     directive = get_row(row)
     names = _read_names() if find_language() != "vi" else {}
-    areas = dict(Plan.objects.values_list("code", "area_code"))
-    tree = _make_step(build_cascade(directive), _Way(names, areas))
+    tree = _make_step(build_cascade(directive), _Way(names))
     return show_page(request, "cascade", {"place": "directives", "directive": directive, "tree_root": tree})
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """What is known from the steps above: names in the page's language, areas of plans, and where the steps lead."""
+    """What is known from the steps above: names in the page's language, and where the steps lead."""
 
     names: Mapping[tuple[NodeKind, str], str]
-    areas: Mapping[str, str]
     directive: str = ""
-    area: str = ""
     observation: str = ""
     task: str = ""
 
     def enter(self, node: CascadeNode) -> _Way:
         """Give what the steps below a step know."""
-        area = self.areas.get(node.key.split("/")[0], self.area) if node.kind is NodeKind.TARGET else self.area
         return _Way(
             self.names,
-            self.areas,
             node.key if node.kind is NodeKind.DIRECTIVE else self.directive,
-            area,
             node.key if node.kind is NodeKind.OBSERVATION else self.observation,
             node.key if node.kind is NodeKind.TASK else self.task,
         )
@@ -76,6 +72,8 @@ class _Way:
         """Give where a step leads to."""
         key, directive, figure = node.key, self.directive or "0", self.observation or "0"
         plan, _, target = key.partition("/")
+        if node.kind is NodeKind.RECORD and (exchange := find_exchange(key.removeprefix(f"{Origin.EXCHANGE}:"))):
+            return reverse("delivery-exchange", kwargs={"exchange": exchange})
         name, words, behind = {
             NodeKind.DIRECTIVE: ("delivery-directive", {"row": key}, ""),
             NodeKind.PART: ("delivery-directive", {"row": directive}, f"#part-{key}"),
@@ -83,7 +81,7 @@ class _Way:
             NodeKind.PROOF: ("delivery-proof", {"proof": key}, ""),
             NodeKind.ASK: ("delivery-task", {"code": self.task}, f"#ask-{key}"),
             NodeKind.TARGET: ("delivery-target", {"plan": plan, "target": target}, ""),
-            NodeKind.INDICATOR: ("delivery-indicator", {"code": key}, f"?area={self.area}" if self.area else ""),
+            NodeKind.INDICATOR: ("delivery-indicator", {"code": key}, f"?area={node.note}" if node.note else ""),
             NodeKind.OBSERVATION: ("delivery-observation", {"row": key}, ""),
             NodeKind.RECORD: ("delivery-records", {"row": figure}, ""),
         }[node.kind]
@@ -92,7 +90,9 @@ class _Way:
 
 def _make_step(node: CascadeNode, way: _Way) -> Step:
     below = way.enter(node)
-    title = way.names.get((node.kind, node.key), node.title)
+    # Of records, the source is what has a name.
+    named = node.title if node.kind is NodeKind.RECORD else node.key
+    title = way.names.get((node.kind, named), node.title)
     steps = tuple(_make_step(child, below) for child in node.children)
     return Step(node.kind, title, _find_note(node), way.find_address(node), steps)
 
@@ -107,8 +107,10 @@ def _find_note(node: CascadeNode) -> str:
 
 
 def _read_names() -> dict[tuple[NodeKind, str], str]:
-    """Read the English names of targets and indicators."""
+    """Read the English names of targets, indicators and sources."""
     names = {(NodeKind.INDICATOR, code): name for code, name in Indicator.objects.values_list("code", "name_en")}
+    titles = Source.objects.exclude(title_en="").values_list("title", "title_en")
+    names |= {(NodeKind.RECORD, title): english for title, english in titles}
     for plan, code, name in Target.objects.order_by("version").values_list("plan__code", "code", "name_en"):
         names[NodeKind.TARGET, f"{plan}/{code}"] = name
     return names

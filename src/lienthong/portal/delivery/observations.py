@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.http import Http404
 from django.urls import reverse
@@ -20,6 +20,7 @@ from lienthong.delivery.words import Origin
 from lienthong.identity.signed_in import find_caller
 from lienthong.portal.cases.officers import get_officer
 from lienthong.portal.delivery.case_words import WHY
+from lienthong.portal.delivery.exchanges import find_exchange
 from lienthong.portal.delivery.pages import find_language, for_readers, require_area, show_page
 from lienthong.web.callers import Caller
 
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from lienthong.cases.house import Cases
     from lienthong.cases.quality import CountedCase
     from lienthong.delivery.figures import Observed
+
+
+MOST_CASES: Final = 200
+"""More in one table help nobody; those to look at come first."""
 
 
 def get_figure(row: int) -> Observed:
@@ -52,22 +57,37 @@ def show_observation(request: HttpRequest, row: int) -> HttpResponse:
 def show_records(request: HttpRequest, row: int) -> HttpResponse:
     """Show what stands behind a figure: cases, the message, the row of a file, the sentence of a text.
 
-    Cases are counted again now. An officer of their agency is led to them; others see how many there are and why.
+    Cases are counted again now, those to look at first. An officer of their agency is led to them; a leader sees their
+    codes, which lead to no person; others see how many there are and why.
     """
     observed = get_figure(row)
     told = _describe(observed)
     if observed.origin is Origin.CASES:
-        cases = make_site_cases()
-        behind = find_cases_behind(CaseHouse(cases, load_site_days()), observed)
-        theirs = _list_units(request, cases)
-        told |= {
-            "behind": len(behind),
-            "shown": [(case, _find_address(cases, case)) for case in behind if case.unit in theirs],
-            "counts": _count_by_why(behind) if observed.cell.indicator in ON_TIME else [],
-            "is_on_time": observed.cell.indicator in ON_TIME,
-            "why": WHY,
-        }
+        told |= _describe_cases(request, observed)
+    if observed.origin is Origin.EXCHANGE:
+        told["exchange"] = find_exchange(observed.origin_ref)
     return show_page(request, "records", told)
+
+
+def _describe_cases(request: HttpRequest, observed: Observed) -> dict[str, Any]:
+    cases = make_site_cases()
+    behind = find_cases_behind(CaseHouse(cases, load_site_days()), observed)
+    caller = find_caller(request)
+    is_leader = caller is not None and Caller.LEADER in caller.callers
+    theirs = _list_units(request, cases)
+    shown = [case for case in behind.cases if is_leader or case.unit in theirs]
+    to_look_at = {case.code for case in behind.to_look_at}
+    return {
+        "behind": behind,
+        "shown": [
+            (case, case.code in to_look_at, _find_address(cases, case) if case.unit in theirs else "")
+            for case in shown[:MOST_CASES]
+        ],
+        "left_out": max(len(shown) - MOST_CASES, 0),
+        "counts": _count_by_why(behind.to_look_at) if observed.cell.indicator in ON_TIME else [],
+        "is_on_time": observed.cell.indicator in ON_TIME,
+        "why": WHY,
+    }
 
 
 def _describe(observed: Observed) -> dict[str, Any]:
