@@ -1,6 +1,7 @@
 """Illustrative tasks of the sandbox's posts, in every state that a task can have, given and worked on by the stories.
 
-They belong to the invented province's plan. Days are counted from the day on which the sandbox is filled.
+They belong to the invented province's plan, and to the sample commune's own. Days are counted from the day on which
+the sandbox is filled.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ from lienthong.delivery.notices import send_notices
 from lienthong.delivery.tasks import NewProof, NewTask, act_on_task, add_proof, find_day, give_task
 from lienthong.identity.models import Account
 from lienthong.identity.posts import list_assignments
+from lienthong.sandbox.ward_plan import WARD_PLAN, WARD_TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PLAN: Final = DirectiveKey("990/KH-UBND", "UBND tỉnh minh họa", date(2025, 11, 3))
 LEADER: Final = "lanh-dao-mau"
+COORDINATION: Final = "Đối chiếu việc đã ghi sổ với cơ quan hộ tịch"
+"""The task for which another agency is asked over the exchange (coordination_story.py)."""
 PAPER: Final = NewProof("ket-qua-minh-hoa.txt", "text/plain", "Kết quả minh họa, không có giá trị pháp lý.".encode())
 
 
@@ -39,6 +43,9 @@ class _Sample:
     helper: str
     days: int
     acts: tuple[TaskAct, ...] = ()
+    directive: DirectiveKey = PLAN
+    target: str = ""
+    """Of the sample commune's targets."""
 
 
 _STARTED: Final = (TaskAct.STARTED, TaskAct.PROOF_ADDED)
@@ -51,6 +58,17 @@ _SAMPLES: Final = (
     _Sample(
         "Công khai tiến độ giải quyết hồ sơ hằng tuần", "1", "tiep-nhan-mau", "", 15, (*_REPORTED, TaskAct.ACCEPTED)
     ),
+    _Sample(
+        "Giải quyết hồ sơ khai sinh, khai tử đúng hạn",
+        "1",
+        "xu-ly-mau",
+        "tiep-nhan-mau",
+        25,
+        (TaskAct.STARTED,),
+        WARD_PLAN,
+        "ON_TIME",
+    ),
+    _Sample(COORDINATION, "2", "xu-ly-mau", "", 18, (TaskAct.STARTED,), WARD_PLAN, "INSURANCE"),
 )
 
 
@@ -77,8 +95,10 @@ def _make(sample: _Sample, now: datetime) -> None:
             co_owners=(_get_post(_get_account(sample.helper), now),) if sample.helper else (),
             due_on=find_day(now) + timedelta(days=sample.days),
             deliverable="Báo cáo kết quả",
-            directive=PLAN,
+            directive=sample.directive,
             directive_path=sample.path,
+            plan=WARD_TARGETS if sample.target else "",
+            target=sample.target,
             is_illustrative=True,
         ),
         leader,

@@ -16,6 +16,9 @@ INSTANCE: Final = "DEMO"
 NO_LEGAL_VALUE: Final = "BẢN MẪU – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"  # noqa: RUF001 # the dash of the official wording
 """The notice of every sandbox answer, page and paper ("sample, without legal value")."""
 
+PROVINCE_AREA: Final = "99"
+"""The invented province, in which all stands that the sandbox counts."""
+
 COMMUNE_AGENCY: Final = "Z99.01"
 """The consumer. The State assigns no agency code under Z99, so it can meet no real one."""
 

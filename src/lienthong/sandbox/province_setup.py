@@ -1,7 +1,7 @@
 """Fills the sandbox's province: `python -m lienthong.sandbox.province_setup --settings FILE --staff-logins FILE`.
 
-A process of its own, as an operator's commands are: officers and a leader with posts, and tasks of theirs. Safe to
-repeat: what is there stays. The tables are made and the units loaded before it.
+A process of its own, as an operator's commands are: officers and a leader with posts, plans, and tasks of theirs. Safe
+to repeat: what is there stays. The tables are made and the units loaded before it.
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ def main() -> int:
             from lienthong.delivery.loading import load_set  # noqa: PLC0415 # reads models
             from lienthong.sandbox.delivery_tasks import make_illustrative_tasks  # noqa: PLC0415 # reads models
             from lienthong.sandbox.province_staff import make_province_logins  # noqa: PLC0415 # reads models
+            from lienthong.sandbox.ward_plan import load_ward_plan  # noqa: PLC0415 # reads models
 
             make_province_logins(told.staff_logins, _say)
             for illustrative in (False, True):
                 load_set(lambda _: None, illustrative=illustrative)
             _say("loaded what is reported of Quang Ninh, and the invented province")
+            load_ward_plan(_say)
             make_illustrative_tasks(_say)
     except LienthongError as error:
         sys.stderr.write(f"province_setup: {error.message}\n")

@@ -11,6 +11,10 @@ OWN_RECORD: Final = "91/2025/QH15"
 """The legal basis by which people read what is held about them (portal/province/own_record.py)."""
 
 
+PLANS: Final = ("15/KH-UBND", "990/KH-UBND")
+"""The invented plans (data/ward-directives.yaml, delivery's own) for whose tasks agencies ask each other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Purposes:
     """Codes that a grant may name: of all procedures, and by the name that procedures have for an agency."""

@@ -25,6 +25,24 @@ REGISTRY_KEYS: Final = "registry-keys.json"
 """In the provider's gateway's home: the keys of the registry, whose tokens it takes."""
 
 
+TOLD: Final = (
+    (CIVIL, "births", "/"),
+    (CIVIL, "deaths", "/"),
+    (CASES, "residences", "/"),
+    (CASES, "residences", "/end"),
+    (CASES, "cards", "/"),
+)
+"""Who tells the registry of what."""
+COUNTS_GRANT: Final = f"""\
+[[grant]]
+to = "{CLIENT}"
+service = "POPULATION/statistics"
+methods = ["GET"]
+paths = ["/cards/counts"]
+"""
+"""Below the address of all services of the registry this grant opens the counts alone, which name nobody."""
+
+
 def offer_registry(federation: Federation, url: str, purposes: Purposes) -> None:
     """Write who offers what to whom: units to all communes, people to the province's own site, with a purpose."""
     secret = f"../{REGISTRY_SECRET}"
@@ -54,7 +72,8 @@ secret_file = "{secret}"
 subject = "body:/number"
 idempotent = true
 """
-    grants = f"""\
+    services += _describe_counts(url, secret)
+    grants = f"""{COUNTS_GRANT}
 [[grant]]
 to = "group:communes"
 service = "AREAS/units"
@@ -68,8 +87,7 @@ methods = ["GET"]
 paths = ["/*", "/*/facts", "/*/household", "/*/as-parent"]
 {write_purposes(purposes.look_ups)}
 """
-    told = ((CIVIL, "births", "/"), (CIVIL, "deaths", "/"), (CASES, "residences", "/"), (CASES, "residences", "/end"))
-    for client, service, path in (*told, (CASES, "cards", "/")):
+    for client, service, path in TOLD:
         agency = "civil" if client == CIVIL else "population"
         grants += f"""
 [[grant]]
@@ -85,6 +103,15 @@ paths = ["{path}"]
     write_private(federation.provider.folder / "gateway.toml", (settings + trust).encode())
     write_private(federation.provider.folder / "services.toml", services.encode())
     write_private(federation.provider.folder / "grants.toml", grants.encode())
+
+
+def _describe_counts(url: str, secret: str) -> str:
+    return f"""
+[services."POPULATION/statistics"]
+url = "{url}/services/people"
+secret_file = "{secret}"
+idempotent = true
+"""
 
 
 def offer_case_check(federation: Federation, url: str) -> None:

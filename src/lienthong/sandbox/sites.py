@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lienthong.sandbox.agencies.offices import CASES, SERVICE_NAMES
+from lienthong.sandbox.delivery_offers import describe_delivery, offer_delivery
 from lienthong.sandbox.federation import CLIENT, POPULATION
 from lienthong.sandbox.gateway_home import FOLDER_MODE, ensure_secret, write_private
 from lienthong.sandbox.marks import COMMUNE_AGENCY, INSTANCE
@@ -105,6 +106,7 @@ def make_sites(federation: Federation, purposes: Purposes, portal: PortalOffice 
     write_private(province.settings, f"{_describe_province(sites, federation)}{at_portal}".encode())
     offer_registry(federation, registry.url, purposes)
     offer_case_check(federation, province.url)
+    offer_delivery(federation, province.url)
     return sites
 
 
@@ -181,4 +183,4 @@ address = "{federation.consumer.consumers}"
 client = "{CLIENT}"
 token_file = "../portal.token"
 population = "{POPULATION}"
-"""
+{describe_delivery(federation)}"""

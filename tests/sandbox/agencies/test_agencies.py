@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from contextlib import closing
@@ -57,6 +58,38 @@ def test_a_card_is_issued_once_for_each_message_whatever_is_done_to_the_agency(i
     for turn, check in enumerate((check_sent_twice, check_other_content, check_sent_at_once)):
         body = {**CARD, "number": f"99922610000{turn}"}
         check(insurance.probe("cards", body, {**body, "hospital": "Bệnh viện mẫu"}), count)
+
+
+def test_a_question_for_somebodys_task_is_answered_by_the_book_once_and_told_to_who_asked_alone(
+    insurance: RunningAgency, person: dict[str, Any]
+) -> None:
+    message = new_uuid4()
+    status, first = insurance.tell("asks", {"question": "Bao nhiêu?"}, message)
+    assert (status, first["state"], first["sandbox"]["instance"]) == (200, "answered", "DEMO")
+    assert insurance.tell("cards", person, new_uuid4())[0] == 200
+    assert insurance.tell("asks", {"question": "Bao nhiêu?"}, message) == (200, first)
+    assert insurance.tell("asks", {"question": "Bao nhiêu?"}, new_uuid4())[1]["answer"] != first["answer"]
+    assert insurance.tell("asks", {"question": "Khác?"}, message)[0] == 400
+    assert insurance.tell("asks", {"words": "?"}, new_uuid4())[0] == 400
+    asker = Probe("", b"", b"").client
+    assert json.loads(insurance.get(f"asks/{message}", asker)[1]) == first
+    assert insurance.get(f"asks/{message}", "DEMO/GOV/Z99.09/OTHER")[0] == 404
+    description = insurance.get("asks/openapi.json")[1]
+    endpoints = read_description(description, "asks", "https://example.test").endpoints
+    assert {(each.method, each.path) for each in endpoints} == {("POST", "/"), ("GET", "/*")}
+
+
+def test_an_agency_publishes_how_much_it_did_this_month_and_of_whom_nothing(
+    insurance: RunningAgency, person: dict[str, Any]
+) -> None:
+    assert insurance.tell("cards", person, new_uuid4())[0] == 200
+    status, figures = insurance.get("statistics/figures")
+    head, row = figures.decode().splitlines()
+    assert (status, head) == (200, "indicator,area,period,value,status")
+    name, area, _, value, state = row.split(",")
+    assert (name, area, state) == ("LINKED_INSURANCE_CARDS", "99101", "estimate")
+    assert int(value) >= 1
+    assert person["number"] not in figures.decode()
 
 
 def test_an_agency_that_is_killed_while_it_works_acts_once(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from lienthong.provider.in_starlette import answer_request_once
 from lienthong.sandbox.agencies.answers import RefusedFiling, StepAnswer
 from lienthong.sandbox.agencies.behaviour import USUAL, Behaviour, read_behaviour
 from lienthong.sandbox.agencies.book import NewEntry, read_time, write_entry
+from lienthong.sandbox.agencies.coordination import Coordination
 from lienthong.sandbox.agencies.documents import describe_service
 
 if TYPE_CHECKING:
@@ -67,12 +68,13 @@ class Desk:
     lost_under: Behaviour = USUAL
 
     def make_app(self) -> Starlette:
-        """Give the desk as an application: each duty, the outcome of each message, and each service's document."""
+        """Give the desk as an application: each duty, the outcome of each message, documents, and others' tasks."""
         routes = [Route(f"/{duty.service}{duty.path}", self._take(duty), methods=["POST"]) for duty in self.duties]
         for service in self.kind.list_services():
             routes.append(Route(f"/{service}/outcome/{{message_id}}", self._tell, methods=["POST"]))
             routes.append(Route(f"/{service}/openapi.json", _show_document(self.kind, service), methods=["GET"]))
-        return Starlette(routes=routes)
+        coordination = Coordination(self.kind, self.book, self._is_gateway, _find_today)
+        return Starlette(routes=[*routes, *coordination.make_routes()])
 
     @property
     def duties(self) -> tuple[Duty, ...]:

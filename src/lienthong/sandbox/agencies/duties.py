@@ -47,11 +47,15 @@ Gives the whole result, None where it cannot be had now, and raises `RefusedFili
 
 @dataclass(frozen=True, slots=True)
 class AgencyKind:
-    """One of the sample agencies: its subsystem, the mark on its answers, and what it does."""
+    """One of the sample agencies: its subsystem, the mark on its answers, what it does, and what it counts of it.
+
+    `indicator`: of how much of its first duty was done in a month; empty: it publishes nothing.
+    """
 
     subsystem: str
     mark: SandboxMark
     duties: tuple[Duty, ...]
+    indicator: str = ""
 
     def list_services(self) -> tuple[str, ...]:
         """Give the names of its services."""

@@ -45,4 +45,5 @@ INSURANCE: Final = AgencyKind(
         Duty(CARDS, "", "Issue a health insurance card", CardFiling, issue_card, NUMBER_IN_BODY),
         Duty(CARDS, "/cancel", "Take a card back", CardCancelling, cancel_card),
     ),
+    "LINKED_INSURANCE_CARDS",
 )

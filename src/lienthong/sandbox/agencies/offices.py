@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lienthong.sandbox.agencies.civil_registry import CIVIL
+from lienthong.sandbox.agencies.coordination import ASKS, STATISTICS
 from lienthong.sandbox.agencies.insurance import INSURANCE as INSURANCE_KIND
 from lienthong.sandbox.agencies.social_affairs import SOCIAL
+from lienthong.sandbox.federation import CLIENT
 from lienthong.sandbox.gateway_home import FOLDER_MODE, ensure_secret, write_private
 from lienthong.sandbox.members import CIVIL_REGISTRY, COMMUNE, HOME_AFFAIRS, INSURANCE, SOCIAL_AFFAIRS
 from lienthong.sandbox.ports import LOOPBACK, find_free_ports
-from lienthong.sandbox.purposes import write_purposes
+from lienthong.sandbox.purposes import PLANS, write_purposes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,11 +119,29 @@ secret_file = "../{AGENCIES_FOLDER}/{office.member.folder}/gateway.secret"
 idempotent = true
 {asks}
 """)
-    return "\n".join(offers)
+    return "\n".join([*offers, _offer_coordination(office)])
+
+
+def _offer_coordination(office: AgencyOffice) -> str:
+    """Give services.toml of what others ask for their tasks: questions with their legal basis, and figures for all."""
+    secret = f"../{AGENCIES_FOLDER}/{office.member.folder}/gateway.secret"
+    return f"""\
+[services."{office.kind.subsystem}/{ASKS}"]
+url = "{office.url}/{ASKS}"
+openapi = "{office.url}/{ASKS}/openapi.json"
+secret_file = "{secret}"
+idempotent = true
+requires_purpose = true
+
+[services."{office.kind.subsystem}/{STATISTICS}"]
+url = "{office.url}/{STATISTICS}"
+secret_file = "{secret}"
+idempotent = true
+"""
 
 
 def _grant(office: AgencyOffice, purposes: tuple[str, ...]) -> str:
-    return "\n".join(
+    told = "\n".join(
         f"""\
 [[grant]]
 to = "{CASES}"
@@ -132,3 +152,25 @@ paths = ["/", "/cancel", "/outcome/*"]
 """
         for service in office.kind.list_services()
     )
+    return f"""\
+{told}
+[[grant]]
+to = "{CLIENT}"
+service = "{office.kind.subsystem}/{ASKS}"
+methods = ["POST"]
+paths = ["/"]
+{write_purposes(PLANS)}
+
+[[grant]]
+to = "{CLIENT}"
+service = "{office.kind.subsystem}/{ASKS}"
+methods = ["GET"]
+paths = ["/*"]
+{write_purposes(PLANS)}
+
+[[grant]]
+to = "{CLIENT}"
+service = "{office.kind.subsystem}/{STATISTICS}"
+methods = ["GET"]
+paths = ["/figures"]
+"""
