@@ -21,6 +21,11 @@ def test_all_of_the_passages_of_the_making_is_read() -> None:
     assert [each for each in wrong if each[1] or each[2]] == []
 
 
+def test_what_the_reader_was_put_right_with_is_read_as_well_as_wanted() -> None:
+    further = score("further.txt")
+    assert (further.precision >= WANTED, further.recall) == (True, 1.0)
+
+
 def test_what_was_held_out_is_read_as_well_as_wanted() -> None:
     # Only the two figures are told, so that a failure shows nobody what to tune on.
     held_out = score("held_out.txt")

@@ -31,7 +31,7 @@ _ORGANS: Final = (
     r"|Hải quan|Ngân hàng|Tòa án|Viện kiểm sát|Viện Kiểm sát|Trung tâm|Tổ công tác|Hội đồng nhân dân|HĐND|UBND"
     r"|Ủy ban nhân dân|Uỷ ban nhân dân"
     r"|Ủy ban MTTQ|Ủy ban Mặt trận|Uỷ ban|Ủy ban|Mặt trận|MTTQ|Liên đoàn|Tỉnh ủy|Thành ủy|Đảng ủy|Đảng bộ"
-    r"|Thường trực|Chính phủ|Tập đoàn|Công ty|Điện lực|Bưu điện|VNPT"
+    r"|Thường trực|Chính phủ|Tập đoàn|Công ty(?: [Cc]ổ phần| TNHH(?: MTV)?)?|Điện lực|Bưu điện|VNPT"
 )
 _POSTS: Final = (
     r"Chủ tịch|Phó Chủ tịch|Giám đốc|Phó Giám đốc|Chánh Văn phòng|Chánh Thanh tra|Chánh|Trưởng|Thủ trưởng"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.reading.agencies_named import AGENCY, find_agencies
 from lienthong.delivery.reading.found import Candidate, CandidateKind, Figure, FoundDate, Span, list_within
-from lienthong.delivery.reading.sentences import split_sentences
+from lienthong.delivery.reading.sentences import is_list_item, split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +26,8 @@ _CHARGE: Final = re.compile(
 _DUTY: Final = re.compile(
     r"(?<!\w)(?:chủ trì|có trách nhiệm|chịu trách nhiệm|tham mưu|phối hợp|hướng dẫn|xây dựng|rà soát|theo dõi"
     r"|đôn đốc|báo cáo|triển khai|tổ chức|chỉ đạo|khẩn trương|chủ động"
-    r"|tiếp thu|bố trí|ban hành|hoàn thành|cập nhật|kiểm tra|thi hành|lãnh đạo|trình|thực hiện|tổng hợp|cử|gửi|lập"
-    r"|thẩm định|công khai|chia sẻ|kết nối|đối soát|hoàn thiện|xử lý|giải quyết"
+    r"|tiếp thu|bố trí|ban hành|hoàn thành|cập nhật|kiểm tra|thi hành|lãnh đạo|trình(?! bày)|thực hiện|tổng hợp"
+    r"|cử|gửi|lập|thẩm định|công khai|chia sẻ|kết nối|đối soát|hoàn thiện|xử lý|giải quyết"
     r"|khắc phục|tập trung|thường xuyên|tăng cường|đẩy mạnh|tiếp tục|nghiên cứu|đề xuất|cung cấp|cung ứng|bảo đảm"
     r"|đảm bảo|quán triệt|niêm yết|thông báo|tuyên truyền|phân công|đào tạo|tập huấn"
     r"|số hóa|số hoá|chuẩn hóa|nâng cấp|vận hành|bàn giao|tiếp nhận|giám sát|thanh tra|điều tra|phê duyệt|xem xét"
@@ -49,24 +49,36 @@ _UNDER_AN_AGENCY: Final = re.compile(
     re.IGNORECASE,
 )
 """How what an agency has to do begins in the items under its heading."""
+_DESCRIBED: Final = re.compile(
+    r" *(?:có(?! trách nhiệm)|là(?! (?:cơ quan|đơn vị) (?:thường trực|đầu mối|chủ trì))|gồm|bao gồm|họp|dự|tham dự"
+    r"|tham gia|trình bày|đóng góp|hoạt động|đạt|hiện|thăm|tiếp(?! tục| thu| nhận)|ký|phát biểu|phát động|khai mạc"
+    r"|(?:chủ trì|tổ chức) (?:hội nghị|cuộc họp|buổi|phiên họp|lễ|họp báo|cuộc làm việc))(?!\w)",
+    re.IGNORECASE,
+)
+"""How a sentence goes on that says what an agency is or did, and charges it with nothing."""
+_COUNTED: Final = re.compile(r" \d[\d.]* [^\W\d]")
+"""Behind a duty: so many were issued, held, built."""
 _DUE_CUE: Final = re.compile(
     r"(?<!\w)(?:trước|hoàn thành|xong|chậm nhất|muộn nhất|thời hạn|hạn|thời gian|trong|đến hết|vào|định kỳ|gửi)(?!\w)",
     re.IGNORECASE,
 )
 _PAST: Final = re.compile(
-    r"(?<!\w)(?:đã|vừa|từng|kết quả|so với cùng kỳ|so với năm|cùng kỳ|tính đến|trước đó|qua nửa nhiệm kỳ"
-    r"|thực hiện được|đạt được|hiện có|hiện nay|ước|cho biết|nhấn mạnh|phát biểu|đánh giá cao|ghi nhận"
-    r"|biểu dương|theo báo cáo|cảm ơn|chúc mừng|thông qua)(?!\w)",
+    r"(?<!\w)(?:đã|vừa|từng|(?<!trả )(?<!nhận )(?<!tra cứu )(?<!số hóa )kết quả|tính đến|trước đó|qua nửa nhiệm kỳ"
+    r"|thực hiện được|đạt được|hiện có|ước|cho biết|nhấn mạnh|phát biểu|đánh giá cao|ghi nhận"
+    r"|biểu dương|theo báo cáo|cảm ơn|chúc mừng)(?!\w)",
     re.IGNORECASE,
 )
+_COMPARED: Final = re.compile(r"(?<!\w)(?:so với )?cùng kỳ(?!\w)", re.IGNORECASE)
+"""What reports compare with: a promise may too, but then it says that it is one."""
 _PAST_OF_TASKS: Final = re.compile(
-    r"(?<!\w)(?:đã|vừa|từng|cho biết|nhấn mạnh|phát biểu|đánh giá cao|ghi nhận|biểu dương|cảm ơn|được|cũng|luôn)(?!\w)",
+    r"(?<!\w)(?:đã|vừa|từng|cho biết|nhấn mạnh|phát biểu|đánh giá cao|ghi nhận|biểu dương|cảm ơn"
+    r"|được(?! giao| phân công)|cũng|luôn)(?!\w)",
     re.IGNORECASE,
 )
 _AIM: Final = re.compile(
     (
-        r"(?<!\w)(?:phấn đấu|(?<!so với )(?<!hoàn thành )(?<!vượt )(?<!các )mục tiêu|đặt ra chỉ tiêu|đặt chỉ tiêu"
-        r"|chỉ tiêu đến|chỉ tiêu kế hoạch|kế hoạch đặt ra|quyết tâm)(?!\w)"
+        r"(?<!\w)(?:phấn đấu|(?<!so với )(?<!hoàn thành )(?<!vượt )(?<!đạt )(?<!các )mục tiêu|đặt ra chỉ tiêu"
+        r"|đặt chỉ tiêu|chỉ tiêu đến|chỉ tiêu kế hoạch|kế hoạch đặt ra|quyết tâm)(?!\w)"
     ),
     re.IGNORECASE,
 )
@@ -80,9 +92,25 @@ _AIM_FIRST: Final = re.compile(
     ),
     re.IGNORECASE,
 )
+_VISION: Final = re.compile(r"tầm nhìn (?:đến )?(?:năm )?20\d\d(?!\w)", re.IGNORECASE)
 _IN_YEAR: Final = re.compile(r"(?<!\w)(?:vào|trong|trước|đến)(?: cuối| hết)? (?:năm )?20\d\d(?!\w)", re.IGNORECASE)
-_AIMS_HEADING: Final = re.compile(r"(?:[IVX\d.]+ )?(?:các )?(?:mục tiêu|chỉ tiêu)(?! | đạt)?", re.IGNORECASE)
+_AIMS_HEADING: Final = re.compile(r"(?:[IVX\d.]+ )?(?:một số |các )?(?:mục tiêu|chỉ tiêu)", re.IGNORECASE)
+_OTHER_HEADING: Final = re.compile(
+    r"(?:các )?(?:nhiệm vụ|giải pháp|tổ chức thực hiện|kết quả|tình hình|đánh giá|quan điểm|nơi nhận|kiến nghị|đề xuất"
+    r"|kinh phí|phân công)(?!\w)",
+    re.IGNORECASE,
+)
+"""What a part of a document is called that follows its aims."""
+_PLANNED_COLUMN: Final = re.compile(r"\| *(?:kế hoạch|mục tiêu|chỉ tiêu|phấn đấu)[^|]*20\d\d", re.IGNORECASE)
+"""In the head of a table: its rows promise figures."""
 _SPEAKER: Final = re.compile(r"[^:|]{0,80}: ")
+_BY_WHEN: Final = re.compile(
+    r"(?:định kỳ|chậm nhất|muộn nhất|thời hạn|trước (?:ngày|tháng|quý))[^,:;|]{0,60}[,:] ", re.IGNORECASE
+)
+_NAMED_OWNER: Final = re.compile(
+    r"(?<!\w)(?:cơ quan|đơn vị) (?:chủ trì|thực hiện|phụ trách|đầu mối): *(?=(?P<whom>.{0,40}))", re.IGNORECASE
+)
+_AND_AGENCY: Final = re.compile(r"(?:,| và|;) ?")
 _ARTICLE: Final = re.compile(r"(?:Điều|Mục|Phần) [\dIVX]+\. ")
 _ANNOUNCES: Final = "như sau:"
 _CELLS_OF_A_TASK: Final = 3
@@ -95,17 +123,19 @@ def find_candidates(scan: str, dates: tuple[FoundDate, ...], figures: tuple[Figu
 
 
 def _find(scan: str, dates: tuple[FoundDate, ...], figures: tuple[Figure, ...]) -> Iterator[Candidate]:
-    among_aims, charged = False, ""
+    among_aims, in_plan, charged = False, False, ""
     for span in split_sentences(scan):
         sentence = scan[span.start : span.end]
         within, days = list_within(figures, span), list_within(dates, span)
         charged = _find_charged(sentence, charged)
         is_task = _is_task(sentence, days) or (charged != "" and bool(_UNDER_AN_AGENCY.match(sentence)))
-        among_aims = _is_among_aims(sentence, is_after_aims=among_aims, is_task=is_task, has_figures=bool(within))
+        is_item = is_list_item(scan, span)
+        in_plan = _PLANNED_COLUMN.search(sentence) is not None or (in_plan and " | " in sentence)
+        among_aims = not is_task and _is_among_aims(sentence, among_aims, is_item=is_item, has_figures=bool(within))
         if is_task:
             owners = (charged,) if charged else _name_owners(scan, span)
             yield Candidate(CandidateKind.TASK, span, owners, days[-1].value if days else "", within)
-        elif within and (among_aims or _is_target(sentence)) and not _PAST.search(sentence):
+        elif within and (among_aims or in_plan or _is_target(sentence)) and not _PAST.search(sentence):
             yield Candidate(CandidateKind.TARGET, span, (), days[-1].value if days else "", within)
 
 
@@ -132,6 +162,8 @@ def _is_row_of_a_task(row: str, *, has_day: bool) -> bool:
 
 
 def _is_charge(sentence: str) -> bool:
+    if any(AGENCY.match(match["whom"]) for match in _NAMED_OWNER.finditer(sentence)):
+        return True
     return any(
         AGENCY.match(match["whom"]) and not _PAST_OF_TASKS.search(sentence, 0, match.start())
         for match in _CHARGE.finditer(sentence)
@@ -141,15 +173,28 @@ def _is_charge(sentence: str) -> bool:
 def _is_duty(sentence: str) -> bool:
     """Tell whether it begins with an agency, behind what it may be said by, that is then to do something."""
     for start in _list_beginnings(sentence):
-        agency = AGENCY.match(sentence, start)
-        if agency and (duty := _DUTY.search(sentence, agency.end())):
-            return not _PAST_OF_TASKS.search(sentence, 0, duty.end())
+        end = _find_end_of_agencies(sentence, start)
+        if end > start and (duty := _DUTY.search(sentence, end)):
+            is_told = _DESCRIBED.match(sentence, end) or _COUNTED.match(sentence, duty.end())
+            return not (is_told or _PAST_OF_TASKS.search(sentence, 0, duty.end()))
     return False
+
+
+def _find_end_of_agencies(sentence: str, start: int) -> int:
+    """Give where the agencies end that stand at a place, one behind the other; the place itself where none does."""
+    end, at = start, start
+    while agency := AGENCY.match(sentence, at):
+        end = agency.end()
+        behind = _AND_AGENCY.match(sentence, end)
+        if behind is None:
+            break
+        at = behind.end()
+    return end
 
 
 def _list_beginnings(sentence: str) -> Iterator[int]:
     yield 0
-    for prefix in (_ARTICLE, _SPEAKER):
+    for prefix in (_ARTICLE, _SPEAKER, _BY_WHEN):
         if match := prefix.match(sentence):
             yield match.end()
 
@@ -159,16 +204,22 @@ def _is_dated_action(sentence: str, *, has_day: bool) -> bool:
 
 
 def _is_target(sentence: str) -> bool:
-    if _AIM.search(sentence) or _BY_YEAR.search(sentence):
+    if _AIM.search(sentence):
+        return True
+    if _COMPARED.search(sentence):
+        return False
+    if _BY_YEAR.search(sentence) or _VISION.match(sentence):
         return True
     return bool(_AIM_FIRST.match(sentence)) and bool(_IN_YEAR.search(sentence))
 
 
-def _is_among_aims(sentence: str, *, is_after_aims: bool, is_task: bool, has_figures: bool) -> bool:
-    """Tell whether the sentence stands under a heading of aims, or is one."""
-    if _AIMS_HEADING.match(sentence) and ("|" not in sentence):
-        return True
-    return is_after_aims and has_figures and not is_task
+def _is_among_aims(sentence: str, is_after_aims: bool, *, is_item: bool, has_figures: bool) -> bool:  # noqa: FBT001 # what was before
+    """Tell whether the sentence stands under a heading of aims, or is one: until a heading of something else."""
+    if _AIMS_HEADING.match(sentence) and "|" not in sentence:
+        return not _PAST.search(sentence)
+    if not is_after_aims or sentence.isupper() or _OTHER_HEADING.match(sentence):
+        return False
+    return has_figures or is_item
 
 
 def _name_owners(scan: str, span: Span) -> tuple[str, ...]:

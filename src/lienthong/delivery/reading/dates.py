@@ -67,6 +67,9 @@ _BARE_DAY: Final = re.compile(
     r"(?<!\w)(?P<before>[^\W\d]+ )?(?<![\w/.,-])(?P<day>\d{1,2})/(?P<month>\d{1,2})(?![\w/%]"
     r"|[.,-]\d)(?P<after> [^\W\d]+)?"
 )
+_MONTH_BY_NUMBER: Final = re.compile(
+    rf"(?<![\w/.,-])(?<!số )(?<!thứ )(?P<month>0?[1-9]|1[0-2]) ?/ ?(?P<year>20\d\d){_AFTER}"
+)
 _NAMED_YEAR: Final = re.compile(rf"(?:(?:[Cc]uối|[Đđ]ầu|[Hh]ết|[Gg]iữa) )?(?<!\w)[Nn]ăm {_YEAR}{_AFTER}")
 _BARE_YEAR: Final = re.compile(rf"(?<![\w/.,-]){_YEAR}(?![\w/%]|[.,-]\d| \d)")
 _BARE_MONTH: Final = re.compile(r"(?<!\w)(?<!\d )[Tt]háng (?P<month>\d{1,2})(?![\w/%]|[.,-]\d)")
@@ -100,11 +103,15 @@ def find_dates(scan: str) -> tuple[FoundDate, ...]:
 def _place(match: re.Match[str]) -> Span:
     if match.re is _BARE_DAY:
         return Span(match.start("day"), match.end("month"))
+    if match.re is _CUED_DAY:
+        # Of `sáng 5/3` the morning is no part of the day.
+        said = match.group().lower().find("ngày")
+        return Span(match.start() + said if said >= 0 else match.start("day"), match.end())
     return Span(match.start(), match.end())
 
 
 def _is_year_alone(match: re.Match[str], scan: str) -> bool:
-    return match.re is not _BARE_YEAR or _UNIT_OF_BARE_YEAR.match(scan, match.end()) is None
+    return match.re not in {_BARE_YEAR, _MONTH_BY_NUMBER} or _UNIT_OF_BARE_YEAR.match(scan, match.end()) is None
 
 
 def _make_day(match: re.Match[str]) -> str:
@@ -164,6 +171,7 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]
     (_SHORT_YEAR, _make_day),
     (_CUED_DAY, _make_day),
     (_BARE_DAY, _make_bare_day),
+    (_MONTH_BY_NUMBER, _make_month),
     (_NAMED_YEAR, _make_year),
     (_BARE_YEAR, _make_year),
     (_BARE_MONTH, _make_month),

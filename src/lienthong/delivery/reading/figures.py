@@ -26,6 +26,9 @@ _START: Final = r"(?<![\w/.,\x00-])"
 _STOP: Final = r"(?!\w|[.,/-]\d|\.\d)"
 
 _NUMBER_ALONE: Final = re.compile(rf"{_START}(?P<number>{_NUMBER}){_STOP}")
+_ROW: Final = re.compile(r"^.*\|.*$", re.MULTILINE)
+_UNIT_IN_CELL: Final = re.compile(rf" *(?:{MEASURE.pattern}|{COUNTED.pattern}) *")
+_NUMBER_IN_CELL: Final = re.compile(rf"[ ≥≤<>]*(?:[^\W\d]+ ){{0,2}}(?P<number>{_NUMBER}) *")
 _RANGE: Final = re.compile(
     rf"{_START}(?P<low>{_NUMBER})(?P<mark> ?%(?: ?/ ?năm)?)? ?(?:-|÷|(?<= )(?:đến|tới)) ?(?P<high>{_NUMBER}){_STOP}"
 )
@@ -129,7 +132,7 @@ def find_figures(scan: str) -> tuple[Figure, ...]:
     """Find the figures of a text in whose references and dates are hidden (`scan.mask`), in the order of the text."""
     hidden = hide_no_figures(scan)
     found: list[Figure] = []
-    for find in (_find_streaks, _find_ranks, _find_numbers):
+    for find in (_find_streaks, _find_ranks, _find_numbers, _find_cells):
         figures = list(find(hidden))
         found += figures
         hidden = mask(hidden, [(figure.span.start, figure.span.end) for figure in figures])
@@ -168,6 +171,21 @@ def _find_numbers(scan: str) -> Iterator[Figure]:
         if number.start >= end and (figure := _make_figure(scan, number)):
             end = figure.span.end
             yield figure
+
+
+def _find_cells(scan: str) -> Iterator[Figure]:
+    """Find the numbers of a table's row whose unit stands in a cell of its own before them."""
+    for row in _ROW.finditer(scan):
+        unit, at = "", row.start()
+        for cell in row.group().split("|"):
+            if found := _NUMBER_IN_CELL.fullmatch(cell):
+                place = at + found.start("number")
+                if unit and not is_a_label(scan, place, value=found["number"], is_counted=False):
+                    start, qualifier = _look_before(scan, place)
+                    yield Figure(Span(start, at + found.end("number")), read_number(found["number"]), unit, qualifier)
+            elif _UNIT_IN_CELL.fullmatch(cell):
+                unit = spell_unit(cell.strip())
+            at += len(cell) + 1
 
 
 def _list_numbers(scan: str) -> list[_Number]:

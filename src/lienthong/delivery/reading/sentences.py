@@ -23,6 +23,12 @@ def split_sentences(scan: str) -> tuple[Span, ...]:
     return tuple(_cut(scan))
 
 
+def is_list_item(scan: str, span: Span) -> bool:
+    """Tell whether a sentence is an item of a list: nothing but the list's mark stands before it in its line."""
+    begin = scan.rfind("\n", 0, span.start) + 1
+    return _MARK.fullmatch(scan, begin, span.start) is not None
+
+
 def _cut(scan: str) -> Iterator[Span]:
     start = 0
     for match in [*_END.finditer(scan), None]:
