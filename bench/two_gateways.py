@@ -29,16 +29,15 @@ from bench.nginx import find_nginx, start_backend
 from bench.open_load import Pool, new_loop
 from bench.processes import cpu_seconds
 from bench.report import format_machine, write_report
-from lienthong.directory.authority import Authority
-from lienthong.directory.members import sign_directory, verify_directory
+from lienthong.directory.office import Office
 from lienthong.kernel.clock import SystemClock
-from lienthong.kernel.keys import load_signing_key
 from lienthong.sandbox.children import Children
 from lienthong.sandbox.errors import SandboxError
 from lienthong.sandbox.federation import CLIENT, CONSUMER, PROVIDER, Federation, make_federation
 from lienthong.sandbox.gateway_home import GatewayHome, ensure_keys, ensure_log, write_private, write_settings
 from lienthong.sandbox.ports import LOOPBACK, find_free_ports
 from lienthong.sandbox.processes import require_listening
+from lienthong.sandbox.tuf_directory import certify, publish_chained
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,19 +160,17 @@ def _add_gateway(federation: Federation, gateway: str, subsystem: str) -> Gatewa
     folder = federation.folder
     addresses = [f"{LOOPBACK}:{port}" for port in find_free_ports(3)]
     home = GatewayHome(gateway, folder / gateway.replace("/", "-"), *addresses)
-    ensure_keys(home, Authority((folder / "authority.key").read_bytes(), (folder / "authority.pem").read_bytes()))
+    ensure_keys(home)
     ensure_log(home)
     tokens = (federation.token,) if subsystem == "PORTAL" else ()
     write_settings(home, federation.root, {subsystem: tokens})
     for name in ("services.toml", "grants.toml"):
         write_private(home.folder / name, b"# This gateway offers nothing yet.\n")
-    directory = verify_directory(federation.directory.read_bytes(), federation.root)
-    listed = msgspec.structs.replace(
-        directory,
-        version=directory.version + 1,
-        gateways=(*directory.gateways, home.list_in_directory(directory.issued)),
-    )
-    write_private(federation.directory, sign_directory(listed, load_signing_key(folder / "root.key")))
+    office = Office(federation.office, SystemClock())
+    directory = office.repository.directory_content()
+    gateways = (*directory.gateways, home.list_in_directory(directory.issued))
+    write_private(federation.directory, publish_chained(office, msgspec.structs.replace(directory, gateways=gateways)))
+    certify(office, home)
     return home
 
 

@@ -1,25 +1,21 @@
-"""The demo as a process of its own: real gateways and sites, real evidence, and every way that it ends.
+"""The demo as a process of its own: real gateways and sites, real evidence. How it ends is test_running.py's.
 
-The first run fills a registry, which takes longest; the others go on in its folder, one after the other.
+The first run fills a registry, which takes longest; the second goes on in its folder.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import shlex
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,86 +27,25 @@ from lienthong.kernel.canonical import decode_base64url
 from lienthong.kernel.keys import VerifyKey
 from lienthong.sandbox.errors import SandboxError
 from lienthong.sandbox.packages import forge_answer, require_refusal
+from tests.simulators.stories import UP, RunningStory, Stories, are_gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMMAND = (
-    "import signal, sys; from pathlib import Path; from rich.console import Console;"
+    "import sys; from pathlib import Path; from rich.console import Console;"
     "from lienthong.sandbox.demo import run_demo;"
-    "'--background' in sys.argv and signal.signal(signal.SIGINT, signal.SIG_IGN);"
     "sys.exit(run_demo(Console(), Path(sys.argv[1]), once='--once' in sys.argv, people=1000, "
     "has_cases='--cases' in sys.argv))"
 )
 pytestmark = pytest.mark.xdist_group("demo")
 
-PROCESSES = 12
-"""Five gateways, three agencies, a simulated portal, two sites and a worker."""
-
-UP = "curl "
-"""Begins the last line of a demo that stays up."""
+PROCESSES = 13
+"""A directory, five gateways, three agencies, a simulated portal, two sites and a worker."""
 
 
-@dataclass
-class Demo:
-    """A running demo, its output read by a thread."""
-
-    process: subprocess.Popen[str]
-    lines: list[str] = field(default_factory=list)
-
-    def read(self) -> None:
-        assert self.process.stdout is not None
-        self.lines.extend(iter(self.process.stdout.readline, ""))
-
-    @property
-    def text(self) -> str:
-        return "".join(self.lines)
-
-    def wait_for(self, text: str) -> None:
-        deadline = time.monotonic() + 400
-        while text not in self.text:
-            assert time.monotonic() < deadline, self.text
-            assert self.process.poll() is None, self.text
-            time.sleep(0.02)
-
-    def child_pids(self) -> list[int]:
-        return [int(found) for found in re.findall(r"process (\d+),", self.text)]
-
-
-class Demos:
-    """Starts demos and leaves none behind."""
-
-    def __init__(self) -> None:
-        self._started: list[tuple[Demo, threading.Thread]] = []
-
-    def start(self, folder: Path, *arguments: str) -> Demo:
-        command = [sys.executable, "-c", COMMAND, str(folder), *arguments]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        demo = Demo(process)
-        thread = threading.Thread(target=demo.read)
-        thread.start()
-        self._started.append((demo, thread))
-        return demo
-
-    def finish(self, demo: Demo) -> int:
-        code = demo.process.wait(500)
-        next(thread for each, thread in self._started if each is demo).join(10)
-        return code
-
-    def close(self) -> None:
-        for demo, thread in self._started:
-            demo.process.kill()
-            demo.process.wait(10)
-            thread.join(10)
-            assert demo.process.stdout is not None
-            demo.process.stdout.close()
-
-
-@pytest.fixture
-def demos() -> Iterator[Demos]:
-    started = Demos()
-    yield started
-    started.close()
+def _start(stories: Stories, folder: Path, *words: str) -> RunningStory:
+    return stories.start(sys.executable, "-c", COMMAND, str(folder), *words)
 
 
 def _ask_as_curl(line: str) -> dict[str, Any]:
@@ -120,23 +55,6 @@ def _ask_as_curl(line: str) -> dict[str, Any]:
     with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 # as above
         content: dict[str, Any] = json.load(response)
     return content
-
-
-def _are_gone(pids: list[int]) -> bool:
-    # Twelve processes end at once, each with what it has under way.
-    deadline = time.monotonic() + 60
-    while any(_is_alive(pid) for pid in pids):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 @dataclass(frozen=True)
@@ -161,15 +79,14 @@ def told() -> Iterator[Told]:
     above = Path(tempfile.mkdtemp(prefix="lt-demo-"))
     above.chmod(0o711)
     folder = above / "demo"
-    demos = Demos()
     try:
-        demo = demos.start(folder, "--once", "--cases")
-        assert demos.finish(demo) == 0, demo.text
-        assert len(demo.child_pids()) == PROCESSES
-        assert _are_gone(demo.child_pids())
-        yield Told(demo.text, folder)
+        with Stories() as stories:
+            demo = _start(stories, folder, "--once", "--cases")
+            assert stories.finish(demo) == 0, demo.text
+            assert len(demo.child_pids()) == PROCESSES
+            assert are_gone(demo.child_pids())
+            yield Told(demo.text, folder)
     finally:
-        demos.close()
         _await_database_end(folder)
         shutil.rmtree(above, ignore_errors=True)
 
@@ -178,7 +95,9 @@ def test_once_it_tells_the_whole_story_and_ends(told: Told) -> None:
     assert "171 exchanges" in told.text
     assert told.text.count("split, not decided") == 12
     assert told.text.count(": 342 entries, root ") == 2
+    assert told.text.count(": witnessed (đã có bên chứng kiến), cosigned by DEMO/witness at ") == 2
     assert "verified exchange " in told.text
+    assert "not witnessed" not in told.text
     assert "not proven by this package" in told.text
     assert "refused: response/" in told.text
     assert "/openid/authorize" in told.text
@@ -236,6 +155,7 @@ def test_what_it_leaves_is_verified_and_refused_by_the_root_key_alone(told: Told
     assert found is not None
     root = VerifyKey(decode_base64url(found[1]))
     verdict = verify_package((told.folder / "evidence.zip").read_bytes(), root)
+    assert [each.name for each in (*verdict.request_witnessed, *verdict.response_witnessed)] == ["DEMO/witness"] * 2
     assert verdict.target == "/r1/DEMO/GOV/Z99.02/AREAS/units/06886/successors?on=2025-06-30"
     with pytest.raises(EvidenceError, match="response/body"):
         verify_package((told.folder / "evidence-forged.zip").read_bytes(), root)
@@ -270,82 +190,24 @@ def test_nobody_else_of_the_machine_can_read_what_lies_in_its_folder(told: Told)
     assert (shown, open_folders) == ([], [])
 
 
-def test_it_goes_on_in_its_folder_stays_up_answers_the_curl_line_and_ends_well_on_ctrl_c(
-    demos: Demos, told: Told
+def test_it_goes_on_in_its_folder_stays_up_answers_the_curl_line_and_leaves_no_process_behind_when_it_is_killed(
+    told: Told,
 ) -> None:
-    # As a shell starts it in the background: with SIGINT ignored.
-    demo = demos.start(told.folder, "--background")
-    demo.wait_for(UP)
-    assert "Everything stays up until Ctrl-C." in demo.text
-    before, after = (re.findall(r": (\d+) entries, root ", text) for text in (told.text, demo.text))
-    # Between the two looks: the first demo's own record (two exchanges) and who looked at it, then 171 units, and
-    # what the linked cases asked of these two members and of others.
-    grown = [int(now) - int(then) for now, then in zip(after, before, strict=True)]
-    assert min(grown) >= 2 * 3 + 2 * 171
-    assert [size % 2 for size in grown] == [0, 0]
-    (line,) = [line for line in demo.lines if line.startswith("curl ")]
-    content = _ask_as_curl(line)
-    assert (content["unit"]["name"], content["decided"]) == ("Xã Hải Lạng", False)
-    assert "one-time codes: " in demo.text
-    for name in ("quan-tri-mau", "can-bo-tinh", "can-bo-xa"):
-        assert f"sign in as {name}, password " in demo.text
-    second = demos.start(told.folder, "--once")
-    assert demos.finish(second) == 1
-    assert f"another demo uses {told.folder}" in second.text
-    demo.process.send_signal(signal.SIGINT)
-    assert demos.finish(demo) == 0
-    assert "Traceback" not in demo.text
-    assert _are_gone(demo.child_pids())
-
-
-def test_a_gateway_that_dies_ends_the_demo_and_is_named(demos: Demos, told: Told) -> None:
-    demo = demos.start(told.folder)
-    demo.wait_for(UP)
-    found = re.search(r"gateway DEMO/GOV/Z99.02/GW1   process (\d+)", demo.text)
-    assert found is not None
-    os.kill(int(found[1]), signal.SIGKILL)
-    assert demos.finish(demo) == 1
-    assert "The demo failed: the gateway DEMO/GOV/Z99.02/GW1 ended with signal 9" in demo.text
-    assert _are_gone(demo.child_pids())
-
-
-def test_a_folder_that_cannot_be_made_is_named(demos: Demos, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    demo = demos.start(tmp_path / "file" / "demo", "--once")
-    assert demos.finish(demo) == 1
-    assert "The demo failed: [Errno 20] Not a directory" in demo.text
-
-
-def test_sigterm_ends_all_processes(demos: Demos, tmp_path: Path) -> None:
-    demo = demos.start(tmp_path / "demo")
-    demo.wait_for("Starting five gateways")
-    demo.process.terminate()
-    assert demos.finish(demo) == 130
-    assert "Interrupted; all processes are ended." in demo.text
-    assert _are_gone(demo.child_pids())
-
-
-def test_a_killed_demo_leaves_no_process_behind(demos: Demos, told: Told) -> None:
-    demo = demos.start(told.folder)
-    demo.wait_for("worker of the province")
-    demo.process.kill()
-    assert len(demo.child_pids()) == PROCESSES
-    assert _are_gone(demo.child_pids())
-
-
-def test_a_folder_with_something_else_is_left_alone(demos: Demos, tmp_path: Path) -> None:
-    (tmp_path / "letters.txt").write_text("mine")
-    demo = demos.start(tmp_path, "--once")
-    assert demos.finish(demo) == 1
-    assert f"expected an empty folder or an earlier sandbox at {tmp_path}" in demo.text
-    assert [path.name for path in tmp_path.iterdir()] == ["letters.txt"]
-
-
-def test_a_gateway_that_cannot_open_its_log_is_shown_with_its_reason(demos: Demos, told: Told) -> None:
-    (told.folder / "commune" / "log").rename(told.folder / "commune" / "moved")
-    demo = demos.start(told.folder, "--once")
-    code = demos.finish(demo)
-    (told.folder / "commune" / "moved").rename(told.folder / "commune" / "log")
-    assert code == 1
-    assert "The demo failed: the gateway DEMO/GOV/Z99.01/GW1 ended with exit code 1" in demo.text
-    assert "  | lienthong: " in demo.text
+    with Stories() as stories:
+        demo = _start(stories, told.folder)
+        demo.wait_for(UP)
+        before, after = (re.findall(r": (\d+) entries, root ", text) for text in (told.text, demo.text))
+        # Between the two looks: the first demo's own record (two exchanges) and who looked at it, then 171 units, and
+        # what the linked cases asked of these two members and of others.
+        grown = [int(now) - int(then) for now, then in zip(after, before, strict=True)]
+        assert min(grown) >= 2 * 3 + 2 * 171
+        assert [size % 2 for size in grown] == [0, 0]
+        (line,) = [line for line in demo.lines if line.startswith(UP)]
+        content = _ask_as_curl(line)
+        assert (content["unit"]["name"], content["decided"]) == ("Xã Hải Lạng", False)
+        assert "one-time codes: " in demo.text
+        for name in ("quan-tri-mau", "can-bo-tinh", "can-bo-xa"):
+            assert f"sign in as {name}, password " in demo.text
+        assert len(demo.child_pids()) == PROCESSES
+        demo.process.kill()
+        assert are_gone(demo.child_pids())

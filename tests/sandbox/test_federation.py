@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lienthong.directory.authority import spki_fingerprint
-from lienthong.directory.members import DirectoryFile, verify_directory
+from lienthong.directory.members import DirectoryFile, sign_directory, verify_directory
 from lienthong.exchange.access import read_grants
 from lienthong.exchange.gateway.home import open_home
 from lienthong.exchange.services import read_services
 from lienthong.kernel.canonical import encode_base64url
-from lienthong.kernel.keys import load_secret, load_signing_key
+from lienthong.kernel.keys import load_secret, load_signing_key, make_signing_key, store_signing_key
 from lienthong.sandbox.errors import SandboxError
 from lienthong.sandbox.federation import CLIENT, SERVICE, Federation, make_federation
 from tests.clocks import SetClock
@@ -33,8 +33,8 @@ def federation(tmp_path: Path) -> Federation:
 
 def test_the_directory_is_signed_and_names_both_members_and_their_doors(federation: Federation) -> None:
     directory = verify_directory(federation.directory.read_bytes(), federation.root)
-    assert (directory.instance, directory.version, directory.issued) == ("DEMO", 1, NOW)
-    assert directory.expires - NOW == 7 * 86_400_000
+    assert (directory.instance, directory.version, directory.issued) == ("DEMO", 2, NOW)
+    assert directory.expires - NOW == 730 * 86_400_000
     assert [member.id for member in directory.members] == ["DEMO/GOV/Z99.01", "DEMO/GOV/Z99.02"]
     assert all("(sandbox)" in member.name for member in directory.members)
     assert directory.members_of_group("communes") == {CLIENT}
@@ -62,7 +62,8 @@ def test_both_ends_certificates_hold_under_the_directorys_authority(federation: 
 
 
 def test_secrets_are_readable_by_their_owner_only(federation: Federation) -> None:
-    secret = [federation.folder / name for name in ("root.key", "authority.key", "portal.token")]
+    own = ("directory/offline/root-1.key", "directory/online/authority.key", "portal.token")
+    secret = [federation.folder / name for name in own]
     for home in federation.homes:
         secret += [home.keys / name for name in ("log.key", "store.key", "index.key", "tls.key")]
     assert [path.stat().st_mode & 0o777 for path in secret] == [0o600] * len(secret)
@@ -74,7 +75,7 @@ def test_the_gateways_read_their_homes(federation: Federation) -> None:
         opened = open_home(home.folder, {})
         assert (opened.settings.gateway, opened.settings.log) == (home.gateway, home.origin)
         assert opened.root_key == federation.root
-        assert DirectoryFile(opened.directory_file, opened.root_key).current().version == 1
+        assert DirectoryFile(opened.directory_file, opened.root_key).current().version == 2
         listen = opened.settings.listen
         assert (listen.consumers, listen.peers, listen.admin) == (home.consumers, home.peers, home.admin)
     hashed = encode_base64url(hashlib.sha256(federation.token.encode()).digest())
@@ -118,11 +119,45 @@ def test_made_again_it_keeps_keys_and_logs_and_signs_a_newer_directory(federatio
     (federation.consumer.folder / "log" / "mark").write_text("")
     again = make_federation(federation.folder, SetClock(NOW + 1000))
     after = verify_directory(again.directory.read_bytes(), federation.root)
-    assert (after.version, after.issued) == (2, NOW + 1000)
+    assert (after.version, after.issued) == (3, NOW + 1000)
     assert again.token == federation.token
     for old, new in zip(before.gateways, after.gateways, strict=True):
         assert (old.tls, old.logs) == (new.tls, new.logs)
     assert (federation.consumer.folder / "log" / "mark").exists()
+
+
+def test_a_served_directory_lists_its_witness_and_gateways_ask_for_it_at_its_address(tmp_path: Path) -> None:
+    federation = make_federation(tmp_path / "federation", SetClock(NOW), is_served=True)
+    again = make_federation(federation.folder, SetClock(NOW), is_served=True)
+    (first,) = verify_directory(again.directory.read_bytes(), federation.root).witnesses
+    assert (first.name, first.url) == ("DEMO/witness", f"http://{again.directory_address}/witness")
+    settings = open_home(again.consumer.folder, {}).settings
+    assert (settings.directory.url, settings.directory.cosign_s) == (f"http://{again.directory_address}", 1)
+    assert settings.admin.operators == (encode_base64url(hashlib.sha256(again.operator.encode()).digest()),)
+    assert (again.office / "witness" / "witness.sqlite").exists()
+
+
+def test_a_sandbox_of_before_the_repository_goes_on_with_its_keys_and_logs(federation: Federation) -> None:
+    before = verify_directory(federation.directory.read_bytes(), federation.root)
+    older = make_signing_key()
+    shutil.rmtree(federation.office)
+    store_signing_key(federation.folder / "root.key", older)
+    federation.directory.write_bytes(sign_directory(before, older))
+    (federation.consumer.folder / "log" / "mark").write_text("")
+    again = make_federation(federation.folder, SetClock(NOW + 1000), is_served=True)
+    after = verify_directory(again.directory.read_bytes(), again.root)
+    assert after.version == before.version + 1
+    assert [each.logs for each in after.gateways] == [each.logs for each in before.gateways]
+    assert (again.consumer.folder / "log" / "mark").exists()
+    context = ssl.create_default_context(cadata=after.authority)
+    context.load_cert_chain(again.consumer.keys / "tls.pem", again.consumer.keys / "tls.key")
+
+
+def test_what_a_crash_left_of_a_directory_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / ".directory.new" / "offline").mkdir(parents=True)
+    federation = make_federation(tmp_path, SetClock(NOW))
+    assert not (tmp_path / ".directory.new").exists()
+    assert verify_directory(federation.directory.read_bytes(), federation.root).version == 2
 
 
 def test_a_lost_log_is_not_made_again(federation: Federation) -> None:

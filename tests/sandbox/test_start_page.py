@@ -9,7 +9,7 @@ import pytest
 
 from lienthong.sandbox.logins import Login, StaffLogin, make_code
 from lienthong.sandbox.sites import SiteHome, Sites
-from lienthong.sandbox.start_page import serve_start_page, write_page
+from lienthong.sandbox.start_page import GatewayPage, serve_start_page, write_page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +46,12 @@ def test_the_page_names_everybody_with_the_code_of_this_moment(sites: Sites) -> 
     for way in ("http://127.0.0.1:2/work/", "http://127.0.0.1:1/staff/", "http://127.0.0.1:2/procedures/"):
         assert way in page
     assert SECRET not in page
+
+
+def test_the_path_ends_at_a_gateways_own_page_with_the_token_that_opens_it(sites: Sites) -> None:
+    page = write_page(sites, NOW, GatewayPage("http://127.0.0.1:3/page", "a <token>"))
+    assert 'href="http://127.0.0.1:3/page"' in page
+    assert "<code>a &lt;token&gt;</code>" in page
 
 
 def test_it_is_served_under_its_own_address_alone(sites: Sites) -> None:

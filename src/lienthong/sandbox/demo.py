@@ -1,31 +1,26 @@
 """The demo: two members exchange data through two gateways, a person reads their own record, and evidence is checked.
 
-`run_demo` is the whole story, step by step. It keeps nothing of its own: the federation is a folder, gateways and
-sites are child processes, and what is shown was asked over HTTP or read from the logs.
+`run_demo` is the whole story, step by step; how it runs and ends is running.py. It keeps nothing of its own: the
+federation is a folder, directory, gateways and sites are child processes, and what is shown was asked over HTTP or read
+from the logs.
 """
 
 from __future__ import annotations
 
-import signal
 import sys
-import tempfile
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lienthong.evidence.verify import verify_package
 from lienthong.kernel.clock import SystemClock
-from lienthong.kernel.errors import LienthongError
 from lienthong.sandbox.agencies.offices import make_offices
 from lienthong.sandbox.board_story import show_board
 from lienthong.sandbox.case_pages import CasePages
-from lienthong.sandbox.children import Children
-from lienthong.sandbox.federation import CLIENT, SERVICE, hold_folder, make_federation
+from lienthong.sandbox.federation import CLIENT, SERVICE, make_federation
 from lienthong.sandbox.gateway_home import write_private
-from lienthong.sandbox.heads import find_head, require_head
+from lienthong.sandbox.heads import find_head, require_cosigned, require_head
 from lienthong.sandbox.linked_stories import Stage, show_birth, show_death, sign_in_office
 from lienthong.sandbox.marks import INSTANCE, NO_LEGAL_VALUE
 from lienthong.sandbox.members import PROVINCE, SOCIAL_AFFAIRS
@@ -38,33 +33,36 @@ from lienthong.sandbox.processes import (
     FILL_SECONDS,
     fill_province,
     fill_registry,
+    require_directory,
     require_listening,
     require_office_open,
     require_serving,
     start_agency,
+    start_directory,
     start_gateway,
     start_site,
     start_worker,
 )
 from lienthong.sandbox.purposes import list_purposes
 from lienthong.sandbox.questions import Door, Reply, ask_all, measure_pace
-from lienthong.sandbox.screen import Screen
-from lienthong.sandbox.sites import make_sites, outlast_database
-from lienthong.sandbox.start_page import serve_start_page
+from lienthong.sandbox.running import Invitation, run_story
+from lienthong.sandbox.sites import make_sites
+from lienthong.sandbox.start_page import GatewayPage, serve_start_page
 from lienthong.sandbox.units import read_units
 from lienthong.sandbox.visitor import Visitor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
+    from pathlib import Path
 
     from rich.console import Console
 
     from lienthong.sandbox.agencies.offices import AgencyOffice
+    from lienthong.sandbox.children import Children
     from lienthong.sandbox.federation import Federation
     from lienthong.sandbox.gateway_home import GatewayHome
     from lienthong.sandbox.national_portal.office import PortalOffice
     from lienthong.sandbox.processes import RunFile
+    from lienthong.sandbox.screen import Screen
     from lienthong.sandbox.sites import Sites
 
 LAST_OLD_DAY: Final = date(2025, 6, 30)
@@ -75,13 +73,6 @@ SPLIT_CODE: Final = "06886"
 
 EVIDENCE_FILE: Final = "evidence.zip"
 FORGED_FILE: Final = "evidence-forged.zip"
-
-EXIT_FAILED: Final = 1
-EXIT_INTERRUPTED: Final = 130
-"""As a shell reports a program that Ctrl-C ended before its time."""
-
-WATCH_SECONDS: Final = 0.5
-"""How soon a child's death is shown while the demo only stays up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,41 +98,26 @@ class Plan:
 def run_demo(
     console: Console, data: Path | None, *, once: bool, people: int = DEMO_PEOPLE, has_cases: bool = True
 ) -> int:
-    """Tell the whole story and return the exit code: 0 when all of it held.
+    """Tell the whole story, as `run_story` does, and return its exit code.
 
-    `data` keeps the federation in a folder (and goes on with one that is there); without it a temporary one
-    is removed at the end. Without `once` the processes stay up until Ctrl-C, without `has_cases` the linked cases
-    are left out. To be called from the main thread: signals and children's leashes need it.
+    Without `has_cases` the linked cases are left out.
     """
-    screen = Screen(console)
-    try:
-        with _signals_as_ctrl_c(), _choose_folder(data) as folder, outlast_database(folder), Children() as children:
-            is_kept = data is not None or not once
-            question, sites = _tell(screen, children, Plan(folder, people, is_kept=is_kept, has_cases=has_cases))
-            if not once:
-                with serve_start_page(sites) as address:
-                    screen.head(f"Begin here, in a browser: {address}")
-                    _stay_up(screen, children, question)
-    except (LienthongError, OSError) as error:
-        screen.say()
-        screen.say(f"The demo failed: {error}")
-        if data is None:
-            screen.say("Run it with --data FOLDER to keep all logs.")
-        return EXIT_FAILED
-    except KeyboardInterrupt:
-        screen.say()
-        screen.say("Interrupted; all processes are ended.")
-        return EXIT_INTERRUPTED
-    return 0
+    is_kept = data is not None or not once
+
+    def story(screen: Screen, children: Children, folder: Path) -> Invitation:
+        return _tell(screen, children, Plan(folder, people, is_kept=is_kept, has_cases=has_cases))
+
+    return run_story(console, data, story, once=once)
 
 
-def _tell(screen: Screen, children: Children, plan: Plan) -> tuple[str, Sites]:
-    """Tell all that can be told without the reader; give the line with which they ask a question, and the sites."""
+def _tell(screen: Screen, children: Children, plan: Plan) -> Invitation:
+    """Tell all that can be told without the reader, and say what is left to them."""
     screen.head(f"Lienthong, instance {INSTANCE}: {NO_LEGAL_VALUE}")
-    # 1. Five members, their keys, and the signed directory that all gateways trust.
-    federation = make_federation(plan.folder, SystemClock(), PROVINCE)
+    # 1. Five members, their keys, and the directory that all gateways trust.
+    federation = make_federation(plan.folder, SystemClock(), PROVINCE, is_served=True)
     screen.say(f"  federation in {plan.folder}, root key {federation.root_text}")
-    # 2. Their gateways and the sample agencies; the registry, filled; the province's site and its worker.
+    # 2. The directory's server, which is the witness too, the gateways and the sample agencies; the registry, filled;
+    # the province's site and its worker.
     purposes = list_purposes()
     portal = make_portal_office(plan.folder)
     sites = make_sites(federation, purposes, portal)
@@ -150,7 +126,7 @@ def _tell(screen: Screen, children: Children, plan: Plan) -> tuple[str, Sites]:
     before = [_count_entries(federation, home) for home in (federation.consumer, federation.provider)]
     # 3. The consumer asks through both gateways which unit each of the 171 is now.
     replies = _ask(screen, children, federation, run)
-    # 4. What both logs say of it, read from where they publish it.
+    # 4. What both logs say of it, read from where they publish it, and that the witness has cosigned it.
     _show_heads(screen, children, federation, [size + 2 * len(replies) for size in before])
     # 5. One exchange as a package that a third party verifies offline, and a forged copy of it.
     _show_evidence(screen, children, federation, replies)
@@ -167,19 +143,27 @@ def _tell(screen: Screen, children: Children, plan: Plan) -> tuple[str, Sites]:
     if plan.is_kept:
         _show_checks(screen, federation)
         show_logins(screen, sites)
-    return _write_question(federation, run), sites
+        _show_gateway_pages(screen, federation)
+    page = GatewayPage(f"http://{federation.consumer.admin}/page", federation.operator)
+    return Invitation(lambda: serve_start_page(sites, page), _write_question(federation, run))
 
 
 def _start(screen: Screen, children: Children, setting: Setting, people: int) -> RunFile:
     federation, sites = setting.federation, setting.sites
-    screen.head("Starting five gateways, three agencies, a portal and two sites; the registry gets made-up people")
+    screen.head(
+        "Starting a directory, five gateways, three agencies, a portal and two sites; the registry gets made-up people"
+    )
     logs = federation.folder / "logs"
+    directory = start_directory(children, federation, logs)
     filling = fill_registry(children, sites, people, logs)
-    gateways = [start_gateway(children, home, logs) for home in federation.homes]
     agencies = [start_agency(children, office, logs) for office in setting.offices]
     portal = start_portal(children, setting.portal, logs)
+    # A gateway that has no directory yet does not start without its server.
+    require_directory(directory, federation)
+    gateways = [start_gateway(children, home, logs) for home in federation.homes]
     fill_province(children, sites, logs, lambda line: screen.say(f"  province: {line}"))
     filling.follow_to_end(lambda line: screen.say(f"  registry: {line}"), FILL_SECONDS)
+    screen.say(f"  directory and witness   process {directory.pid}, http://{federation.directory_address}")
     runs = []
     for home, child in zip(federation.homes, gateways, strict=True):
         run = require_listening(child, home)
@@ -221,8 +205,11 @@ def _count_entries(federation: Federation, home: GatewayHome) -> int:
 
 def _show_heads(screen: Screen, children: Children, federation: Federation, sizes: list[int]) -> None:
     screen.head("Both logs, as published and signed: two entries more for each exchange")
-    for home, size in zip((federation.consumer, federation.provider), sizes, strict=True):
+    homes = (federation.consumer, federation.provider)
+    for home, size in zip(homes, sizes, strict=True):
         screen.show_checkpoint(require_head(federation, home, size, children.require_running))
+    for home, size in zip(homes, sizes, strict=True):
+        screen.show_cosigned(home.origin, require_cosigned(federation, home, size, children.require_running))
 
 
 def _show_evidence(screen: Screen, children: Children, federation: Federation, replies: list[Reply]) -> None:
@@ -255,47 +242,13 @@ def _show_checks(screen: Screen, federation: Federation) -> None:
         screen.say(f"{program} evidence verify {federation.folder / name} --root={federation.root_text}")
 
 
+def _show_gateway_pages(screen: Screen, federation: Federation) -> None:
+    screen.head("The gateways' own pages (trang của cổng kết nối): peers, grants, log, and who witnesses it")
+    for home in federation.homes:
+        screen.say(f"  {home.gateway}   http://{home.admin}/page")
+    screen.say(f"  sign in with the operator's token {federation.operator}")
+
+
 def _write_question(federation: Federation, run: RunFile) -> str:
     url = f"http://{run.consumers}/r1/{SERVICE}/{SPLIT_CODE}/successors?on={LAST_OLD_DAY}"
     return f"curl -H 'X-Road-Client: {CLIENT}' -H 'X-Road-Token: {federation.token}' '{url}'"
-
-
-def _stay_up(screen: Screen, children: Children, question: str) -> None:
-    screen.head("Everything stays up until Ctrl-C. Ask yourself, in X-Road's REST protocol:")
-    screen.say(question)
-    try:
-        while True:
-            children.require_running()
-            time.sleep(WATCH_SECONDS)
-    except KeyboardInterrupt:
-        screen.say()
-        screen.say("Ending all processes.")
-
-
-@contextmanager
-def _choose_folder(data: Path | None) -> Iterator[Path]:
-    if data is not None:
-        folder = data.absolute()
-        with hold_folder(folder):
-            yield folder
-        return
-    with tempfile.TemporaryDirectory(prefix="lienthong-demo-") as temporary:
-        yield Path(temporary)
-
-
-@contextmanager
-def _signals_as_ctrl_c() -> Iterator[None]:
-    """Let SIGTERM and SIGINT end the demo as Ctrl-C does, so that children and the temporary folder are cleared away.
-
-    SIGINT too: a program that a shell starts in the background inherits it as ignored.
-    """
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    earlier = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in earlier.items():
-            signal.signal(number, handler)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from lienthong.directory.authority import Authority, issue_certificate, make_tls_key, spki_fingerprint
+from lienthong.directory.authority import make_tls_key
 from lienthong.directory.members import Gateway, LogKey
+from lienthong.directory.tls_files import public_fingerprint
 from lienthong.evidence.log import create_log
 from lienthong.kernel.canonical import encode_base64url
 from lienthong.kernel.keys import (
     VerifyKey,
+    load_private,
     load_secret,
     load_signing_key,
     make_secret,
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-CERTIFICATE_DAYS: Final = 365
+BESIDE: Final = 'file = "../directory.json"'
+"""In a gateway's settings: the signed directory is a file beside the home."""
 
 PRIVATE_MODE: Final = 0o600
 FOLDER_MODE: Final = 0o700
@@ -56,15 +58,19 @@ class GatewayHome:
         """The folder of its keys."""
         return self.folder / "keys"
 
+    @property
+    def tls_fingerprint(self) -> str:
+        """The text under which the directory pins its TLS key."""
+        return public_fingerprint(load_private(self.keys / "tls.key"))
+
     def list_in_directory(self, since: int) -> Gateway:
         """Give this gateway as the directory lists it, its log open since `since` (ms UTC)."""
-        certificate = ssl.PEM_cert_to_DER_cert((self.keys / "tls.pem").read_text("ascii"))
         key = load_signing_key(self.keys / "log.key").verify_key
         log = LogKey(origin=self.origin, key=key, since=since)
-        return Gateway(self.gateway, (self.peers,), (spki_fingerprint(certificate),), (log,))
+        return Gateway(self.gateway, (self.peers,), (self.tls_fingerprint,), (log,))
 
 
-def ensure_keys(home: GatewayHome, authority: Authority) -> None:
+def ensure_keys(home: GatewayHome) -> None:
     """Make those of the keys that are missing; a crash between two leaves the rest to the next call."""
     for folder in (home.folder, home.keys):
         folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
@@ -72,12 +78,8 @@ def ensure_keys(home: GatewayHome, authority: Authority) -> None:
         store_signing_key(home.keys / "log.key", make_signing_key())
     for name in ("store.key", "index.key"):
         ensure_secret(home.keys / name)
-    # The certificate is written last: with it there, its key is there too.
-    if not (home.keys / "tls.pem").exists():
-        key = make_tls_key()
-        certificate = issue_certificate(authority, home.gateway, key.public_der, (home.peers,), CERTIFICATE_DAYS)
-        write_private(home.keys / "tls.key", key.private_pem)
-        write_private(home.keys / "tls.pem", certificate)
+    if not (home.keys / "tls.key").exists():
+        write_private(home.keys / "tls.key", make_tls_key().private_pem)
 
 
 def ensure_log(home: GatewayHome) -> None:
@@ -103,15 +105,20 @@ def write_private(path: Path, content: bytes) -> None:
     unfinished.replace(path)
 
 
-def write_settings(home: GatewayHome, root: VerifyKey, tokens: Mapping[str, tuple[str, ...]]) -> None:
-    """Write `gateway.toml`: the directory is beside the home, and each subsystem's `tokens` prove it."""
+def write_settings(
+    home: GatewayHome, root: VerifyKey, tokens: Mapping[str, tuple[str, ...]], source: str = BESIDE, more: str = ""
+) -> None:
+    """Write `gateway.toml`: each subsystem's `tokens` prove it.
+
+    `source` says in `[directory]` where the directory comes from, `more` are further tables.
+    """
     subsystems = "\n".join(describe_subsystem(subsystem, *each) for subsystem, each in tokens.items())
     text = f"""\
 gateway = "{home.gateway}"
 log = "{home.origin}"
 
 [directory]
-file = "../directory.json"
+{source}
 root = "{encode_base64url(root.raw)}"
 
 [listen]
@@ -119,7 +126,7 @@ consumers = "{home.consumers}"
 peers = "{home.peers}"
 admin = "{home.admin}"
 
-{subsystems}"""
+{subsystems}{more}"""
     write_private(home.folder / "gateway.toml", text.encode())
 
 
@@ -132,6 +139,11 @@ tokens = [{hashes}]
 certificates = []
 open_on_loopback = false
 """
+
+
+def describe_operator(token: str) -> str:
+    """Give the lines of `gateway.toml` by which an operator is known."""
+    return f'\n[admin]\noperators = ["{hash_token(token)}"]\n'
 
 
 def hash_token(token: str) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lienthong.sandbox.gateway_home import GatewayHome
 
 DURABLE_SECONDS: Final = 15.0
-"""Index, bodies and published tree follow the log within a second or two; later than this they do not come."""
+"""Index, bodies, published tree and cosigned head follow the log within a second or two; later they do not come."""
 
 LOOK_SECONDS: Final = 0.1
 
@@ -34,7 +34,7 @@ _NOT_YET: Final = {EvidenceErrorKind.NOT_FOUND, EvidenceErrorKind.UNPUBLISHED, E
 
 
 def export_whole(home: GatewayHome, exchange: str, check: Callable[[], None]) -> bytes:
-    """Export the exchange from a running gateway's home as soon as both messages are there with their bodies.
+    """Export the exchange from a running gateway's home as soon as both messages are there whole, and witnessed.
 
     `check` is called while waiting and may raise; what does not come in time raises.
     """
@@ -43,14 +43,16 @@ def export_whole(home: GatewayHome, exchange: str, check: Callable[[], None]) ->
     while True:
         try:
             raw = export_exchange(evidence, exchange)
-            if parse_package(raw).manifest.response is ContentState.WHOLE:
+            verdict = verify_package(raw, evidence.root)
+            is_witnessed = verdict.request_witnessed and verdict.response_witnessed
+            if is_witnessed and verdict.response_content is ContentState.WHOLE:
                 return raw
         except EvidenceError as error:
             if error.kind not in _NOT_YET or time.monotonic() > deadline:
                 raise
         check()
         if time.monotonic() > deadline:
-            message = f"expected the answer's body of exchange {exchange} in {home.folder}, found none"
+            message = f"expected exchange {exchange} whole and witnessed in {home.folder}, found it not to be"
             raise SandboxError(SandboxErrorKind.EVIDENCE, message)
         time.sleep(LOOK_SECONDS)
 

@@ -1,4 +1,4 @@
-"""The sandbox's processes, each started as an operator would: gateways, sites, agencies and what fills them."""
+"""The sandbox's processes, each started as an operator would: directory, gateways, sites, agencies, what fills them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from lienthong.sandbox.agencies.offices import AgencyOffice
     from lienthong.sandbox.children import Child, Children
+    from lienthong.sandbox.federation import Federation
     from lienthong.sandbox.gateway_home import GatewayHome
     from lienthong.sandbox.sites import SiteHome, Sites
 
@@ -95,6 +96,18 @@ def start_site(children: Children, site: SiteHome, logs: Path) -> Child:
 def require_serving(child: Child, site: SiteHome) -> None:
     """Wait until a site listens; raises `SandboxError`."""
     child.require_ready(lambda: _is_listening(site.port), SITE_SECONDS)
+
+
+def start_directory(children: Children, federation: Federation, logs: Path) -> Child:
+    """Start the directory's server and its witness; it listens only when `require_directory` has returned."""
+    address = ("--address", federation.directory_address)
+    command = (sys.executable, "-m", "lienthong", "directory", "serve", str(federation.office), *address)
+    return children.start(Program("the directory", command, logs / "directory.log"))
+
+
+def require_directory(child: Child, federation: Federation) -> None:
+    """Wait until the directory's server listens; raises `SandboxError`."""
+    require_port(child, int(federation.directory_address.rpartition(":")[2]))
 
 
 def start_gateway(children: Children, home: GatewayHome, logs: Path) -> Child:

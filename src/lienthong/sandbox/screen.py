@@ -8,6 +8,7 @@ from rich.box import SIMPLE
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from lienthong.evidence.plain_text import show_time
 from lienthong.evidence.verdict_screen import print_verdict
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from lienthong.evidence.checkpoint import Checkpoint
+    from lienthong.evidence.cosignature import Cosignature
     from lienthong.evidence.verdict import Verdict
     from lienthong.sandbox.questions import Pace, Reply
 
@@ -74,6 +76,11 @@ class Screen:
     def show_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Write a log's head: who keeps it, how many entries, the root over them."""
         self.say(f"  {checkpoint.origin}: {checkpoint.size} entries, root {checkpoint.root.hex()}")
+
+    def show_cosigned(self, origin: str, cosignature: Cosignature) -> None:
+        """Write who vouches that all are shown the same history of a log."""
+        when = show_time(cosignature.time)
+        self.say(f"  {origin}: witnessed (đã có bên chứng kiến), cosigned by {cosignature.name} at {when}")
 
     def show_verdict(self, verdict: Verdict) -> None:
         """Write what a verified package proves, and what it does not, as `lienthong evidence verify` does."""

@@ -20,7 +20,7 @@ from lienthong.sandbox.marks import NO_LEGAL_VALUE
 from lienthong.sandbox.ports import LOOPBACK, find_free_ports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lienthong.sandbox.sites import Sites
 
@@ -54,6 +54,14 @@ class Persona:
     totp_secret: str
 
 
+@dataclass(frozen=True, slots=True)
+class GatewayPage:
+    """A gateway's own page, and what its operator signs in with."""
+
+    url: str
+    token: str
+
+
 def list_personas(sites: Sites) -> list[Persona]:
     """Give everybody who can sign in."""
     parent = read_login(sites.logins)
@@ -78,11 +86,11 @@ def _find_way(post: str) -> str:
     return next((way for word, way in ways.items() if word in post), "/sign-in/")
 
 
-def write_page(sites: Sites, now: float) -> str:
+def write_page(sites: Sites, now: float, gateway: GatewayPage | None = None) -> str:
     """Write the page as it is at a moment."""
     left = int(STEP_SECONDS - now % STEP_SECONDS) + 1
     rows = "".join(_write_persona(persona, now) for persona in list_personas(sites))
-    steps = "".join(f"<li>{step}</li>" for step in _write_path(sites))
+    steps = "".join(f"<li>{step}</li>" for step in _write_path(sites, gateway))
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Lienthong: a province in a box</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="refresh" content="{left}">
@@ -100,11 +108,11 @@ def write_page(sites: Sites, now: float) -> str:
 
 
 @contextmanager
-def serve_start_page(sites: Sites) -> Iterator[str]:
+def serve_start_page(sites: Sites, gateway: GatewayPage | None = None) -> Iterator[str]:
     """Serve the page while the block runs; gives its address."""
     (port,) = find_free_ports(1)
     address = f"{LOOPBACK}:{port}"
-    server = ThreadingHTTPServer((LOOPBACK, port), _make_handler(sites, address))
+    server = ThreadingHTTPServer((LOOPBACK, port), _make_handler(lambda now: write_page(sites, now, gateway), address))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
     thread.start()
     try:
@@ -126,7 +134,7 @@ def _write_persona(persona: Persona, now: float) -> str:
     )
 
 
-def _write_path(sites: Sites) -> Iterator[str]:
+def _write_path(sites: Sites, gateway: GatewayPage | None) -> Iterator[str]:
     province, registry = sites.province.url, sites.registry.url
     if sites.portal is not None:
         yield (
@@ -144,13 +152,19 @@ def _write_path(sites: Sites) -> Iterator[str]:
         ("Cơ sở dữ liệu dân cư", "As a clerk, find the child in the population registry", f"{registry}/office/"),
     ):
         yield f'<a href="{escape(url)}">{escape(en)}</a> <span class="vi" lang="vi">{escape(vi)}</span>'
+    if gateway is not None:
+        yield (
+            f'<a href="{escape(gateway.url)}">As operator of the commune\'s gateway, see peers, log and witness</a> '
+            '<span class="vi" lang="vi">Cổng kết nối, nhật ký, bên chứng kiến</span>. '
+            f"Token: <code>{escape(gateway.token)}</code>"
+        )
 
 
-def _make_handler(sites: Sites, address: str) -> type[BaseHTTPRequestHandler]:
+def _make_handler(write: Callable[[float], str], address: str) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             is_page = self.headers.get("Host") == address and self.path == "/"
-            body = write_page(sites, time.time()).encode() if is_page else b""
+            body = write(time.time()).encode() if is_page else b""
             self.send_response(OK if is_page else NOT_FOUND)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))

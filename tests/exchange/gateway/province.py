@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lienthong.directory.authority import make_authority
+from lienthong.directory.authority import issue_certificate, make_authority
 from lienthong.directory.members import Directory, Gateway, LogKey, Member, Subsystem, sign_directory
+from lienthong.directory.tls_files import public_der
 from lienthong.evidence.check import check_log
 from lienthong.evidence.log import LogSettings, create_log
 from lienthong.evidence.reader import read_batches
@@ -15,7 +16,7 @@ from lienthong.evidence.statement import decode_statement
 from lienthong.evidence.store import load_store_key
 from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.keys import load_signing_key, make_signing_key
-from lienthong.sandbox.gateway_home import GatewayHome, ensure_keys, hash_token, write_settings
+from lienthong.sandbox.gateway_home import GatewayHome, ensure_keys, hash_token, write_private, write_settings
 from lienthong.sandbox.ports import find_free_ports
 from tests.simulators.files import QuickFiles
 from tests.simulators.peer import Peer
@@ -34,6 +35,7 @@ CLIENT = f"{COMMUNE}/PORTAL"
 OTHER_CLIENT = f"{COMMUNE}/CLERK"
 SERVICE = f"{AGENCY}/AREAS/units"
 PERSONS = f"{AGENCY}/AREAS/persons"
+CERTIFICATE_DAYS = 365
 TOKEN = "token-of-the-portal"  # noqa: S105 # of nobody
 OTHER_TOKEN = "token-of-the-clerk"  # noqa: S105 # of nobody
 
@@ -106,7 +108,10 @@ class Province:
         self.publish(self.directory)
 
     def _make_home(self, home: GatewayHome, subsystem: str, service_port: int) -> None:
-        ensure_keys(home, self.authority)
+        ensure_keys(home)
+        public = public_der((home.keys / "tls.key").read_bytes())
+        certificate = issue_certificate(self.authority, home.gateway, public, (home.peers,), CERTIFICATE_DAYS)
+        write_private(home.keys / "tls.pem", certificate)
         key = load_signing_key(home.keys / "log.key")
         create_log(home.folder / "log", home.origin, key, files=QuickFiles(), settings=LogSettings(256 * 1024))
         write_settings(home, self.root.verify_key, {subsystem: (TOKEN,) if subsystem == "PORTAL" else ()})
