@@ -173,11 +173,11 @@ def measure(folder: Path, *, with_spark: bool) -> dict[str, float]:
     from lienthong.delivery.columnar_reading import open_with_duckdb  # noqa: PLC0415 # as above
 
     folder.mkdir()
-    first_s, _ = take_time(lambda: refresh_copy(folder))
+    first_s, _ = take_time(lambda: refresh_copy(folder, TODAY))
     refresh, count, both = [], [], []
     for number in range(ROUNDS):
         change(number)
-        refreshed_s, done = take_time(lambda: refresh_copy(folder))
+        refreshed_s, done = take_time(lambda: refresh_copy(folder, TODAY))
         counted_s, rows = take_time(lambda: count_all(open_with_duckdb(folder), TODAY))
         if done.figures != NEW_FIGURES or not rows["months"]:
             raise SystemExit(f"expected {NEW_FIGURES} new figures and counts, got {done}")

@@ -13,6 +13,7 @@ from lienthong.cases.words import CaseRole
 from lienthong.delivery.aggregates import EXPRESSIONS, count_all
 from lienthong.delivery.columnar import Refreshed, find_copy_time, refresh_copy
 from lienthong.delivery.columnar_reading import open_with_duckdb, open_with_spark
+from lienthong.delivery.columnar_tables import CASES
 from lienthong.delivery.errors import DeliveryError
 from tests.cases.houses import SIMPLE, UNIT, do, file_case, make_cases
 from tests.delivery.figures import define, put, record
@@ -52,17 +53,17 @@ def fill() -> None:
 def test_the_copy_takes_over_everything_once_and_then_only_what_changed(tmp_path: Path) -> None:
     fill()
     assert find_copy_time(tmp_path) is None
-    assert refresh_copy(tmp_path) == Refreshed(cases=3, months=1, figures=2)
+    assert refresh_copy(tmp_path, TODAY) == Refreshed(cases=3, months=1, figures=2)
     assert find_copy_time(tmp_path) is not None
     assert count_noted() == 0
-    assert refresh_copy(tmp_path) == Refreshed(0, 0, 0)
+    assert refresh_copy(tmp_path, TODAY) == Refreshed(0, 0, 0)
 
     cases = make_cases()
     receipt = file_case(cases, SIMPLE)
     do(cases, receipt.case_id, CaseRole.RECEIVER, told.Received())
     record("POP", {"2024": "1010"})
     assert count_noted() == 1
-    assert refresh_copy(tmp_path) == Refreshed(cases=1, months=1, figures=1)
+    assert refresh_copy(tmp_path, TODAY) == Refreshed(cases=1, months=1, figures=1)
     assert count_units(tmp_path)["received"] == 4
     assert {row["status"]: row["open"] for row in count_all(open_with_duckdb(tmp_path), TODAY)["statuses"]} == {
         status: Case.objects.filter(status=status).count()
@@ -75,7 +76,7 @@ def test_counts_are_those_of_the_tables(tmp_path: Path) -> None:
     Case.objects.update(due_on=date(2026, 11, 20))
     first = Case.objects.order_by("pk")[0]
     Case.objects.filter(pk=first.pk).update(is_over=True, done_at="2026-11-19T20:00:00+00:00", ended_at=None)
-    refresh_copy(tmp_path)
+    refresh_copy(tmp_path, TODAY)
     counts = count_all(open_with_duckdb(tmp_path), TODAY)
     # Eight in the evening in UTC is the next morning in Vietnam, the case's last day: on time.
     assert counts["units"] == [
@@ -87,21 +88,21 @@ def test_counts_are_those_of_the_tables(tmp_path: Path) -> None:
 
 def test_a_copy_that_was_lost_is_made_anew_and_one_that_is_not_there_says_how(tmp_path: Path) -> None:
     fill()
-    refresh_copy(tmp_path)
+    refresh_copy(tmp_path, TODAY)
     shutil.rmtree(tmp_path)
     with pytest.raises(DeliveryError, match="lienthong delivery refresh"):
         open_with_duckdb(tmp_path)
-    assert refresh_copy(tmp_path) == Refreshed(cases=3, months=1, figures=2)
+    assert refresh_copy(tmp_path, TODAY) == Refreshed(cases=3, months=1, figures=2)
     assert count_units(tmp_path)["received"] == 3
 
 
 def test_a_crash_before_the_notes_are_taken_away_repeats_and_counts_nobody_twice(tmp_path: Path) -> None:
     fill()
-    refresh_copy(tmp_path)
+    refresh_copy(tmp_path, TODAY)
     # What a crash leaves: files that are complete, and the notes of what is in them already.
     Case.objects.update(handler="somebody")
     assert count_noted() == 3
-    assert refresh_copy(tmp_path).cases == 3
+    assert refresh_copy(tmp_path, TODAY).cases == 3
     assert count_units(tmp_path)["received"] == 3
 
 
@@ -109,7 +110,7 @@ def test_many_small_files_of_figures_become_one(tmp_path: Path) -> None:
     fill()
     for year in range(1970, 1974):
         record("POP", {str(year): "1000"})
-        refresh_copy(tmp_path, most_files=2)
+        refresh_copy(tmp_path, TODAY, most_files=2)
     assert len(list((tmp_path / "figures").glob("*.parquet"))) <= 2
     (row,) = count_all(open_with_duckdb(tmp_path), TODAY)["figures"]
     assert row["figures"] == 6
@@ -117,34 +118,53 @@ def test_many_small_files_of_figures_become_one(tmp_path: Path) -> None:
 
 def test_what_a_crash_left_beside_the_joined_file_is_removed_by_the_next_refresh(tmp_path: Path) -> None:
     fill()
-    refresh_copy(tmp_path)
+    refresh_copy(tmp_path, TODAY)
     (small,) = (tmp_path / "figures").glob("*.parquet")
     kept = small.read_bytes()
     record("POP", {"2024": "1010"})
-    refresh_copy(tmp_path, most_files=1)
+    refresh_copy(tmp_path, TODAY, most_files=1)
     small.write_bytes(kept)
-    refresh_copy(tmp_path)
+    refresh_copy(tmp_path, TODAY)
     assert not small.exists()
     (row,) = count_all(open_with_duckdb(tmp_path), TODAY)["figures"]
     assert row["figures"] == 3
 
 
+def test_counts_are_exact_for_the_day_of_the_counting_and_later_ones_and_refused_for_earlier_ones(
+    tmp_path: Path,
+) -> None:
+    fill()
+    record("POP", {"2025": "1030"}, published_on=date(2026, 12, 24))
+    Case.objects.update(due_on=date(2026, 12, 2))
+    refresh_copy(tmp_path, TODAY)
+    tables = open_with_duckdb(tmp_path)
+    days = [TODAY, date(2026, 12, 3), date(2026, 12, 24)]
+    told = [count_all(tables, day) for day in days]
+    assert [each["figures"][0]["figures"] for each in told] == [2, 2, 3]
+    assert [each["figures"][0]["published_on"] for each in told][1:] == [date(2024, 1, 1), date(2026, 12, 24)]
+    assert [(each["units"][0]["due_soon"], each["units"][0]["late"]) for each in told] == [(3, 0), (0, 3), (0, 3)]
+    with pytest.raises(DeliveryError, match="counted on 2026-11-30"):
+        count_all(tables, date(2026, 11, 29))
+    # The day comes: the figure is known, and another refresh adds nothing twice.
+    record("POP", {"2021": "960"})
+    refresh_copy(tmp_path, date(2026, 12, 24), most_files=1)
+    (row,) = count_all(open_with_duckdb(tmp_path), date(2026, 12, 24))["figures"]
+    assert (row["figures"], row["areas"]) == (4, 1)
+
+
+def test_a_copy_that_nothing_was_counted_of_is_counted_by_the_next_refresh(tmp_path: Path) -> None:
+    fill()
+    refresh_copy(tmp_path, TODAY)
+    shutil.rmtree(tmp_path / "counted")
+    assert refresh_copy(tmp_path, TODAY) == Refreshed(0, 0, 0)
+    assert count_units(tmp_path)["received"] == 3
+
+
 def test_nothing_personal_is_in_the_copy(tmp_path: Path) -> None:
     fill()
-    refresh_copy(tmp_path)
-    tables = open_with_duckdb(tmp_path)
-    assert set(tables.cases.columns) == {
-        "id",
-        "unit",
-        "procedure",
-        "channel",
-        "status",
-        "is_over",
-        "due_on",
-        "submitted_on",
-        "received_on",
-        "done_on",
-    }
+    refresh_copy(tmp_path, TODAY)
+    personal = {"number", "name", "account", "code", "handler", "search_name"}
+    assert personal & {*CASES.columns, *open_with_duckdb(tmp_path).cases.columns} == set()
     case = Case.objects.first()
     assert case is not None
     content = b"".join(file.read_bytes() for file in tmp_path.rglob("*.parquet"))
@@ -162,7 +182,7 @@ def test_spark_counts_the_same_by_the_same_expressions(tmp_path: Path) -> None:
     spark = pytest.importorskip("pyspark.sql", reason="the extra `spark` is not installed")
     fill()
     Case.objects.update(due_on=date(2026, 11, 20))
-    refresh_copy(tmp_path)
+    refresh_copy(tmp_path, TODAY)
     session = spark.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
     try:
         by_spark = count_all(open_with_spark(tmp_path, session), TODAY)

@@ -1,4 +1,4 @@
-"""The board's counts as Ibis expressions: the same on DuckDB and on Spark, over the columnar copy.
+"""The board's counts as Ibis expressions: the same on DuckDB and on Spark, over what the columnar copy counted ahead.
 
 Counts of cases here are quick ones, by the day that a case's row names as its last. The progress index has its own rule
 (cases/quality.py) and is collected, not counted here.
@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import ibis
+
+from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,24 +27,23 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The two tables of the copy."""
+    """The two tables of what was counted ahead; its figures are those known from the day `since` on."""
 
     cases: Table
     figures: Table
+    since: date
 
 
 def count_by_month(tables: Tables, today: date) -> Table:
     """Count the cases of each month of filing: all, online, over, and on time of those over."""
-    since = _first_of_month(today, MONTHS_SHOWN)
-    cases = tables.cases.filter(tables.cases.submitted_on >= since)
-    month = cases.submitted_on.truncate("M").name("month")
+    cases = tables.cases.filter(tables.cases.month >= _first_of_month(today, MONTHS_SHOWN))
     return (
-        cases.group_by(month)
+        cases.group_by("month")
         .aggregate(
-            received=cases.count(),
-            online=(cases.channel == "online").cast("int64").sum(),
-            over=cases.is_over.cast("int64").sum(),
-            on_time=_is_on_time(cases).cast("int64").sum(),
+            received=cases.tally.sum(),
+            online=_sum_where(cases, cases.channel == "online"),
+            over=_sum_where(cases, cases.is_over),
+            on_time=_sum_where(cases, cases.is_on_time),
         )
         .order_by("month")
     )
@@ -50,17 +51,17 @@ def count_by_month(tables: Tables, today: date) -> Table:
 
 def count_by_unit(tables: Tables, today: date) -> Table:
     """Count each office's cases of the year until today: received, done, on time, open, late, due soon."""
-    cases = tables.cases.filter((tables.cases.submitted_on >= date(today.year, 1, 1)) | ~tables.cases.is_over)
+    cases = tables.cases.filter((tables.cases.month >= date(today.year, 1, 1)) | ~tables.cases.is_over)
     late = ~cases.is_over & (cases.due_on < today)
     soon = ~cases.is_over & cases.due_on.between(today, today + timedelta(days=DAYS_DUE_SOON))
     return (
         cases.group_by("unit")
         .aggregate(
-            received=cases.count(),
-            done=cases.is_over.cast("int64").sum(),
-            on_time=_is_on_time(cases).cast("int64").sum(),
-            late=late.fill_null(False).cast("int64").sum(),  # noqa: FBT003 # Ibis's own call
-            due_soon=soon.fill_null(False).cast("int64").sum(),  # noqa: FBT003 # as above
+            received=cases.tally.sum(),
+            done=_sum_where(cases, cases.is_over),
+            on_time=_sum_where(cases, cases.is_on_time),
+            late=_sum_where(cases, late.fill_null(False)),  # noqa: FBT003 # Ibis's own call
+            due_soon=_sum_where(cases, soon.fill_null(False)),  # noqa: FBT003 # as above
         )
         .order_by("unit")
     )
@@ -70,24 +71,24 @@ def count_by_status(tables: Tables, today: date) -> Table:
     """Count the open cases in each national status."""
     del today
     cases = tables.cases.filter(~tables.cases.is_over)
-    return cases.group_by("status").aggregate(open=cases.count()).order_by("status")
+    return cases.group_by("status").aggregate(open=cases.tally.sum()).order_by("status")
 
 
 def count_by_procedure(tables: Tables, today: date) -> Table:
     """Count the year's cases of each procedure, the most first."""
-    cases = tables.cases.filter(tables.cases.submitted_on >= date(today.year, 1, 1))
+    cases = tables.cases.filter(tables.cases.month >= date(today.year, 1, 1))
     counted = cases.group_by("procedure").aggregate(
-        received=cases.count(), on_time=_is_on_time(cases).cast("int64").sum()
+        received=cases.tally.sum(), on_time=_sum_where(cases, cases.is_on_time)
     )
     return counted.order_by([ibis.desc("received"), "procedure"]).limit(20)
 
 
 def count_figures(tables: Tables, today: date) -> Table:
     """Count the figures known of each indicator, with the last day on which one became known."""
-    known = tables.figures.filter(tables.figures.published_on <= today)
+    known = tables.figures.filter(tables.figures.known_on <= today)
     return (
         known.group_by("indicator")
-        .aggregate(figures=known.count(), areas=known.area.nunique(), published_on=known.published_on.max())
+        .aggregate(figures=known.tally.sum(), areas=known.area.nunique(), published_on=known.published_on.max())
         .order_by("indicator")
     )
 
@@ -103,7 +104,13 @@ EXPRESSIONS: Final[Mapping[str, Callable[[Tables, date], Table]]] = {
 
 
 def count_all(tables: Tables, today: date) -> dict[str, list[Row]]:
-    """Run every expression on the back end that the tables are of, and give plain rows."""
+    """Run every expression on the back end that the tables are of, and give plain rows; raises `NO_COPY`.
+
+    There is no copy for a day before that of the counting: what was known then has been added up with what came after.
+    """
+    if today < tables.since:
+        message = f"the copy was counted on {tables.since}, and nothing is counted as of {today}, before that"
+        raise DeliveryError(DeliveryErrorKind.NO_COPY, message)
     return {name: list_rows(make(tables, today)) for name, make in EXPRESSIONS.items()}
 
 
@@ -113,8 +120,8 @@ def list_rows(expression: Table) -> list[Row]:
     return rows
 
 
-def _is_on_time(cases: Table) -> Any:  # noqa: ANN401 # an Ibis column of truths
-    return (cases.is_over & (cases.done_on <= cases.due_on)).fill_null(False)  # noqa: FBT003 # Ibis's own call
+def _sum_where(cases: Table, holds: Any) -> Any:  # noqa: ANN401 # Ibis columns
+    return holds.ifelse(cases.tally, 0).sum()
 
 
 def _first_of_month(today: date, months: int) -> date:

@@ -2,8 +2,9 @@
 
 A folder holds `cases/MONTH.parquet`, one file for each month of filing, and `figures/FIRST-LAST.parquet`. A refresh
 takes over only what changed: months with changed cases are written anew and put in place of the old file at once,
-figures (which are only ever added) come as one more file. Readers see a file as it was or as it is, never half of it.
-There is nothing personal in it: no name, number, account or code of a case.
+figures (which are only ever added) come as one more file. Beside each file stands what a board counts of it, in
+`counted/` (columnar_tables.py): thousands of rows instead of millions. Readers see a file as it was or as it is, never
+half of it. There is nothing personal in it: no name, number, account or code of a case.
 
 What a crash leaves: files that are complete, and notes of changes that are taken over again by the next refresh. The
 folder can be removed at any time; the next refresh makes it anew.
@@ -14,7 +15,7 @@ from __future__ import annotations
 import fcntl
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
@@ -26,20 +27,22 @@ from lienthong.delivery.columnar_tables import CASES, FIGURES, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
     from pathlib import Path
 
 MOST_CHANGED: Final = 200_000
 """Changed cases that one refresh takes over; more are left to the next."""
+VIETNAM: Final = timezone(timedelta(hours=7))
+
 MOST_FIGURE_FILES: Final = 40
 """More files of figures are made into one."""
 
 
 class _State(msgspec.Struct, frozen=True):
-    """How far the copy is: whether all cases were taken over once, and the last figure that was."""
+    """How far the copy is: whether it has all cases, which figure was the last, and on which day it was counted."""
 
     has_cases: bool = False
     last_figure: int = 0
+    counted_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +66,49 @@ def find_copy_time(folder: Path) -> datetime | None:
     return datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.exists() else None
 
 
-def refresh_copy(folder: Path, most_files: int = MOST_FIGURE_FILES) -> Refreshed:
-    """Take over what changed since the last refresh; the first one takes over everything. One at a time."""
+def find_counted(folder: Path, table: Table) -> Path:
+    """Give the folder of what was counted of a table."""
+    return folder / "counted" / table.name
+
+
+def find_counted_day(folder: Path) -> date | None:
+    """Give the day of the last counting: boards of it and of later days are exact. None where there is no copy."""
+    return _read_state(folder).counted_on
+
+
+def refresh_copy(folder: Path, today: date | None = None, most_files: int = MOST_FIGURE_FILES) -> Refreshed:
+    """Take over what changed since the last refresh, and count it; the first one takes over everything. One at a time.
+
+    `today` is the day in Vietnam, the clock's where none is given.
+    """
+    today = today or datetime.now(VIETNAM).date()
     for table in (CASES, FIGURES):
         (folder / table.name).mkdir(parents=True, exist_ok=True)
+        find_counted(folder, table).mkdir(parents=True, exist_ok=True)
     with _lock(folder), duckdb.connect() as duck:
         state = _read_state(folder)
-        cases, months = _refresh_cases(folder, duck, is_first=not state.has_cases)
-        figures, last = _refresh_figures(folder, duck, state.last_figure)
-        _join_files(folder / FIGURES.name, duck, most_files)
-        _write_state(folder, _State(has_cases=True, last_figure=last))
+        # A clock that went back would make what was counted already inexact for the days between.
+        copy = _Copy(folder, duck, max(today, state.counted_on or today))
+        cases, months = _refresh_cases(copy, is_first=not state.has_cases)
+        figures, last = _refresh_figures(copy, state.last_figure)
+        _remove_covered(copy)
+        _join_figures(copy, most_files)
+        _count_uncounted(copy)
+        _remove_covered(copy)
+        _write_state(folder, _State(has_cases=True, last_figure=last, counted_on=copy.today))
     return Refreshed(cases, months, figures)
 
 
-def _refresh_cases(folder: Path, duck: duckdb.DuckDBPyConnection, *, is_first: bool) -> tuple[int, int]:
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """The copy while it is refreshed: its folder, what writes it, and the day of the counting."""
+
+    folder: Path
+    duck: duckdb.DuckDBPyConnection
+    today: date
+
+
+def _refresh_cases(copy: _Copy, *, is_first: bool) -> tuple[int, int]:
     """Write the months of changed cases anew, then take their notes away, as far as nothing came after."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS noted")
@@ -86,7 +118,7 @@ def _refresh_cases(folder: Path, duck: duckdb.DuckDBPyConnection, *, is_first: b
         if is_first:
             cursor.execute("SELECT DISTINCT month FROM cases_case ORDER BY month")
             months = [month for (month,) in cursor.fetchall()]
-            count = sum(_copy_month(folder, duck, month, None) for month in months)
+            count = sum(_copy_month(copy, month, None) for month in months)
         else:
             cursor.execute(
                 "SELECT c.month, array_agg(c.id) FROM cases_case c JOIN noted n ON n.case_id = c.id GROUP BY 1"
@@ -94,7 +126,7 @@ def _refresh_cases(folder: Path, duck: duckdb.DuckDBPyConnection, *, is_first: b
             changed = cursor.fetchall()
             months = [month for month, _ in changed]
             for month, ids in changed:
-                _copy_month(folder, duck, month, ids)
+                _copy_month(copy, month, ids)
             count = sum(len(ids) for _, ids in changed)
         # A crash before this commit leaves the notes, and the same months are written again.
         cursor.execute(
@@ -103,50 +135,79 @@ def _refresh_cases(folder: Path, duck: duckdb.DuckDBPyConnection, *, is_first: b
     return count, len(months)
 
 
-def _copy_month(folder: Path, duck: duckdb.DuckDBPyConnection, month: date, ids: Sequence[Any] | None) -> int:
+def _copy_month(copy: _Copy, month: date, ids: Sequence[Any] | None) -> int:
     """Write a month's file: all of its cases, or those of the old file with the changed ones in their places."""
-    target = folder / CASES.name / f"{month:%Y-%m}.parquet"
+    target = copy.folder / CASES.name / f"{month:%Y-%m}.parquet"
     where, values = ("month = %s", [month]) if ids is None else ("id = ANY(%s)", [ids])
-    with _fetch(folder, duck, CASES, where, values) as fresh:
+    with _fetch(copy.folder, copy.duck, CASES, where, values) as fresh:
+        whole = f"SELECT * FROM {fresh}"  # noqa: S608 # our names
         if ids is not None and target.exists():
             # UNION BY NAME keeps a file of an older release readable.
             kept = f"SELECT * FROM read_parquet('{target}') WHERE id NOT IN (SELECT id FROM {fresh})"  # noqa: S608 # our path
-            return _write(duck, f"{kept} UNION ALL BY NAME SELECT * FROM {fresh}", target)  # noqa: S608 # our names
-        return _write(duck, f"SELECT * FROM {fresh}", target)  # noqa: S608 # our names
+            whole = f"{kept} UNION ALL BY NAME {whole}"
+        count = _write(copy.duck, whole, target)
+    _count(copy, CASES, target)
+    return count
 
 
-def _refresh_figures(folder: Path, duck: duckdb.DuckDBPyConnection, last: int) -> tuple[int, int]:
+def _refresh_figures(copy: _Copy, last: int) -> tuple[int, int]:
     """Add a file of the figures since the last one. Recording holds a lock, so ids become visible in their order."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM delivery_observation")
         (newest,) = cursor.fetchone()
     if newest == last:
         return 0, last
-    files = folder / FIGURES.name
-    with _fetch(folder, duck, FIGURES, "o.id > %s AND o.id <= %s", [last, newest]) as fresh:
-        count = _write(duck, f"SELECT * FROM {fresh}", files / f"{last + 1:012}-{newest:012}.parquet")  # noqa: S608 # our names
+    target = copy.folder / FIGURES.name / f"{last + 1:012}-{newest:012}.parquet"
+    with _fetch(copy.folder, copy.duck, FIGURES, "o.id > %s AND o.id <= %s", [last, newest]) as fresh:
+        count = _write(copy.duck, f"SELECT * FROM {fresh}", target)  # noqa: S608 # our names
+    _count(copy, FIGURES, target)
     return count, newest
 
 
-def _join_files(files: Path, duck: duckdb.DuckDBPyConnection, most_files: int) -> None:
-    """Make one file of many. A crash before the others are removed leaves them for the next refresh to remove.
+def _join_figures(copy: _Copy, most_files: int) -> None:
+    """Make one file of many, of rows and of what was counted.
 
-    Until then their figures are counted twice.
+    A crash before the parts are removed leaves them for the next refresh; until then their figures are counted twice.
     """
-    there = sorted(files.glob("*.parquet"))
-    spans = {file: tuple(map(int, file.stem.split("-"))) for file in there}
-    whole = max(there, key=lambda file: spans[file][1] - spans[file][0], default=None)
-    if whole is not None:
-        for file in there:
-            if file != whole and spans[whole][0] <= spans[file][0] and spans[file][1] <= spans[whole][1]:
+    for files, select in (
+        (copy.folder / FIGURES.name, "SELECT * FROM {rows}"),
+        (find_counted(copy.folder, FIGURES), FIGURES.recount),
+    ):
+        left = sorted(files.glob("*.parquet"))
+        if len(left) > most_files:
+            joined = files / f"{left[0].stem.split('-')[0]}-{left[-1].stem.split('-')[1]}.parquet"
+            _write(copy.duck, select.format(rows=f"read_parquet('{files}/*.parquet')", today=copy.today), joined)
+            for file in left:
                 file.unlink()
-    left = sorted(files.glob("*.parquet"))
-    if len(left) <= most_files:
-        return
-    joined = files / f"{left[0].stem.split('-')[0]}-{left[-1].stem.split('-')[1]}.parquet"
-    _write(duck, f"SELECT * FROM read_parquet('{files}/*.parquet')", joined)  # noqa: S608 # our path
-    for file in left:
-        file.unlink()
+
+
+def _remove_covered(copy: _Copy) -> None:
+    """Remove files of figures that another file has too: what a crash left beside the whole."""
+    for files in (copy.folder / FIGURES.name, find_counted(copy.folder, FIGURES)):
+        there = sorted(files.glob("*.parquet"))
+        for file in there:
+            if any(_is_within(file, other) for other in there if other != file):
+                file.unlink()
+
+
+def _is_within(file: Path, other: Path) -> bool:
+    """Whether another file has all figures of a file: `FIRST-LAST` of each stands in its name."""
+    (first, last), (low, high) = (map(int, each.stem.split("-")) for each in (file, other))
+    return low <= first and last <= high
+
+
+def _count_uncounted(copy: _Copy) -> None:
+    """Count files that have nothing counted beside them: of an older release, or after a crash."""
+    for table in (CASES, FIGURES):
+        for file in (copy.folder / table.name).glob("*.parquet"):
+            if not (find_counted(copy.folder, table) / file.name).exists():
+                _count(copy, table, file)
+
+
+def _count(copy: _Copy, table: Table, file: Path) -> None:
+    """Write what a board counts of one file's rows."""
+    select = table.count.format(rows=f"read_parquet('{file}')", today=copy.today)
+    _write(copy.duck, select, find_counted(copy.folder, table) / file.name)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from lienthong.delivery.aggregates import Tables
+from lienthong.delivery.columnar import find_counted, find_counted_day
 from lienthong.delivery.columnar_tables import CASES, FIGURES
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 
@@ -26,8 +27,10 @@ def open_with_spark(folder: Path, session: Any) -> Tables:  # noqa: ANN401 # a S
 
 
 def _open(backend: Any, folder: Path, pattern: str) -> Tables:  # noqa: ANN401 # any of Ibis's back ends
+    since = find_counted_day(folder)
     for table in (CASES, FIGURES):
-        if not any((folder / table.name).glob("*.parquet")):
+        if since is None or not any(find_counted(folder, table).glob("*.parquet")):
             message = f"{folder} holds no copy of {table.name} yet; make it with: lienthong delivery refresh"
             raise DeliveryError(DeliveryErrorKind.NO_COPY, message)
-    return Tables(*(backend.read_parquet(str(folder / table.name / pattern)) for table in (CASES, FIGURES)))
+    cases, figures = (backend.read_parquet(str(find_counted(folder, table) / pattern)) for table in (CASES, FIGURES))
+    return Tables(cases, figures, since)
