@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from datetime import date  # noqa: TC003 # a field of a dataclass that is inspected
+from datetime import date, datetime  # noqa: TC003 # fields of dataclasses that are inspected
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+import msgspec
 from django.db import IntegrityError, connection, transaction
 
-from lienthong.cases.actions import Action, Actor, Submitted, hash_payload, salt_payload, write_payload
+from lienthong.cases.actions import Action, Actor, Submitted, salt_payload, write_payload
 from lienthong.cases.catalogue import make_plan
 from lienthong.cases.documents.kept import hold_documents
 from lienthong.cases.drafts import Applicant, find_locked_draft, require_level, unknown_draft
@@ -26,7 +27,15 @@ from lienthong.cases.models import Case as CaseRow
 from lienthong.cases.models.case import KEY_CHARACTERS
 from lienthong.cases.numbering import draw_code
 from lienthong.cases.receipts import Filed, Receipt, get_receipt, keep_receipt, sign_receipt
-from lienthong.cases.store import append_action, digest_content, find_key, find_month, keep_key, make_projection
+from lienthong.cases.store import (
+    append_action,
+    digest_content,
+    find_key,
+    find_month,
+    keep_key,
+    make_projection,
+    send_together,
+)
 from lienthong.cases.words import ActionKind, ActorKind, CaseRole, Channel
 from lienthong.kernel.canonical import canonical_bytes
 from lienthong.kernel.ids import new_uuid7
@@ -35,6 +44,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lienthong.cases.house import Cases
+    from lienthong.cases.procedure import Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case that is about to be written: its id, its moment, and what is told with its filing, without the code."""
+
+    id: UUID
+    at: datetime
+    payload: Submitted
 
 
 KEYS_CONTEXT: Final = b"lienthong/filing-keys/1\n"
@@ -86,11 +105,11 @@ def submit(  # who files what, how, under which key
             documents=tuple(documents),
             draft=str(draft_id),
         )
-        receipt = _file(cases, filing, _make_citizen(applicant))
-        _keep_new_key(scope, key, content, receipt)
-        row.case_id, row.answers = receipt.case_id, {}
+        new = _begin(cases, filing)
+        _keep_new_key(scope, key, content, new)
+        row.case_id, row.answers = new.id, {}
         row.save(update_fields=["case_id", "answers"])
-    return receipt
+        return _file(cases, filing, new, _make_citizen(applicant))
 
 
 def _find_receipt(scope: str, key: str, content: bytes, draft_id: UUID) -> Receipt:
@@ -101,10 +120,10 @@ def _find_receipt(scope: str, key: str, content: bytes, draft_id: UUID) -> Recei
     return get_receipt(done.case_id)
 
 
-def _keep_new_key(scope: str, key: str, content: bytes, receipt: Receipt) -> None:
+def _keep_new_key(scope: str, key: str, content: bytes, new: NewCase) -> None:
     """Write the key of a new case down; one that names another case already undoes the filing."""
     try:
-        keep_key(scope, key, content, (receipt.case_id, 1, receipt.submitted_at))
+        keep_key(scope, key, content, (new.id, 1, new.at))
     except IntegrityError as error:
         message = f"key {key[:60]!r}: another draft was filed under it; make a new key for each new thing"
         raise CasesError(CasesErrorKind.KEY_REUSED, message) from error
@@ -120,9 +139,9 @@ def file_from_portal(cases: Cases, filing: Filing, portal: str) -> Receipt:
         lock_name(scope, filing.portal_code)
         if (done := find_key(scope, filing.portal_code, content)) is not None:
             return get_receipt(done.case_id)
-        receipt = _file(cases, filing, Actor(ActorKind.PORTAL, portal))
-        keep_key(scope, filing.portal_code, content, (receipt.case_id, 1, receipt.submitted_at))
-    return receipt
+        new = _begin(cases, filing)
+        keep_key(scope, filing.portal_code, content, (new.id, 1, new.at))
+        return _file(cases, filing, new, Actor(ActorKind.PORTAL, portal))
 
 
 def lock_name(scope: str, name: str) -> None:
@@ -147,42 +166,42 @@ def require_key(key: str) -> None:
         raise CasesError(CasesErrorKind.BAD_PAYLOAD, message)
 
 
-def _file(cases: Cases, filing: Filing, actor: Actor) -> Receipt:
-    """Write everything of a new case, in the caller's transaction."""
+def _begin(cases: Cases, filing: Filing) -> NewCase:
+    """Check what is filed, and give the new case its id and its moment; nothing is written."""
     procedure = cases.catalogue.get_version(filing.procedure, filing.version)
     # Asked again: a draft may have been opened at a higher level than it is filed at.
     require_level(procedure, filing.applicant)
     cases.verify_answers(procedure, filing.answers)
     verify_own_number(procedure.form, filing.answers, filing.applicant.number)
-    now = cases.now()
-    case_id = UUID(new_uuid7(cases.clock))
-    # Drawn late: the office's other filings of this day wait from here to the end of the transaction.
-    code = draw_code(filing.unit, find_day(now), cases.code_format)
-    payload = salt_payload(_make_payload(cases, filing, code))
-    _require_keepable(payload)
-    action = Action(1, ActionKind.SUBMIT, actor, now, payload)
-    month = find_month(now)
-    append_action(month, case_id, action, CaseRole.APPLICANT)
-    state = start_case(action)
-    columns = make_projection(cases, state, payload)
-    CaseRow(id=case_id, month=month, **columns).save(force_insert=True)
-    filed = Filed(cases.instance, case_id, payload, hash_payload(payload), now, columns["due_on"])
-    receipt = sign_receipt(cases.signing_key, filed)
-    keep_receipt(receipt)
-    hold_documents(cases, case_id, filing.applicant.number, filing.documents)
-    cases.follow_up(case_id, ActionKind.SUBMIT, state)
+    return NewCase(UUID(new_uuid7(cases.clock)), cases.now(), _make_payload(procedure, filing))
+
+
+def _file(cases: Cases, filing: Filing, new: NewCase, actor: Actor) -> Receipt:
+    """Write everything of a new case, in the caller's transaction."""
+    hold_documents(cases, new.id, filing.applicant.number, filing.documents)
+    # No state has the code, which is not drawn yet.
+    state = start_case(Action(1, ActionKind.SUBMIT, actor, new.at, new.payload))
+    cases.follow_up(new.id, ActionKind.SUBMIT, state)
+    # Drawn last: the office's other filings of this day wait from here to the end of the transaction.
+    code = draw_code(filing.unit, find_day(new.at), cases.code_format)
+    payload = msgspec.structs.replace(new.payload, code=code)
+    month, columns = find_month(new.at), make_projection(cases, state, payload)
+    action = Action(1, ActionKind.SUBMIT, actor, new.at, payload)
+    with send_together():
+        content_hash = append_action(month, new.id, action, CaseRole.APPLICANT)
+        CaseRow(id=new.id, month=month, **columns).save(force_insert=True)
+        filed = Filed(cases.instance, new.id, payload, content_hash, new.at, columns["due_on"])
+        receipt = sign_receipt(cases.signing_key, filed)
+        keep_receipt(receipt)
     return receipt
 
 
-def _require_keepable(payload: Submitted) -> None:
-    """Refuse what the database would not take, as an error that holds up no other filing of a portal's list."""
-    if b"\\u0000" in canonical_bytes(write_payload(payload)):
-        raise CasesError(CasesErrorKind.BAD_PAYLOAD, "filing: expected text, got a character that cannot be kept")
+def _make_payload(procedure: Procedure, filing: Filing) -> Submitted:
+    """Give what is told with a filing, yet without its code; what the database would not take is refused.
 
-
-def _make_payload(cases: Cases, filing: Filing, code: str) -> Submitted:
-    procedure = cases.catalogue.get_version(filing.procedure, filing.version)
-    return Submitted(
+    As an error of ours, so that it holds up no other filing of a portal's list.
+    """
+    payload = Submitted(
         procedure=filing.procedure,
         version=filing.version,
         channel=filing.channel,
@@ -197,8 +216,10 @@ def _make_payload(cases: Cases, filing: Filing, code: str) -> Submitted:
         answers=drop_unasked(procedure.form, filing.answers),
         documents=filing.documents,
         portal_code=filing.portal_code,
-        code=code,
     )
+    if b"\\u0000" in canonical_bytes(write_payload(payload)):
+        raise CasesError(CasesErrorKind.BAD_PAYLOAD, "filing: expected text, got a character that cannot be kept")
+    return salt_payload(payload)
 
 
 def _make_citizen(applicant: Applicant) -> Actor:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
+
+from django.db import connection
 
 from lienthong.cases.actions import Action, Actor, Submitted, hash_payload, read_payload, write_payload
 from lienthong.cases.errors import CasesError, CasesErrorKind
@@ -15,7 +18,7 @@ from lienthong.kernel.canonical import canonical_bytes
 from lienthong.kernel.text import fold_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import date, datetime
     from uuid import UUID
 
@@ -25,6 +28,17 @@ if TYPE_CHECKING:
 
 CONTENTS_CONTEXT: Final = b"lienthong/key-contents/1\n"
 """Goes before what is hashed with the receipts' key, so that no other use of that key gives the same bytes."""
+
+
+@contextmanager
+def send_together() -> Iterator[None]:
+    """Send what a block writes to the database at once, and wait for it at the block's end, once.
+
+    For rows that bring their keys along, so that no answer is read. What the database refuses is raised at the end.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def find_month(moment: datetime) -> date:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from procrastinate import App
 
+FETCH_SECONDS: Final = 0.5
+"""How often a worker that has nothing to do looks for jobs: no transaction that leaves one notifies it."""
+
 HEARTBEAT_SECONDS: Final = 5
 """How often a worker says that it lives."""
 
@@ -51,6 +54,8 @@ async def work(concurrency: int, say: Callable[[str], None]) -> None:
             app.run_worker_async(
                 name="lienthong",
                 concurrency=concurrency,
+                fetch_job_polling_interval=FETCH_SECONDS,
+                listen_notify=False,
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
                 stalled_worker_timeout=DEAD_SECONDS,
                 shutdown_graceful_timeout=STOP_SECONDS,
