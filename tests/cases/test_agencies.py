@@ -7,17 +7,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from lienthong.cases import actions as told
 from lienthong.cases.agencies import _fix_messages, advance, forget_finished, list_overdue
 from lienthong.cases.agency_exchange import AgencyExchange
-from lienthong.cases.catalogue import load_catalogue
+from lienthong.cases.catalogue import Catalogue, load_catalogue
 from lienthong.cases.drafts import open_draft, save_answers
 from lienthong.cases.errors import CasesError
 from lienthong.cases.filing import submit
 from lienthong.cases.models import Stage, StepDelivery
 from lienthong.cases.reading import get_case
+from lienthong.cases.step_messages import fix_message_id
 from lienthong.cases.step_waiting import list_waiting
 from lienthong.cases.words import (
     ActionKind,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
     from lienthong.cases.case_state import CaseState
     from lienthong.cases.house import Cases
+    from lienthong.cases.procedure import Step
     from lienthong.cases.step_messages import StepMessage
     from lienthong.cases.step_waiting import StepWaiting
     from lienthong.exchange.client import Answer, Delivery
@@ -425,6 +428,90 @@ def test_an_answer_that_comes_twice_and_otherwise_the_second_time_is_one_result(
         advance(cases, province.exchange, case)
         assert get_case(cases, case).state == first
     assert not StepDelivery.objects.filter(case_id=case).exclude(stage=Stage.OVER).exists()
+
+
+def spoil(cases: Cases, step: str, *, is_undo: bool = False) -> Cases:
+    """Give the house with procedures whose message for one step cannot be made: a number has no length."""
+    bad = "{number: length(form.household)}"
+
+    def spoil_step(each: Step) -> Step:
+        if each.id != step:
+            return each
+        changed = {"undo": msgspec.structs.replace(each.undo, send=bad)} if is_undo and each.undo else {"send": bad}
+        return msgspec.structs.replace(each, **changed)
+
+    procedures = tuple(
+        msgspec.structs.replace(each, steps=tuple(map(spoil_step, each.steps))) for each in cases.catalogue.procedures
+    )
+    return replace(cases, catalogue=Catalogue(procedures))
+
+
+def test_a_message_that_cannot_be_made_holds_up_no_other_and_a_handler_sees_why_and_asks_anew(
+    cases: Cases, province: LinkedProvince
+) -> None:
+    spoilt = spoil(cases, "residence")
+    case = file_birth(spoilt)
+    state = advance_until(spoilt, province, case, lambda state: state.steps["insurance"].is_complete)
+    residence = state.steps["residence"]
+    assert (residence.state, residence.reason) == (StepState.REFUSED, "cannot-be-sent")
+    assert "length(form.household)" in residence.text
+    assert not StepDelivery.objects.filter(case_id=case, step="residence").exists()
+    wait = state.waiting_for
+    assert wait is not None
+    assert (wait.role, wait.reason, wait.step) == (CaseRole.HANDLER, WaitingReason.NOT_SENT, "residence")
+    # Asked anew while it is as it was, it is told again; after it was put right, it is done.
+    for house, expected in ((spoilt, StepState.REFUSED), (cases, StepState.DONE)):
+        message_id = fix_message_id(case, get_case(cases, case).state.steps["residence"])
+        do(house, case, CaseRole.HANDLER, told.StepReplaced("residence", message_id, "data-corrected"))
+        assert get_case(cases, case).state.steps["residence"].state is StepState.REQUESTED
+        state = advance_until(house, province, case, lambda state: not state.steps["residence"].is_open)
+        assert state.steps["residence"].state is expected
+    assert province.desks["POPULATION"].count_of("residences", state.steps["birth"].result["number"]) == 1
+
+
+def test_a_message_that_was_sent_and_cannot_be_made_any_more_is_never_taken_for_unsent(
+    cases: Cases, province: LinkedProvince
+) -> None:
+    spoilt = spoil(cases, "insurance")
+    province.desks["INSURANCE"].behave(Behaviour(is_down=True))
+    case = file_birth(cases, "birth+insurance")
+    advance_until(cases, province, case, lambda _: any(each.tries for each in tell_waiting(cases, case)))
+    # A crash right after sending leaves the row as it was before.
+    StepDelivery.objects.filter(case_id=case, step="insurance").update(stage=Stage.TO_SEND, next_at=cases.now())
+    advance(spoilt, province.exchange, case)
+    assert get_case(cases, case).state.steps["insurance"].state is StepState.UNKNOWN
+    province.desks["INSURANCE"].behave()
+    state = advance_until(cases, province, case, is_all_done)
+    assert province.desks["INSURANCE"].count_of("cards", state.steps["birth"].result["number"]) == 1
+
+
+def test_a_taking_back_that_cannot_be_sent_is_an_officers_task(cases: Cases, province: LinkedProvince) -> None:
+    spoilt = spoil(cases, "insurance", is_undo=True)
+    case = file_birth(spoilt)
+    advance_until(spoilt, province, case, is_all_done)
+    do(spoilt, case, CaseRole.APPLICANT, told.Withdrawn())
+    state = advance_until(spoilt, province, case, lambda state: state.steps["residence"].state is StepState.UNDONE)
+    assert (state.steps["insurance"].undo_failed, state.steps["insurance"].reason) == (True, "cannot-be-sent")
+    assert WaitingReason.TO_UNDO_BY_HAND in {wait.reason for wait in state.waits}
+
+
+def test_an_agency_that_the_settings_name_no_more_holds_up_no_other(cases: Cases, province: LinkedProvince) -> None:
+    province.desks["INSURANCE"].behave(Behaviour(accept_s=30))
+    province.desks["POPULATION"].behave(Behaviour(slow_s=0.5))
+    case = file_birth(cases)
+    hasty = replace(province.exchange, patience_s=0.1)
+    until = time.monotonic() + PATIENCE_S
+    while get_case(cases, case).state.steps["insurance"].state is not StepState.ACCEPTED:
+        assert time.monotonic() < until
+        advance(cases, hasty, case)
+    services = {name: place for name, place in hasty.services.items() if name != "insurance"}
+    StepDelivery.objects.filter(case_id=case, stage=Stage.TO_ENQUIRE).update(next_at=cases.now())
+    while not get_case(cases, case).state.steps["residence"].is_complete:
+        assert time.monotonic() < until
+        advance(cases, replace(hasty, services=services), case)
+        time.sleep(0.05)
+    (waiting,) = tell_waiting(cases, case)
+    assert (waiting.step, waiting.code) == ("insurance", "unknown-agency")
 
 
 class Crash(BaseException):

@@ -233,6 +233,9 @@ def test_a_message_that_is_no_object_is_the_procedures_mistake() -> None:
     assert raised.value.kind is CasesErrorKind.BAD_PROCEDURE
     with pytest.raises(CasesError, match="does not fit"):
         build_message(Call(service="x", send="{a: length(form.a)}"), {"form": {"a": 1}, "steps": {}, "case": {}})
+    with pytest.raises(CasesError, match="does not fit"):
+        # Text that becomes infinite, of which the library makes no whole number.
+        build_message(Call(service="x", send="{a: ceil(to_number(form.a))}"), {"form": {"a": "1e999"}})
 
 
 def test_a_folder_that_is_not_there_is_told_with_the_settings_name(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ messages' rows alone, and each of its effects is done once by itself. In order, 
 3. its row says where to look, and when next;
 4. the outcome becomes an action, once for each message and outcome.
 
-Nothing is asked of anybody inside a transaction.
+What is wrong with one message holds up no other. Nothing is asked of anybody inside a transaction.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from lienthong.cases.models import Stage, StepDelivery
 from lienthong.cases.procedure import RunBy
 from lienthong.cases.reading import get_case
 from lienthong.cases.step_messages import CaseFacts, fix_message_id, list_under_way, make_message
-from lienthong.cases.step_outcomes import AGENT, NOT_NEW, record_outcome
+from lienthong.cases.step_outcomes import AGENT, NOT_NEW, record_outcome, record_unsent
 from lienthong.cases.step_sending import Carrier
 from lienthong.cases.words import ActorKind, CaseRole, UndoPhase
 from lienthong.cases.workflow import list_ready, list_undo_due
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from lienthong.cases.house import Cases
     from lienthong.cases.reading import CaseView
     from lienthong.cases.step_messages import StepMessage
-    from lienthong.cases.steps import StepView
 
 MOST_ROUNDS: Final = 20
 """Of asking and collecting at one go: a chain has fewer steps one after the other."""
@@ -111,7 +110,11 @@ def _carry_all(carrier: Carrier, case_id: UUID) -> bool:
     while True:
         case = get_case(carrier.cases, case_id)
         # All of them, before any is looked at: agencies that act side by side are asked side by side.
-        news = [_carry_one(carrier, case, *each) for each in _list_messages(carrier.cases, case)]
+        messages = _list_messages(carrier.cases, case)
+        news = [
+            record_unsent(carrier.cases, case, message) if row is None else _carry_one(carrier, case, message, row)
+            for message, row in messages
+        ]
         if any(news):
             return True
         is_waiting = StepDelivery.objects.filter(case_id=case_id, stage=Stage.SENT, code="").exists()
@@ -120,14 +123,13 @@ def _carry_all(carrier: Carrier, case_id: UUID) -> bool:
         time.sleep(LOOK_S)
 
 
-def _list_messages(cases: Cases, case: CaseView) -> list[tuple[StepMessage, StepView, StepDelivery]]:
-    """Give the messages that are still looked after, each with its step and its row."""
+def _list_messages(cases: Cases, case: CaseView) -> list[tuple[StepMessage, StepDelivery | None]]:
+    """Give the messages that are still looked after, each with its row; None: it cannot be made and never was sent."""
     facts = CaseFacts(case.code, case.procedure, case.actions)
     messages = [make_message(facts, message_id) for message_id in list_under_way(case.state)]
-    rows = [_get_row(cases, case, message) for message in messages]
-    left = _list_left_behind(case.id, [row.message_id for row in rows])
-    messages += [make_message(facts, row.message_id) for row in left]
-    return [(each, case.state.steps[each.step], row) for each, row in zip(messages, rows + left, strict=True)]
+    left = _list_left_behind(case.id, [message.message_id for message in messages])
+    under_way = [(message, _get_row(cases, case, message)) for message in messages]
+    return [*under_way, *((make_message(facts, row.message_id), row) for row in left)]
 
 
 def _list_left_behind(case_id: UUID, under_way: list[str]) -> list[StepDelivery]:
@@ -140,8 +142,13 @@ def _list_left_behind(case_id: UUID, under_way: list[str]) -> list[StepDelivery]
     return list(rows.filter(stage=Stage.SENT))
 
 
-def _get_row(cases: Cases, case: CaseView, message: StepMessage) -> StepDelivery:
-    """Give the message's row, made now if it is the first time, or if a crash took it."""
+def _get_row(cases: Cases, case: CaseView, message: StepMessage) -> StepDelivery | None:
+    """Give the message's row, made now if it is the first time, or if a crash took it.
+
+    What cannot be made gets none: only with a row is anything sent, so that without one it is certain that nothing was.
+    """
+    if message.fault:
+        return StepDelivery.objects.filter(pk=message.message_id).first()
     now = cases.now()
     row, _ = StepDelivery.objects.get_or_create(
         message_id=message.message_id,
@@ -160,16 +167,22 @@ def _get_row(cases: Cases, case: CaseView, message: StepMessage) -> StepDelivery
     return row
 
 
-def _carry_one(carrier: Carrier, case: CaseView, message: StepMessage, step: StepView, row: StepDelivery) -> bool:
+def _carry_one(carrier: Carrier, case: CaseView, message: StepMessage, row: StepDelivery) -> bool:
     """Do what is due about one message, and record what came of it."""
+    step = case.state.steps[message.step]
     is_asked_again = step.since is not None and step.since > row.changed_at
     is_quick = row.stage == Stage.SENT and not row.code
     if carrier.cases.now() < row.next_at and not is_quick and not is_asked_again:
         return False
-    answer = carrier.carry_on(message, step, row)
-    if answer is None:
+    try:
+        answer = carrier.carry_on(message, step, row)
+        if answer is None:
+            return False
+        is_new = record_outcome(carrier.cases, case, message, answer, carrier.exchange.find_member(message.agency))
+    except CasesError as error:
+        _log.warning("agency_message_failed", case=case.code, step=message.step, kind=error.kind)
+        carrier.note_failure(row, error.kind)
         return False
-    is_new = record_outcome(carrier.cases, case, message, answer, carrier.exchange.find_member(message.agency))
     # A crash before this has the answer taken once more, and recorded as the same.
     if answer.is_final:
         StepDelivery.objects.filter(pk=row.pk).update(stage=Stage.OVER)

@@ -67,7 +67,7 @@ class AgencyAnswer:
 def read_answer(answer: Answer) -> AgencyAnswer:
     """Read what a service answered, or why a gateway on the way did not let it."""
     if answer.refusal is not None:
-        return AgencyAnswer(Outcome.UNCLEAR, text=_cut(f"{answer.refusal.type}: {answer.refusal.message}"))
+        return AgencyAnswer(Outcome.UNCLEAR, text=cut_text(f"{answer.refusal.type}: {answer.refusal.message}"))
     document = _read_object(answer.body)
     if document is None:
         return AgencyAnswer(Outcome.UNCLEAR, text=f"HTTP {answer.status}")
@@ -77,7 +77,7 @@ def read_answer(answer: Answer) -> AgencyAnswer:
         return _read_done(document)
     if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return _read_refusal(document)
-    return AgencyAnswer(Outcome.UNCLEAR, text=_cut(f"HTTP {answer.status} {_text(document, 'title')}".strip()))
+    return AgencyAnswer(Outcome.UNCLEAR, text=cut_text(f"HTTP {answer.status} {_text(document, 'title')}".strip()))
 
 
 def _read_object(body: bytes) -> dict[str, Any] | None:
@@ -115,9 +115,9 @@ def _read_refusal(document: dict[str, Any]) -> AgencyAnswer:
 
 def _text(document: dict[str, Any], name: str) -> str:
     value = document.get(name)
-    return _cut(value) if isinstance(value, str) else ""
+    return cut_text(value) if isinstance(value, str) else ""
 
 
-def _cut(text: str) -> str:
-    """Give an agency's words as one line of what is printable."""
+def cut_text(text: str) -> str:
+    """Give words that come from outside as one line of what is printable, of bounded length."""
     return "".join(letter if letter.isprintable() else " " for letter in text)[:MOST_TEXT]

@@ -34,11 +34,15 @@ def compile_expression(text: str) -> Any:  # noqa: ANN401 # jmespath has no type
         raise CasesError(CasesErrorKind.BAD_PROCEDURE, f"expression {text!r}: {said}") from error
 
 
+_UNFIT: Final = (JMESPathError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
+"""What searching raises: the library's own errors, and Python's where a function meets what it did not foresee."""
+
+
 def evaluate(text: str, data: Mapping[str, Any]) -> Any:  # noqa: ANN401 # a JSON value
     """Give the JSON value of an expression; raises BAD_PROCEDURE if it does not fit the data."""
     try:
         return compile_expression(text).search(data)
-    except JMESPathError as error:
+    except _UNFIT as error:
         raise CasesError(CasesErrorKind.BAD_PROCEDURE, f"expression {text!r} does not fit: {error}") from error
 
 

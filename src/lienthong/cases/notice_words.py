@@ -116,6 +116,7 @@ UNTIL: Final = {
     NoticeKind.EXTENDED: Words(" là ngày {day}", " ready by {day}"),
 }
 REFUSED_STEP: Final = Words("{agency} không thực hiện được một bước", "{agency} could not do its step")
+UNSENT_STEP: Final = Words("yêu cầu gửi {agency} chưa gửi được", "the request to {agency} could not be sent yet")
 UNKNOWN_STEP: Final = Words("chưa rõ {agency} đã thực hiện hay chưa", "it is not known yet whether {agency} acted")
 
 MAIL_SUBJECT: Final = Words("Hồ sơ {code}: có thông báo mới", "Application {code}: there is news")

@@ -26,12 +26,13 @@ from lienthong.cases.notice_words import (
     REFUSED_STEP,
     TEXTS,
     UNKNOWN_STEP,
+    UNSENT_STEP,
     UNTIL,
     MailState,
     NoticeKind,
 )
 from lienthong.cases.reading import get_case
-from lienthong.cases.words import ActionKind
+from lienthong.cases.words import UNSENT, ActionKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -195,7 +196,8 @@ def _find_reason(case: CaseView, action: Action) -> Words:
     if step is None or action.kind not in sentences:
         return NO_WORDS
     agency = AGENCIES.get(step.agency, Words(step.agency, step.agency))
-    return _fill(sentences[action.kind], {"agency": agency})
+    is_unsent = getattr(action.payload, "reason", "") == UNSENT
+    return _fill(UNSENT_STEP if is_unsent else sentences[action.kind], {"agency": agency})
 
 
 def _fill(sentence: Words, parts: Mapping[str, Words]) -> Words:

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StepMessage:
-    """One message to an agency. `is_undo`: it asks to take the step back. `user` is the handler who is behind it."""
+    """One message to an agency. `is_undo`: it asks to take the step back. `user` is the handler who is behind it.
+
+    `fault` says why it cannot be made: its procedure does not fit the case. It then has no body, and is not sent.
+    """
 
     step: str
     agency: str
@@ -42,6 +45,7 @@ class StepMessage:
     message_id: str
     user: str
     is_undo: bool = False
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +94,35 @@ def _make(case: CaseFacts, actions: Sequence[Action], payload: AgencyAsked | Ste
     state = fold(actions)
     step = state.steps[payload.step]
     is_undo = isinstance(payload, StepUndone)
-    call = _get_call(case.procedure, step, is_undo=is_undo)
-    told = build_message(call, _make_context(case, state, actions))
     # What a handler corrected is laid over what the procedure sends.
-    body = told if is_undo else {**told, **step.data}
+    corrected = {} if is_undo else step.data
+    service, path, body, fault = step.service, "", b"", ""
+    try:
+        call = _get_call(case.procedure, step, is_undo=is_undo)
+        service, path = call.service, call.path
+        body = _write_body({**build_message(call, _make_context(case, state, actions)), **corrected})
+    except CasesError as error:
+        fault = error.message
     return StepMessage(
         step=step.id,
         agency=step.agency,
-        service=call.service,
-        path=call.path,
-        body=msgspec.json.encode(body, order="sorted"),
+        service=service,
+        path=path,
+        body=body,
         purpose=f"{case.procedure.code}#{case.code}",
         message_id=payload.message_id,
         user=state.handler,
         is_undo=is_undo,
+        fault=fault,
     )
+
+
+def _write_body(told: Mapping[str, Any]) -> bytes:
+    """Write what is said to the agency; raises BAD_PROCEDURE for what is no JSON, as a number beyond 64 bits."""
+    try:
+        return msgspec.json.encode(told, order="sorted")
+    except (TypeError, ValueError, ArithmeticError, RecursionError) as error:
+        raise CasesError(CasesErrorKind.BAD_PROCEDURE, f"what is sent is no JSON: {error}") from error
 
 
 def _get_call(procedure: Procedure, step: StepView, *, is_undo: bool) -> Step | Call:

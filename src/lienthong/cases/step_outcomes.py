@@ -15,10 +15,10 @@ from lienthong.cases.actions import (
     StepUndone,
     get_kind,
 )
-from lienthong.cases.agency_answers import AgencyAnswer, Outcome
+from lienthong.cases.agency_answers import AgencyAnswer, Outcome, cut_text
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.handling import perform
-from lienthong.cases.words import ActorKind, CaseRole, UndoPhase
+from lienthong.cases.words import UNSENT, ActorKind, CaseRole, UndoPhase
 
 if TYPE_CHECKING:
     from lienthong.cases.house import Cases
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 AGENT: Final = "cases.advance_case"
 """Who acts where no person and no agency does: the job's name."""
+
+_SYSTEM: Final = Actor(ActorKind.SYSTEM, AGENT)
 
 NOT_NEW: Final = frozenset({CasesErrorKind.NOT_NOW, CasesErrorKind.KEY_REUSED})
 """An answer that changes nothing any more, or differs from the same agency's first one, is told to the operator."""
@@ -47,14 +49,33 @@ def record_outcome(cases: Cases, case: CaseView, message: StepMessage, answer: A
     if payload is None:
         return False
     is_unknown = isinstance(payload, AgencyUnknown)
-    actor = Actor(ActorKind.SYSTEM, AGENT) if is_unknown else Actor(ActorKind.AGENCY, member, message.agency)
-    role = CaseRole.SYSTEM if is_unknown else CaseRole.AGENCY
+    actor = _SYSTEM if is_unknown else Actor(ActorKind.AGENCY, member, message.agency)
+    return _record(cases, case, actor, payload, _make_key(message, step, answer))
+
+
+def record_unsent(cases: Cases, case: CaseView, message: StepMessage) -> bool:
+    """Record that a message cannot be made and was never sent, with why; gives whether the case is another than before.
+
+    A handler then sees the step and the reason, and asks anew once it is put right, or takes over by hand.
+    """
+    why = cut_text(message.fault)
+    payload: StepEnd = (
+        StepUndone(message.step, UndoPhase.FAILED, message.message_id, UNSENT, why)
+        if message.is_undo
+        else AgencyRefused(message.step, message.message_id, UNSENT, why)
+    )
+    _log.warning("agency_message_unsent", case=case.code, step=message.step, procedure=case.procedure.code)
+    return _record(cases, case, _SYSTEM, payload, f"{message.message_id} unsent")
+
+
+def _record(cases: Cases, case: CaseView, actor: Actor, payload: StepEnd, key: str) -> bool:
+    role = CaseRole.SYSTEM if actor.kind is ActorKind.SYSTEM else CaseRole.AGENCY
     try:
-        state = perform(cases, case.id, actor, role, get_kind(payload), payload, _make_key(message, step, answer))
+        state = perform(cases, case.id, actor, role, get_kind(payload), payload, key)
     except CasesError as error:
         if error.kind not in NOT_NEW:
             raise
-        _log.warning("agency_answer_ignored", case=case.code, step=message.step, kind=error.kind)
+        _log.warning("agency_answer_ignored", case=case.code, step=payload.step, kind=error.kind)
         return False
     return state.number > case.state.number
 

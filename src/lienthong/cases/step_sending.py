@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from lienthong.cases.agency_answers import AgencyAnswer, Outcome, read_answer
+from lienthong.cases.agency_answers import AgencyAnswer, Outcome, cut_text, read_answer
 from lienthong.cases.errors import CasesError
 from lienthong.cases.models import Stage, StepDelivery
 from lienthong.cases.words import StepState
@@ -40,8 +40,11 @@ class Carrier:
 
     def carry_on(self, message: StepMessage, step: StepView, row: StepDelivery) -> AgencyAnswer | None:
         """Do what is due about one message; gives what came of it, None: nothing yet."""
-        if row.stage == Stage.TO_SEND:
+        if row.stage == Stage.TO_SEND and not message.fault:
             self._send(message, row)
+        elif row.stage == Stage.TO_SEND:
+            # It may have been sent before it could not be made any more.
+            self._doubt(row, cut_text(message.fault))
         if row.stage == Stage.SENT:
             answer = self._look(row)
             if answer is not None and answer.outcome is not Outcome.UNCLEAR:
@@ -53,7 +56,7 @@ class Carrier:
         try:
             delivery = self.exchange.send(message, row.sent_as)
         except (ExchangeError, CasesError) as error:
-            self._note_failure(row, error.kind)
+            self.note_failure(row, error.kind)
             return
         row.stage, row.status, row.exchange = Stage.SENT, delivery.status, delivery.exchange
         row.until = _read_deadline(delivery)
@@ -65,7 +68,7 @@ class Carrier:
         try:
             delivery, answer = self.exchange.look(before)
         except ExchangeError as error:
-            self._note_failure(row, error.kind)
+            self.note_failure(row, error.kind)
             return None
         if answer is not None:
             return self._take(row, read_answer(answer))
@@ -74,7 +77,7 @@ class Carrier:
         elif delivery.state is DeliveryState.REFUSED:
             # Nothing was done: the same message is sent again, after a pause.
             row.stage, row.until = Stage.TO_SEND, None
-            self._note_failure(row, delivery.code)
+            self.note_failure(row, delivery.code)
         else:
             self._doubt(row, delivery.code or delivery.state)
         return None
@@ -93,10 +96,7 @@ class Carrier:
 
     def _enquire(self, message: StepMessage, step: StepView, row: StepDelivery) -> AgencyAnswer | None:
         """Ask the agency what became of a message that it has, or may have."""
-        try:
-            told = read_answer(self.exchange.enquire(message, row.sent_as))
-        except ExchangeError as error:
-            told = AgencyAnswer(Outcome.UNCLEAR, text=error.kind)
+        told = self._ask_agency(message, row)
         if told.outcome in {Outcome.ACCEPTED, Outcome.DONE, Outcome.REFUSED}:
             self._note_told(row, told)
             return told
@@ -104,8 +104,17 @@ class Carrier:
             # A person had it sent again.
             self._begin_again(row, told)
             return None
-        self._note_failure(row, told.text or told.outcome)
+        self.note_failure(row, told.text or told.outcome)
         return None if step.state is not StepState.REQUESTED else AgencyAnswer(Outcome.UNCLEAR, text=row.code)
+
+    def _ask_agency(self, message: StepMessage, row: StepDelivery) -> AgencyAnswer:
+        """Ask for the outcome, with the message itself: the person that it is about may stand only there."""
+        if message.fault:
+            return AgencyAnswer(Outcome.UNCLEAR, text=cut_text(message.fault))
+        try:
+            return read_answer(self.exchange.enquire(message, row.sent_as))
+        except (ExchangeError, CasesError) as error:
+            return AgencyAnswer(Outcome.UNCLEAR, text=error.kind)
 
     def _begin_again(self, row: StepDelivery, told: AgencyAnswer) -> None:
         """Send anew.
@@ -131,7 +140,8 @@ class Carrier:
             row.stage = Stage.TO_ENQUIRE
         self._save(row)
 
-    def _note_failure(self, row: StepDelivery, code: str) -> None:
+    def note_failure(self, row: StepDelivery, code: str) -> None:
+        """Write down why a message does not get on; it is tried again, after longer and longer pauses."""
         row.tries, row.code = row.tries + 1, code[:200]
         self._note_trouble(row)
         self._save(row, min(self.exchange.longest_pause_s, FIRST_PAUSE_S * 2 ** min(row.tries - 1, MOST_DOUBLINGS)))

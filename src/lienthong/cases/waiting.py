@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from lienthong.cases.case_state import ENDINGS, CaseState, Wait
 from lienthong.cases.steps import is_undo_task, list_undoable
-from lienthong.cases.words import CaseRole, Decision, NationalStatus, StepState, WaitingReason
+from lienthong.cases.words import UNSENT, CaseRole, Decision, NationalStatus, StepState, WaitingReason
 
 if TYPE_CHECKING:
     from lienthong.cases.steps import StepView
@@ -41,7 +41,8 @@ def wait_for_step(step: StepView, state: CaseState) -> Wait | None:
         case StepState.UNKNOWN:
             return _wait(CaseRole.HANDLER, WaitingReason.OUTCOME_UNKNOWN, step)
         case StepState.REFUSED if not _is_given_up(state):
-            return _wait(CaseRole.HANDLER, WaitingReason.AGENCY_REFUSED, step)
+            why = WaitingReason.NOT_SENT if step.reason == UNSENT else WaitingReason.AGENCY_REFUSED
+            return _wait(CaseRole.HANDLER, why, step)
         case StepState.REQUESTED | StepState.ACCEPTED:
             return _wait(CaseRole.AGENCY, WaitingReason.AGENCY_HAS_IT, step)
         case StepState.DONE if step.pending:
