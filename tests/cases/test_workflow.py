@@ -19,14 +19,17 @@ from lienthong.cases.words import (
     UndoPhase,
     WaitingReason,
 )
-from lienthong.cases.workflow import ACTION_TABLE, OFFICE, Who, next_actions
+from lienthong.cases.workflow import ACTION_TABLE, BY_OTHERS, OFFICE, Who, next_actions
 from tests.cases.houses import START, UNIT, make_actor
 from tests.cases.situations import (
     LINKED_SITUATIONS,
+    RECEIVED,
     SIMPLE_PLAN,
     SIMPLE_SITUATIONS,
     SITUATIONS,
+    TAKEN,
     A,
+    Deed,
     Doing,
     H,
     P,
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 EXPECTED = Path(__file__).with_name("expected_actions.txt").read_text()
+REOPENED = told.Reopened("1/QĐ", "mistake")
 WHOS = {
     **{role.value: Who(role, UNIT if role in OFFICE else "", role.value) for role in CaseRole},
     "other handler": Who(CaseRole.HANDLER, UNIT, "handler-2"),
@@ -230,6 +234,40 @@ def test_an_agency_answers_for_its_own_step_alone() -> None:
     assert next_actions(state, Who(CaseRole.AGENCY, "insurance")) == ()
     with pytest.raises(CasesError, check=lambda error: error.kind is CasesErrorKind.NOT_NOW):
         verify_action(state, Who(CaseRole.AGENCY, "insurance"), insurance, payload)
+
+
+@pytest.mark.parametrize(
+    ("deeds", "workers"),
+    [
+        (TAKEN, {"receiver", "handler"}),
+        ((*RECEIVED, (H, told.HandedOver(for_decision=True))), {"receiver", "handler"}),
+        ((*TAKEN, (A, told.HandedOver(to_account="handler-2")), (A, told.Commented("x"))), {"receiver", "handler"}),
+        ((*TAKEN, (A, told.Refused("law")), (H, told.Issued()), (A, REOPENED)), {"receiver", "handler"}),
+    ],
+)
+def test_nobody_decides_on_what_they_worked_on_whatever_posts_they_hold(
+    deeds: tuple[Deed, ...], workers: set[str]
+) -> None:
+    doing = Doing(file(SIMPLE_PLAN)).do(*deeds, (P, told.Complained("slow")))
+    assert doing.state.workers == workers
+    for account in workers:
+        both = Who(A, UNIT, account)
+        assert set(next_actions(doing.state, both)).isdisjoint(BY_OTHERS)
+        assert ActionKind.EXTEND in next_actions(doing.state, both)
+        for payload in (told.Approved(), told.Refused("law"), told.ComplaintAnswered(1, "no")):
+            with pytest.raises(CasesError, match="somebody else", check=lambda e: e.kind is CasesErrorKind.NOT_ALLOWED):
+                verify_action(doing.state, both, make_actor(A, account=account), payload)
+    assert ActionKind.ANSWER_COMPLAINT in next_actions(doing.state, WHOS["approver"])
+
+
+def test_who_sat_beside_the_applicant_at_the_counter_does_not_decide_either() -> None:
+    filed = told.Submitted("9.000001", START.date(), Channel.COUNTER, UNIT, SIMPLE_PLAN)
+    beside = told.Actor(ActorKind.CITIZEN, "citizen-1", officer="counter")
+    state = fold(
+        [told.Action(1, ActionKind.SUBMIT, beside, START, filed), *Doing(file(SIMPLE_PLAN)).do(*TAKEN).actions]
+    )
+    assert state.workers == {"counter", "receiver", "handler"}
+    assert ActionKind.APPROVE not in next_actions(state, Who(A, UNIT, "counter"))
 
 
 def test_reopening_begins_anew_what_was_taken_back_and_gives_one_result_more() -> None:

@@ -11,7 +11,7 @@ from lienthong.cases import actions as told
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.steps import StepView, can_answer, can_replace, can_resend, can_take_over
 from lienthong.cases.words import OTHER_REASON, REASONS, ActionKind, CaseRole, Decision, StepState
-from lienthong.cases.workflow import ACTION_TABLE, ACTOR_KINDS, OFFICE, Who, find_undo_phases, is_allowed
+from lienthong.cases.workflow import ACTION_TABLE, ACTOR_KINDS, OFFICE, Who, find_undo_phases, is_allowed, must_leave
 
 if TYPE_CHECKING:
     from lienthong.cases.case_state import CaseState
@@ -26,6 +26,9 @@ def verify_action(state: CaseState, who: Who, actor: told.Actor, payload: told.P
     """Refuse an action that may not be done to the case now; raises CasesError."""
     kind = told.get_kind(payload)
     _require_role(state, who, actor, kind)
+    if must_leave(state, who, kind):
+        message = f"action {kind}: {actor.id} worked on this case; somebody else who decides at {state.unit} does it"
+        raise CasesError(CasesErrorKind.NOT_ALLOWED, message)
     if not is_allowed(state, who, kind):
         raise _not_now(state, kind, "it is not among what this role may do now")
     if kind is ActionKind.RATE and actor.officer:

@@ -48,7 +48,11 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class CaseState:
-    """A case after its actions. `number` is the last action's; `handler` is the account that works on it."""
+    """A case after its actions. `number` is the last action's; `handler` is the account that works on it.
+
+    `workers` are the accounts of all officers who received or handled it, or sat beside the applicant: none of them
+    decides.
+    """
 
     number: int
     status: NationalStatus
@@ -58,6 +62,7 @@ class CaseState:
     steps: dict[str, StepView] = field(default_factory=dict)
     waits: tuple[Wait, ...] = ()
     handler: str = ""
+    workers: frozenset[str] = frozenset()
     decision: Decision = Decision.NONE
     for_decision: bool = False
     resume: NationalStatus = NationalStatus.NEW

@@ -13,7 +13,7 @@ from lienthong.cases.case_state import ENDINGS, CaseState, Complaint, Pause
 from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.steps import apply_to_step, cancel_rest, restart_steps, start_steps
 from lienthong.cases.waiting import find_waits
-from lienthong.cases.words import ActionKind, Decision, NationalStatus
+from lienthong.cases.words import ActionKind, ActorKind, Decision, NationalStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,25 @@ if TYPE_CHECKING:
     from lienthong.cases.plan import Plan
 
 _PAUSED = frozenset({NationalStatus.SUPPLEMENT, NationalStatus.PAYMENT})
+
+_WORK = frozenset(
+    {
+        ActionKind.RECEIVE,
+        ActionKind.REFUSE_TO_RECEIVE,
+        ActionKind.ASK_SUPPLEMENT,
+        ActionKind.SUPPLEMENT,
+        ActionKind.ASK_PAYMENT,
+        ActionKind.PAY,
+        ActionKind.TAKE,
+        ActionKind.ASK_AGENCY,
+        ActionKind.RESEND_STEP,
+        ActionKind.REPLACE_STEP,
+        ActionKind.TAKE_OVER_STEP,
+        ActionKind.UNDO_STEP,
+        ActionKind.ISSUE,
+    }
+)
+"""What only those do who receive or handle a case. Handing over belongs to it where it asks for the decision."""
 
 
 def fold(actions: Sequence[told.Action], plan: Plan | None = None) -> CaseState:
@@ -41,6 +60,7 @@ def start_case(action: told.Action, plan: Plan | None = None) -> CaseState:
     chosen = payload.plan if plan is None else plan
     state = CaseState(
         number=action.number,
+        workers=_find_workers(action),
         status=NationalStatus.NEW,
         unit=payload.unit,
         submitted_at=action.at,
@@ -53,7 +73,8 @@ def start_case(action: told.Action, plan: Plan | None = None) -> CaseState:
 def apply_action(state: CaseState, action: told.Action) -> CaseState:
     """Give the state after one more action."""
     changed = _end(_change(state, action), action)
-    changed = replace(changed, number=action.number, pauses=_find_pauses(state, changed, action))
+    workers = state.workers | _find_workers(action)
+    changed = replace(changed, number=action.number, workers=workers, pauses=_find_pauses(state, changed, action))
     changed = replace(changed, waits=find_waits(changed))
     return replace(changed, ended_at=(changed.ended_at or action.at) if changed.is_over else None)
 
@@ -195,6 +216,16 @@ def _turn_to_applicant(
             )
         case told.Paid():
             return replace(state, status=state.resume, fee=0, paid=state.paid + payload.amount, text="")
+
+
+def _find_workers(action: told.Action) -> frozenset[str]:
+    """Give which officer's account an action makes one of those who worked on the case, if any."""
+    payload, actor = action.payload, action.actor
+    if actor.officer:
+        return frozenset({actor.officer})
+    is_proposal = isinstance(payload, told.HandedOver) and payload.for_decision
+    is_work = actor.kind is ActorKind.OFFICER and (action.kind in _WORK or is_proposal)
+    return frozenset({actor.id}) if is_work else frozenset()
 
 
 def _find_pauses(before: CaseState, after: CaseState, action: told.Action) -> tuple[Pause, ...]:

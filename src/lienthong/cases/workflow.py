@@ -43,6 +43,7 @@ __all__ = [
     "is_allowed",
     "list_ready",
     "list_undo_due",
+    "must_leave",
     "next_actions",
     "start_case",
 ]
@@ -73,6 +74,9 @@ _ANSWERABLE: Final = _ALL - {_S.NEW, _S.NOT_RECEIVED}
 _TAKEN_BACK: Final = frozenset({_S.HANDLING, _S.DONE, _S.RETURNED, _S.WITHDRAWN, _S.STOPPED})
 _CLOSED: Final = frozenset({_S.NOT_RECEIVED, _S.STOPPED, _S.DONE, _S.RETURNED})
 
+
+BY_OTHERS: Final = frozenset({ActionKind.APPROVE, ActionKind.REFUSE, ActionKind.ANSWER_COMPLAINT})
+"""What nobody does on a case on which they worked themselves."""
 
 MOST_COMPLAINTS: Final = 20
 """Of one case: every action is read again with each further one, so nobody makes a case grow without end."""
@@ -108,9 +112,14 @@ def next_actions(state: CaseState, who: Who) -> tuple[ActionKind, ...]:
 def is_allowed(state: CaseState, who: Who, kind: ActionKind) -> bool:
     """Tell whether somebody may do a kind of action now."""
     row = ACTION_TABLE[kind]
-    if who.role not in row.roles or state.status not in row.statuses:
+    if who.role not in row.roles or state.status not in row.statuses or must_leave(state, who, kind):
         return False
     return (who.role not in OFFICE or who.unit == state.unit) and row.guard(state, who)
+
+
+def must_leave(state: CaseState, who: Who, kind: ActionKind) -> bool:
+    """Tell whether somebody must leave an action to others, having worked on the case: whatever posts they hold."""
+    return kind in BY_OTHERS and who.account in state.workers
 
 
 def list_ready(state: CaseState) -> list[StepView]:

@@ -1,20 +1,23 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
+from django.utils import timezone
 
 from lienthong.cases import actions as told
 from lienthong.cases.models import Absence, FilingDifference
 from lienthong.cases.reading import get_case
 from lienthong.cases.words import CaseRole, NationalStatus, StepState
+from lienthong.identity.posts import NewPost, assign_post, make_post
 from lienthong.web.callers import Caller
 from tests.portal.cases.desk import (
     NUMBER,
     OTHER_NUMBER,
     SAMPLE,
+    UNIT,
     answer_step,
     do,
     enter_citizen,
@@ -66,6 +69,25 @@ def test_a_case_goes_from_the_queue_to_its_decision_through_the_hands_of_those_w
     confirm(officer, cases, case, "issue")
     confirm(officer, cases, case, "return-result", channel="counter")
     assert get_case(cases, case).state.status is NationalStatus.RETURNED
+
+
+def test_who_worked_on_a_case_is_told_that_somebody_else_decides_though_they_hold_both_posts(cases: Cases) -> None:
+    both, leader = enter_officer(), enter_officer(Caller.OFFICER, Caller.LEADER, name="lan.pham")
+    post = make_post(NewPost(UNIT, "Phó", "Vice", (Caller.OFFICER, Caller.LEADER)), date(2026, 1, 1), None)
+    assign_post(find_account(both), post, date(2026, 1, 1), None, timezone.now())
+    case = file_case(cases, enter_citizen())
+    told_so = "nên người khác có thẩm quyền của cơ quan sẽ quyết định"
+    assert told_so not in both.get(f"/work/{case}/").content.decode()
+    confirm(both, cases, case, "receive")
+    confirm(both, cases, case, "take")
+
+    page = both.get(f"/work/{case}/").content.decode()
+    assert told_so in page
+    assert f"/work/{case}/refuse/" not in page
+    assert both.get(f"/work/{case}/refuse/").status_code == 302
+    assert told_so not in leader.get(f"/work/{case}/").content.decode()
+    form = {"key": str(uuid4()), "seen": "3", "reason": "law"}
+    assert "người thân của bạn có liên quan" in leader.post(f"/work/{case}/refuse/", form).content.decode()
 
 
 def test_other_words_sent_from_the_page_before_do_nothing_and_are_answered(cases: Cases) -> None:

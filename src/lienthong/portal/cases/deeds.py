@@ -21,6 +21,7 @@ from lienthong.cases.expressions import is_true
 from lienthong.cases.handling import perform
 from lienthong.cases.step_messages import fix_message_id
 from lienthong.cases.words import ActionKind
+from lienthong.cases.workflow import BY_OTHERS
 from lienthong.portal.cases.deed_form import STEP_DEEDS, DeedAt, DeedForm
 from lienthong.portal.cases.desk import BY_THEMSELVES, GRAVE, get_case_at_desk
 from lienthong.portal.cases.officers import for_officers, list_colleagues
@@ -98,6 +99,7 @@ def _show_confirm(request: HttpRequest, case: CaseView, form: DeedForm) -> HttpR
         "applicant": case.applicant.name,
         "is_final": form.at.kind not in UNDOABLE,
         "is_grave": form.at.kind in GRAVE,
+        "is_by_others": form.at.kind in BY_OTHERS,
     }
     return show_page(request, "deed_confirm", {**_tell(request, case, form), **told})
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lienthong.cases.documents.kept import list_case_documents
@@ -19,8 +20,8 @@ from lienthong.cases.step_waiting import list_waiting
 from lienthong.cases.steps import can_replace, can_resend, can_take_over
 from lienthong.cases.time_limits import find_deadlines
 from lienthong.cases.waiting import find_step_reason
-from lienthong.cases.words import ActionKind, CaseRole
-from lienthong.cases.workflow import find_undo_phases
+from lienthong.cases.words import ActionKind, CaseRole, Decision
+from lienthong.cases.workflow import find_undo_phases, must_leave
 from lienthong.identity.models import Account
 from lienthong.portal.cases.deadline_words import find_urgency, tell_day, tell_distance, tell_reckoning
 from lienthong.portal.cases.deed_form import STEP_DEEDS
@@ -122,7 +123,7 @@ def describe_desk(cases: Cases, officer: Officer, case: CaseView) -> dict[str, A
         "grave": GRAVE,
         "forward": FORWARD,
         "steps": describe_steps(officer, case),
-        "waits": tell_office_waits(case),
+        "waits": [*tell_office_waits(case), *tell_left_to_others(officer, case)],
         "due": describe_due(cases, case),
         "explained": explain_due(cases, case),
         "handler_name": name_account(case.state.handler),
@@ -184,6 +185,15 @@ def tell_office_waits(case: CaseView) -> list[str]:
         text = str(OFFICE_WAITS[wait.reason])
         told.append(text if step is None else f"{say(step.title)}: {text}")
     return list(dict.fromkeys(told))
+
+
+def tell_left_to_others(officer: Officer, case: CaseView) -> list[str]:
+    """Tell who could decide, but for having worked on the case, that somebody else does."""
+    whos = [who for who in officer.list_whos(case.state.unit) if who.role is CaseRole.APPROVER]
+    is_decided = case.state.is_over or case.state.decision is not Decision.NONE
+    if is_decided or not any(must_leave(case.state, who, ActionKind.APPROVE) for who in whos):
+        return []
+    return [_("You worked on this case yourself, so somebody else of the office decides on it.")]
 
 
 def explain_due(cases: Cases, case: CaseView) -> tuple[str, ...]:
