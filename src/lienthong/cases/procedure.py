@@ -153,11 +153,6 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True):
     """Where it was read from."""
 
     @property
-    def is_linked(self) -> bool:
-        """Whether several agencies act."""
-        return len({step.agency for step in self.steps}) > 1
-
-    @property
     def is_unconfirmed(self) -> bool:
         """Whether its code or its legal ground is not certain, which pages must say."""
         return self.code_status is not LegalStatus.CITED or not any(

@@ -90,6 +90,28 @@ def test_who_worked_on_a_case_is_told_that_somebody_else_decides_though_they_hol
     assert "người thân của bạn có liên quan" in leader.post(f"/work/{case}/refuse/", form).content.decode()
 
 
+def test_a_complaint_is_answered_by_who_decides_and_its_applicant_reads_the_answer(cases: Cases) -> None:
+    citizen, officer = enter_citizen(), enter_officer()
+    leader = enter_officer(Caller.OFFICER, Caller.LEADER, name="lan.pham")
+    case = file_case(cases, citizen)
+    do(cases, case, CaseRole.APPLICANT, told.Withdrawn(), citizen)
+    do(cases, case, CaseRole.APPLICANT, told.Complained("Chờ quá lâu."), citizen)
+
+    assert "đang chờ cơ quan trả lời, hạn trả lời:" in citizen.get(f"/my-cases/{case}/").content.decode()
+    assert f"/work/{case}/" in leader.get("/work/", {"complaints": "yes"}).content.decode()
+    assert "Hạn trả lời phản ánh" in officer.get("/work/", {"complaints": "yes"}).content.decode()
+    assert officer.get(f"/work/{case}/answer-complaint/").status_code == 302
+    assert "Chờ quá lâu." in leader.get(f"/work/{case}/answer-complaint/").content.decode()
+    empty = leader.post(f"/work/{case}/answer-complaint/", {"key": str(uuid4()), "seen": "3", "text": " "})
+    assert "Hãy nhập nội dung trả lời" in empty.content.decode()
+    confirm(leader, cases, case, "answer-complaint", text="Cơ quan xin lỗi ông/bà.")
+
+    page = citizen.get(f"/my-cases/{case}/").content.decode()
+    assert "Cơ quan xin lỗi ông/bà." in page
+    assert "đang chờ cơ quan trả lời" not in page
+    assert f"/work/{case}/" not in leader.get("/work/", {"complaints": "yes"}).content.decode()
+
+
 def test_other_words_sent_from_the_page_before_do_nothing_and_are_answered(cases: Cases) -> None:
     officer = enter_officer()
     case = file_case(cases, enter_citizen())

@@ -15,7 +15,7 @@ from lienthong.cases.documents.content import ENDINGS, MEDIA_TYPES, FileKind
 from lienthong.cases.documents.errors import DocumentError, DocumentErrorKind
 from lienthong.cases.documents.house import get_documents
 from lienthong.cases.documents.words import Origin
-from lienthong.cases.models import Document, DocumentUse
+from lienthong.cases.models import Document, DocumentUse, Paper
 from lienthong.cases.models.document import FILE_NAME_CHARACTERS
 from lienthong.kernel.text import normalise_text
 
@@ -77,6 +77,13 @@ def list_case_documents(cases: Cases, case: CaseView) -> list[StoredDocument]:
     handed_in = [row for row in _find_rows(case.documents) if row.number == case.applicant.number]
     given_out = Document.objects.filter(paper__case_id=case.id)
     return [read_row(row) for row in sorted({*handed_in, *given_out}, key=lambda row: (row.added_at, row.name))]
+
+
+def find_english_titles(documents: Iterable[StoredDocument]) -> dict[UUID, str]:
+    """Give what the papers among some documents are called in English; an upload has one name alone."""
+    issued = [document.id for document in documents if document.origin is not Origin.UPLOAD]
+    titles = Paper.objects.filter(document__in=issued).values_list("document_id", "title_en") if issued else []
+    return {document: title for document, title in titles if title}
 
 
 def get_case_document(cases: Cases, case: CaseView, document_id: str) -> StoredDocument:

@@ -70,7 +70,7 @@ def show_absence(request: HttpRequest) -> HttpResponse:
         try:
             set_absence(cases, officer.as_actor(unit), officer.account, read["substitute"], days)
         except CasesError:
-            form.add_error(None, _("Only who handles cases here can be away from them"))
+            form.add_error(None, _("Only officers who handle cases here can register an absence"))
         else:
             messages.success(request, _("Kept. Your colleague sees your cases on these days."))
             return HttpResponseRedirect(reverse("case-queue"))

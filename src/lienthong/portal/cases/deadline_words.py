@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lienthong.cases.deadlines import Part, Reckoning
+    from lienthong.cases.procedure import Legal
 
 WEEKDAYS: Final = (
     _("Monday"),
@@ -59,12 +60,15 @@ def find_urgency(day: date | None, today: date) -> str:
 def tell_reckoning(reckoned: Reckoning) -> tuple[str, ...]:
     """Tell how a last day was counted, one sentence for each move, and what the term comes from."""
     parts = [_tell_part(part) for part in reckoned.parts]
-    legal = reckoned.legal
-    article = f", {tell_article(legal.article)}" if legal.article else ""
-    named = f"{legal.document}{article} ({legal.date:%d/%m/%Y})"
-    doubt = "" if legal.status is LegalStatus.CITED else f" - {LEGAL_STATUSES[legal.status]}"
     due = gettext("Last day: %(day)s.") % {"day": tell_day(reckoned.due)}
-    return (due, *parts, gettext("By %(law)s.") % {"law": f"{named}{doubt}"})
+    return (due, *parts, gettext("By %(law)s.") % {"law": tell_law(reckoned.legal)})
+
+
+def tell_law(legal: Legal) -> str:
+    """Name the document that a term comes from, with the doubt that there is about it."""
+    article = f", {tell_article(legal.article)}" if legal.article else ""
+    doubt = "" if legal.status is LegalStatus.CITED else f" - {LEGAL_STATUSES[legal.status]}"
+    return f"{legal.document}{article} ({legal.date:%d/%m/%Y}){doubt}"
 
 
 def _tell_part(part: Part) -> str:

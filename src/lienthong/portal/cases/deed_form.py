@@ -44,7 +44,8 @@ _AMOUNT_ERRORS: Final = {"required": _("Enter the amount"), "invalid": _("Enter 
 class DeedAt:
     """Where an action is to be done: of which kind, under which procedure, to which step, and among which colleagues.
 
-    `colleagues` are accounts with their names; `message_id` is the one that a step has now, `fee` what is to be paid.
+    `colleagues` are accounts with their names; `message_id` is the one that a step has now, `fee` what is to be paid,
+    `complaint` the number of the action that an answer is for.
     """
 
     kind: ActionKind
@@ -53,6 +54,7 @@ class DeedAt:
     message_id: str = ""
     colleagues: Sequence[tuple[str, str]] = ()
     fee: int = 0
+    complaint: int = 0
 
 
 class DeedForm(forms.Form):
@@ -123,6 +125,7 @@ def make_payload(at: DeedAt, read: dict[str, Any]) -> Payload:
         ActionKind.ISSUE: told.Issued,
         ActionKind.RETURN_RESULT: lambda: told.ResultReturned(Channel(read["channel"]), text),
         ActionKind.REOPEN: lambda: told.Reopened(read["decision"], reason, text),
+        ActionKind.ANSWER_COMPLAINT: lambda: told.ComplaintAnswered(at.complaint, text),
         ActionKind.COMMENT: lambda: told.Commented(text),
     }
     return made[at.kind]()
@@ -158,15 +161,23 @@ def _make_reason(kind: ActionKind) -> forms.Field:
 
 
 def _make_text(kind: ActionKind) -> forms.Field:
-    is_needed = kind is ActionKind.COMMENT
+    label, missing = _NEEDED_TEXTS.get(kind, (_("In your own words (optional)"), ""))
+    is_note = kind is ActionKind.COMMENT
     return forms.CharField(
-        label=_("Note for your office") if is_needed else _("In your own words (optional)"),
-        help_text=_("The applicant does not see it.") if is_needed else _("The applicant reads this."),
+        label=label,
+        help_text=_("The applicant does not see it.") if is_note else _("The applicant reads this."),
         max_length=MOST_TEXT,
-        required=is_needed,
+        required=kind in _NEEDED_TEXTS,
         widget=forms.Textarea,
-        error_messages={"required": _("Write the note")},
+        error_messages={"required": missing},
     )
+
+
+_NEEDED_TEXTS: Final = {
+    ActionKind.COMMENT: (_("Note for your office"), _("Write the note")),
+    ActionKind.ANSWER_COMPLAINT: (_("Your office's answer"), _("Write the answer")),
+}
+"""The kinds that are nothing without text: what the text is called, and what is said where it is missing."""
 
 
 def _make_result(name: str) -> forms.Field:

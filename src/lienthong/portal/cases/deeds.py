@@ -22,6 +22,7 @@ from lienthong.cases.handling import perform
 from lienthong.cases.step_messages import fix_message_id
 from lienthong.cases.words import ActionKind
 from lienthong.cases.workflow import BY_OTHERS
+from lienthong.portal.cases.complaint_words import read_complaint
 from lienthong.portal.cases.deed_form import STEP_DEEDS, DeedAt, DeedForm
 from lienthong.portal.cases.desk import BY_THEMSELVES, GRAVE, get_case_at_desk
 from lienthong.portal.cases.officers import for_officers, list_colleagues
@@ -84,7 +85,8 @@ def _describe(cases: Cases, officer: Officer, case: CaseView, kind: ActionKind, 
     if view is not None and kind is ActionKind.REPLACE_STEP:
         # Follows from the case as it is, so that a double click asks for one message.
         message_id = fix_message_id(case.id, view)
-    return DeedAt(kind, case.procedure, step, message_id, others, case.state.fee or fee)
+    complaint = case.state.unanswered[0].number if kind is ActionKind.ANSWER_COMPLAINT else 0
+    return DeedAt(kind, case.procedure, step, message_id, others, case.state.fee or fee, complaint)
 
 
 def _show_form(request: HttpRequest, case: CaseView, form: DeedForm) -> HttpResponse:
@@ -113,6 +115,7 @@ def _tell(request: HttpRequest, case: CaseView, form: DeedForm) -> dict[str, Any
         "form": form,
         "seen": request.POST.get("seen") or case.state.number,
         "key": request.POST.get("key") or uuid4(),
+        "complaint": read_complaint(case) if form.at.complaint else None,
         "place": "queue",
     }
 

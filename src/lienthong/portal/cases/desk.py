@@ -23,6 +23,7 @@ from lienthong.cases.waiting import find_step_reason
 from lienthong.cases.words import ActionKind, CaseRole, Decision
 from lienthong.cases.workflow import find_undo_phases, must_leave
 from lienthong.identity.models import Account
+from lienthong.portal.cases.complaint_words import tell_unanswered
 from lienthong.portal.cases.deadline_words import find_urgency, tell_day, tell_distance, tell_reckoning
 from lienthong.portal.cases.deed_form import STEP_DEEDS
 from lienthong.portal.cases.officers import for_officers, get_officer
@@ -65,6 +66,7 @@ FORWARD: Final = (
     ActionKind.ISSUE,
     ActionKind.RETURN_RESULT,
     ActionKind.PAY,
+    ActionKind.ANSWER_COMPLAINT,
 )
 """What brings a case on; these stand first, and a note last."""
 
@@ -124,6 +126,7 @@ def describe_desk(cases: Cases, officer: Officer, case: CaseView) -> dict[str, A
         "forward": FORWARD,
         "steps": describe_steps(officer, case),
         "waits": [*tell_office_waits(case), *tell_left_to_others(officer, case)],
+        "unanswered": tell_unanswered(case.state, load_site_days(), cases.today()),
         "due": describe_due(cases, case),
         "explained": explain_due(cases, case),
         "handler_name": name_account(case.state.handler),

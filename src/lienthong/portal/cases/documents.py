@@ -28,7 +28,7 @@ from lienthong.portal.cases.desk import get_case_at_desk
 from lienthong.portal.cases.officers import for_officers
 from lienthong.portal.cases.own_case import for_own_case
 from lienthong.portal.cases.pages import show_page
-from lienthong.portal.cases.paper_links import INSIDE, tell_size
+from lienthong.portal.cases.paper_links import INSIDE, name_documents, tell_size
 from lienthong.web.callers import Caller, open_to
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def show_own_documents(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         _remove(request, cases, number)
         return HttpResponseRedirect(reverse("my-papers"))
-    told = {"documents": list_own_documents(cases, number), "size": tell_size, "place": "papers"}
+    documents = list_own_documents(cases, number)
+    told = {"documents": documents, "names": name_documents(documents), "size": tell_size, "place": "papers"}
     return show_page(request, "own_documents", told)
 
 
@@ -115,7 +116,7 @@ def _remove(request: HttpRequest, cases: Cases, number: str) -> None:
     except DocumentError as error:
         if error.kind not in {DocumentErrorKind.IN_USE, DocumentErrorKind.UNKNOWN_DOCUMENT}:
             raise
-        messages.warning(request, _("This paper stays: an office gave it out."))
+        messages.warning(request, _("This paper cannot be removed: an office issued it."))
     else:
         messages.success(request, _("The paper is removed from your store. Cases that use it keep it."))
 

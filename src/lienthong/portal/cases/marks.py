@@ -68,7 +68,7 @@ def _mark_known(known: Known, day: date, *, is_office: bool) -> Mark:
 
 def tell_source(known: Known) -> str:
     """Say where a filled-in answer comes from, and when it was asked."""
-    at = f"{timezone.localtime(known.source.at):%H:%M %d/%m/%Y}"
+    at = f"{timezone.localtime(known.source.at):%d/%m/%Y %H:%M}"
     if known.source.service == SIGN_IN:
         return gettext("From your sign-in")
     return gettext("From the population registry, %(when)s") % {"when": at}

@@ -38,7 +38,7 @@ def tell_next(state: CaseState, procedure: Procedure) -> NextWords:
     if state.status in ENDINGS:
         return NextWords(_END_TITLES[state.status](), _tell_end(state), is_done=state.status is NationalStatus.RETURNED)
     lines = dict.fromkeys(_tell_wait(each, procedure) for each in state.waits)
-    return NextWords(gettext("You need not do anything now"), tuple(lines))
+    return NextWords(gettext("You do not need to do anything now"), tuple(lines))
 
 
 def tell_status(state: CaseState, procedure: Procedure) -> str:
@@ -60,12 +60,12 @@ def _ask_for_more(state: CaseState, procedure: Procedure) -> NextWords:
     lines += [gettext("Needed anew: %(names)s.") % {"names": ", ".join(names)}] if names else []
     if state.supplement_until:
         lines.append(gettext("Please hand it in by %(day)s.") % {"day": tell_day(state.supplement_until)})
-    lines.append(gettext("Until then the time of your case does not run."))
+    lines.append(gettext("Until then the deadline of your case is paused."))
     return NextWords(gettext("The office needs something from you"), tuple(filter(None, lines)), is_mine=True)
 
 
 def _ask_for_fee(state: CaseState) -> NextWords:
-    lines = (state.text, gettext("Until then the time of your case does not run."))
+    lines = (state.text, gettext("Until then the deadline of your case is paused."))
     title = gettext("Please pay %(amount)s") % {"amount": tell_money(state.fee)}
     return NextWords(title, tuple(filter(None, lines)), is_mine=True)
 

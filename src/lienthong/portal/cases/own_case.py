@@ -18,13 +18,14 @@ from lienthong.cases.drafts import discard_draft, list_drafts
 from lienthong.cases.errors import CasesError
 from lienthong.cases.notices import list_notices
 from lienthong.cases.reading import get_case, list_own, require_own
-from lienthong.cases.site_cases import make_site_cases
+from lienthong.cases.site_cases import load_site_days, make_site_cases
 from lienthong.cases.step_waiting import list_waiting
 from lienthong.cases.waiting import find_step_reason
 from lienthong.cases.words import ActionKind, CaseRole, Channel, NationalStatus, StepState
 from lienthong.cases.workflow import Who, next_actions
 from lienthong.portal.cases.answers import Reading, tell_answers
 from lienthong.portal.cases.citizens import ask_for_level, find_channel, for_citizens, get_applicant
+from lienthong.portal.cases.complaint_words import tell_unanswered
 from lienthong.portal.cases.deadline_words import tell_day, tell_distance
 from lienthong.portal.cases.marks import make_marks
 from lienthong.portal.cases.next_words import tell_next
@@ -118,7 +119,7 @@ def _discard(request: HttpRequest, cases: Cases, applicant: Applicant) -> None:
     except (CasesError, ValueError):
         # Thrown away before, or in another window: what is wanted is so.
         return
-    messages.success(request, _("Thrown away. Nothing of it was sent."))
+    messages.success(request, _("Deleted. Nothing of it was sent."))
 
 
 @for_own_case
@@ -133,6 +134,7 @@ def show_my_case(request: HttpRequest, cases: Cases, case: CaseView) -> HttpResp
         "next": tell_next(case.state, case.procedure),
         "steps": tell_steps(case),
         "deadline": tell_deadline(cases, case),
+        "unanswered": tell_unanswered(case.state, load_site_days(), cases.today()),
         "papers": list_own_papers(case, documents),
         "events": tell_timeline(case.actions, case.procedure, is_office=False),
         "notices_told": list_notices(case.id),
@@ -170,14 +172,14 @@ def tell_steps(case: CaseView) -> tuple[StepWords, ...]:
 def tell_deadline(cases: Cases, case: CaseView) -> tuple[str, ...]:
     """Tell the deadline in words; once it is over, that it is."""
     if case.state.is_over or case.state.done_at is not None:
-        return (_("The case is done; no time runs any more."),)
+        return (_("The case is done; no deadline runs any more."),)
     if case.due is None:
-        return (_("The time begins to run when the office has received the case."),)
+        return (_("The deadline is counted from the day on which the office receives the case."),)
     day = _("The result is due on %(day)s, %(distance)s.")
     told = day % {"day": tell_day(case.due), "distance": tell_distance(case.due, cases.today())}
     if case.state.status not in PAUSED:
         return (told,)
-    return told, _("While you are waited for no time runs; the day moves on accordingly.")
+    return told, _("While we wait for you the deadline is paused; the day moves on accordingly.")
 
 
 def tell_handed_in(

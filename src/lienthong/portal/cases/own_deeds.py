@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 MOST_TEXT: Final = 2000
 
 STARS: Final = (
-    ("5", _("5 - very content")),
-    ("4", _("4 - content")),
-    ("3", _("3 - neither")),
-    ("2", _("2 - not content")),
-    ("1", _("1 - not content at all")),
+    ("5", _("5 - very satisfied")),
+    ("4", _("4 - satisfied")),
+    ("3", _("3 - neither satisfied nor dissatisfied")),
+    ("2", _("2 - dissatisfied")),
+    ("1", _("1 - very dissatisfied")),
 )
 
 
@@ -74,12 +74,12 @@ class RateForm(KeyedForm):
     """How it went."""
 
     stars = forms.ChoiceField(
-        label=_("How content are you with how your case was handled?"),
+        label=_("How satisfied are you with how your case was handled?"),
         choices=STARS,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose how content you are")},
+        error_messages={"required": _("Choose how satisfied you are")},
     )
-    text = _make_text(_("Anything that should be better? (optional)"))
+    text = _make_text(_("What should be better? (optional)"))
 
 
 class ComplainForm(KeyedForm):

@@ -29,7 +29,7 @@ class CheckForm(forms.Form):
 
     code = forms.CharField(
         label=_("Code on the paper"),
-        help_text=_("It stands beside the square of dots. Hyphens and capitals do not matter."),
+        help_text=_("It stands beside the QR code. Hyphens and capitals do not matter."),
         max_length=LONGEST_CODE,
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "govuk-input--width-20"}),
         error_messages={"required": _("Enter the code on the paper")},

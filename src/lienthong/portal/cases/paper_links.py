@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.urls import reverse
+from django.utils.translation import get_language
 
+from lienthong.cases.documents.kept import find_english_titles
 from lienthong.cases.documents.papers import list_printable
 from lienthong.cases.documents.words import Origin, PaperKind
 from lienthong.portal.cases.paper_words import PAPERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from lienthong.cases.documents.kept import StoredDocument
     from lienthong.cases.reading import CaseView
@@ -38,9 +41,10 @@ class PaperLink:
 
 def list_own_papers(case: CaseView, documents: Sequence[StoredDocument]) -> list[PaperLink]:
     """List what an applicant can take of a case: results first, then the office's papers about it."""
+    names = name_documents(documents)
     kept = [
         PaperLink(
-            document.name.removesuffix(".pdf"),
+            names[document.id],
             reverse("my-paper", args=[document.id]),
             tell_size(document.size),
             document.origin is Origin.OUTCOME,
@@ -55,6 +59,18 @@ def list_own_papers(case: CaseView, documents: Sequence[StoredDocument]) -> list
     return sorted([*kept, *links], key=lambda link: not link.is_outcome)
 
 
+def name_documents(documents: Sequence[StoredDocument]) -> dict[UUID, str]:
+    """Give what documents are called in the page's language: a paper by its English title, with the case's code."""
+    titles = find_english_titles(documents) if get_language() == "en" else {}
+    return {document.id: _name(document, titles.get(document.id, "")) for document in documents}
+
+
+def _name(document: StoredDocument, english: str) -> str:
+    name = document.name.removesuffix(".pdf") if document.origin is not Origin.UPLOAD else document.name
+    code = name.rpartition(" ")[2]
+    return f"{english} {code}" if english else name
+
+
 def _link_form(kind: PaperKind, href: str) -> PaperLink:
     return PaperLink(str(PAPERS[kind]), href, english=f"{href}?language=en")
 
@@ -63,9 +79,10 @@ def list_desk_papers(
     case: CaseView, documents: Sequence[StoredDocument], *, may_withdraw: bool = False
 ) -> list[PaperLink]:
     """List what an officer can open or print of a case; who decides can take a paper back."""
+    names = name_documents(documents)
     kept = [
         PaperLink(
-            document.name.removesuffix(".pdf"),
+            names[document.id],
             reverse("case-document", args=[case.id, document.id]),
             tell_size(document.size),
             withdrawal=reverse("paper-withdrawal", args=[case.id, document.id])

@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from lienthong.cases.complaint_limits import reckon_answer
 from lienthong.cases.field_values import PERSONAL_NUMBER
-from lienthong.cases.queue import Due, QueueFilter, count_due, list_queue, list_substituted
-from lienthong.cases.site_cases import make_site_cases
+from lienthong.cases.queue import Due, QueueFilter, count_complained, count_due, list_queue, list_substituted
+from lienthong.cases.site_cases import load_site_days, make_site_cases
 from lienthong.cases.words import NationalStatus
 from lienthong.identity.models import Account
 from lienthong.portal.cases.deadline_words import tell_distance
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from lienthong.cases.house import Cases
     from lienthong.cases.reading import CaseLine
+    from lienthong.cases.working_days import WorkingDays
     from lienthong.portal.cases.officers import Officer
 
 MOST_TEXT: Final = 100
@@ -46,6 +49,7 @@ class Asked:
     text: str
     whose: str
     is_over: bool
+    is_complained: bool
     page: int
 
     @property
@@ -64,6 +68,7 @@ class Asked:
             handler=account if self.whose == "mine" else "",
             substitute=account if self.whose == "away" else "",
             is_over=self.is_over,
+            is_complained=self.is_complained,
         )
 
     def find_way(self, **changed: Any) -> str:  # noqa: ANN401 # any part of it
@@ -76,6 +81,7 @@ class Asked:
             "text": "" if self.is_for_number else self.text,
             "whose": self.whose if self.whose != WHOSE[0] else "",
             "over": "yes" if self.is_over else "",
+            "complaints": "yes" if self.is_complained else "",
             "page": "",
         } | changed
         return "?" + urlencode({name: value for name, value in parts.items() if value})
@@ -102,6 +108,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
         "queue": found,
         "rows": describe_rows(cases, found.lines),
         "counts": count_due(cases, wanted),
+        "complained": count_complained(wanted.unit),
         "units": [(unit, name_unit(unit, cases.today())) for unit in officer.units],
         "procedures": {each.code: each.title for each in cases.catalogue.procedures},
         "substituted": list_substituted(officer.account, asked.unit, cases.today()),
@@ -124,6 +131,7 @@ def read_asked(query: QueryDict | Mapping[str, str], officer: Officer) -> Asked:
         text=_read_text(query.get("text", "")),
         whose=whose if whose in WHOSE else WHOSE[0],
         is_over=query.get("over") == "yes",
+        is_complained=query.get("complaints") == "yes",
         page=max(1, int(page)) if page.isascii() and page.isdecimal() and len(page) < len("10000") else 1,
     )
 
@@ -138,7 +146,7 @@ def describe_rows(cases: Cases, lines: tuple[CaseLine, ...]) -> list[dict[str, A
     """Give what the rows show: the procedure, what the case waits for, how far its day is, and who handles it."""
     handlers = {line.handler for line in lines if line.handler}
     names = {str(row.pk): row.full_name for row in Account.objects.filter(pk__in=handlers)} if handlers else {}
-    today = cases.today()
+    today, calendar = cases.today(), load_site_days()
     return [
         {
             "line": line,
@@ -147,9 +155,20 @@ def describe_rows(cases: Cases, lines: tuple[CaseLine, ...]) -> list[dict[str, A
             "distance": "" if line.due_on is None or line.is_over else tell_distance(line.due_on, today),
             "is_late": _is_late(line, cases),
             "handler": names.get(line.handler, ""),
+            "answer": tell_answer_due(line, calendar),
         }
         for line in lines
     ]
+
+
+def tell_answer_due(line: CaseLine, calendar: WorkingDays) -> str:
+    """Tell until when the oldest complaint about a case is to be answered; nothing where none waits."""
+    if line.complained_at is None:
+        return ""
+    reckoned = reckon_answer(line.complained_at, calendar)
+    if reckoned is None:
+        return gettext("Complaint to answer")
+    return gettext("Complaint to answer by %(day)s") % {"day": f"{reckoned.due:%d/%m/%Y}"}
 
 
 def _is_late(line: CaseLine, cases: Cases) -> bool:

@@ -14,8 +14,8 @@ STATUSES: Final = {
     NationalStatus.RECEIVED: _("Received"),
     NationalStatus.NOT_RECEIVED: _("Not received"),
     NationalStatus.HANDLING: _("Being handled"),
-    NationalStatus.SUPPLEMENT: _("Waits for papers"),
-    NationalStatus.PAYMENT: _("Waits for payment"),
+    NationalStatus.SUPPLEMENT: _("Waiting for papers"),
+    NationalStatus.PAYMENT: _("Waiting for payment"),
     NationalStatus.WITHDRAWN: _("Withdrawn"),
     NationalStatus.STOPPED: _("Stopped"),
     NationalStatus.DONE: _("Done, result ready"),
@@ -60,6 +60,7 @@ DEEDS: Final = {
     ActionKind.REOPEN: _("Reopen by decision"),
     ActionKind.RATE: _("Say how it went"),
     ActionKind.COMPLAIN: _("Complain"),
+    ActionKind.ANSWER_COMPLAINT: _("Answer the complaint"),
     ActionKind.COMMENT: _("Add a note"),
 }
 """What somebody can do, as the words on a button."""
@@ -93,6 +94,7 @@ DONE: Final = {
     ActionKind.REOPEN: _("The case was reopened by a decision"),
     ActionKind.RATE: _("A rating was given"),
     ActionKind.COMPLAIN: _("A complaint was made"),
+    ActionKind.ANSWER_COMPLAINT: _("The office answered the complaint"),
     ActionKind.COMMENT: _("A note was added"),
 }
 """What happened, as a timeline tells it."""
@@ -126,11 +128,11 @@ STEP_COLOURS: Final = {
 }
 
 WAITS: Final = {
-    WaitingReason.TO_RECEIVE: _("The office looks whether the case is complete and receives it."),
+    WaitingReason.TO_RECEIVE: _("The office checks whether the case is complete and receives it."),
     WaitingReason.TO_TAKE: _("An officer takes the case to work on."),
     WaitingReason.TO_HANDLE: _("The officer works on the case."),
-    WaitingReason.TO_SUPPLEMENT: _("You hand in what was asked for. Until then the time does not run."),
-    WaitingReason.TO_PAY: _("You pay the fee. Until then the time does not run."),
+    WaitingReason.TO_SUPPLEMENT: _("You hand in what was asked for. Until then the deadline is paused."),
+    WaitingReason.TO_PAY: _("You pay the fee. Until then the deadline is paused."),
     WaitingReason.TO_ASK_AGENCY: _("The office asks the next agency."),
     WaitingReason.AGENCY_HAS_IT: _("The agency has the request and works on it."),
     WaitingReason.NUMBER_PENDING: _(
