@@ -155,14 +155,14 @@ def _start(screen: Screen, children: Children, setting: Setting, people: int) ->
     )
     logs = federation.folder / "logs"
     directory = start_directory(children, federation, logs)
-    filling = fill_registry(children, sites, people, logs)
+    registry, province = fill_registry(children, sites, people, logs), fill_province(children, sites, logs)
     agencies = [start_agency(children, office, logs) for office in setting.offices]
     portal = start_portal(children, setting.portal, logs)
     # A gateway that has no directory yet does not start without its server.
     require_directory(directory, federation)
     gateways = [start_gateway(children, home, logs) for home in federation.homes]
-    fill_province(children, sites, logs, lambda line: screen.say(f"  province: {line}"))
-    filling.follow_to_end(lambda line: screen.say(f"  registry: {line}"), FILL_SECONDS)
+    province.follow_to_end(lambda line: screen.say(f"  province: {line}"), FILL_SECONDS)
+    registry.follow_to_end(lambda line: screen.say(f"  registry: {line}"), FILL_SECONDS)
     screen.say(f"  directory and witness   process {directory.pid}, http://{federation.directory_address}")
     runs = []
     for home, child in zip(federation.homes, gateways, strict=True):

@@ -12,7 +12,6 @@ from lienthong.sandbox.children import Program
 from lienthong.sandbox.ports import LOOPBACK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from lienthong.sandbox.agencies.offices import AgencyOffice
@@ -47,21 +46,11 @@ def fill_registry(children: Children, sites: Sites, people: int, logs: Path) -> 
     return children.start(Program("the filling of the registry", command, logs / "registry-setup.log"))
 
 
-def fill_province(children: Children, sites: Sites, logs: Path, say: Callable[[str], None]) -> None:
-    """Make the province's tables, load the units, and let its officers sign in; waits until all of it is done."""
-    for command in ("migrate", "load-areas"):
-        run_command(children, sites.province, command, logs).follow_to_end(lambda _: None, FILL_SECONDS)
-    say("made the tables and loaded the units")
+def fill_province(children: Children, sites: Sites, logs: Path) -> Child:
+    """Start the filling of the province, which ends by itself: tables, units, and officers who can sign in."""
     words = ("--settings", str(sites.province.settings), "--staff-logins", str(sites.officer_logins))
-    setup = (sys.executable, "-m", "lienthong.sandbox.province_setup", *words)
-    program = Program("the filling of the province", setup, logs / "province-setup.log")
-    children.start(program).follow_to_end(say, FILL_SECONDS)
-
-
-def run_command(children: Children, site: SiteHome, command: str, logs: Path) -> Child:
-    """Start a command on a site, which ends by itself."""
-    words = (sys.executable, "-m", "lienthong", command, "--settings", str(site.settings))
-    return children.start(Program(f"{command} of the {site.role}", words, logs / f"{site.role}-{command}.log"))
+    command = (sys.executable, "-m", "lienthong.sandbox.province_setup", *words)
+    return children.start(Program("the filling of the province", command, logs / "province-setup.log"))
 
 
 def start_agency(children: Children, office: AgencyOffice, logs: Path) -> Child:

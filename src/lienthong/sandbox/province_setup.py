@@ -1,7 +1,7 @@
 """Fills the sandbox's province: `python -m lienthong.sandbox.province_setup --settings FILE --staff-logins FILE`.
 
-A process of its own, as an operator's commands are: officers and a leader with posts, plans, and tasks of theirs. Safe
-to repeat: what is there stays. The tables are made and the units loaded before it.
+A process of its own, as an operator's commands are: tables, units, officers and a leader with posts, plans, and tasks
+of theirs. Safe to repeat: what is there stays.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lienthong.kernel.errors import LienthongError
 from lienthong.site.roles import Role
-from lienthong.site.serving import prepare_site
+from lienthong.site.serving import migrate, prepare_site
 
 
 def main() -> int:
@@ -24,10 +24,14 @@ def main() -> int:
     try:
         with prepare_site(told.settings, Role.PROVINCE, _say):
             from lienthong.delivery.loading import load_set  # noqa: PLC0415 # reads models
+            from lienthong.sandbox.country_units import load_country  # noqa: PLC0415 # reads models
             from lienthong.sandbox.delivery_tasks import make_illustrative_tasks  # noqa: PLC0415 # reads models
             from lienthong.sandbox.province_staff import make_province_logins  # noqa: PLC0415 # reads models
             from lienthong.sandbox.ward_plan import load_ward_plan  # noqa: PLC0415 # reads models
 
+            migrate(lambda _: None)
+            _say("made the tables")
+            load_country(_say)
             make_province_logins(told.staff_logins, _say)
             for illustrative in (False, True):
                 load_set(lambda _: None, illustrative=illustrative)

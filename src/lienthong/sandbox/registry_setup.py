@@ -29,13 +29,14 @@ def main() -> int:
     try:
         with prepare_site(told.settings, Role.REGISTRY, _say):
             # These read models, which need Django set up.
-            from lienthong.sandbox.registry_people import fill_people, make_citizen  # noqa: PLC0415 # reads models
-            from lienthong.sandbox.registry_places import fill_places, register_province  # noqa: PLC0415 # as above
+            from lienthong.sandbox.country_units import load_country  # noqa: PLC0415 # reads models
+            from lienthong.sandbox.registry_people import fill_people, make_citizen  # noqa: PLC0415 # as above
+            from lienthong.sandbox.registry_places import register_province  # noqa: PLC0415 # as above
             from lienthong.sandbox.registry_staff import make_staff_logins  # noqa: PLC0415 # as above
 
             migrate(lambda _: None)
             _say("made the tables")
-            fill_places(_say)
+            load_country(_say)
             fill_people(told.people, _say)
             register_province(told.province, told.client_secret)
             make_citizen(told.logins, _say)
