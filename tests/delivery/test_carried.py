@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lienthong.areas.units import Level
+from lienthong.areas.units import Level, UnitKey
 from lienthong.delivery.carried import Tree, carry_observed
 from lienthong.delivery.figure_book import FigureBook
 from lienthong.delivery.figures import Cell, Missing, MissingKind, Observed
@@ -80,7 +80,7 @@ def test_a_provinces_total_is_exact_from_its_communes_of_either_day() -> None:
 def test_a_missing_commune_makes_what_it_could_have_part_in_missing() -> None:
     figures = [observe(code, 1000, BEFORE) for code in OLD if code != "99005"]
     carried = carry_observed(figures, Tree(read_illustrative_book(), SINCE, Level.COMMUNE))
-    assert carried["99102"] == Missing(MissingKind.NOT_OBSERVED, "99102: 99005")
+    assert carried["99102"] == Missing(MissingKind.NOT_OBSERVED, units=(UnitKey("99005", date(2010, 1, 1)),))
     assert bounds(carried["99101"]) == (2000, 2000)
     province = carry_observed(figures, Tree(read_illustrative_book(), SINCE, Level.PROVINCE))
     assert isinstance(province["99"], Missing)
@@ -139,7 +139,7 @@ class TestFigureBook:
             record("POP", {"2024": "1000"}, area=code)
         since = FigureBook(TODAY, SINCE)
         score = since.find(Cell("SCORE", "99101", YEAR))
-        assert score == Missing(MissingKind.NOT_CARRIED, "SCORE of 99101 in 2024")
+        assert score == Missing(MissingKind.NOT_CARRIED, Cell("SCORE", "99101", YEAR))
         assert isinstance(since.find(Cell("DOUBLE", "99101", YEAR)), Missing)
         assert bounds(FigureBook(TODAY, BEFORE).find(Cell("DOUBLE", "99001", YEAR))) == (2000, 2000)
 
@@ -149,7 +149,7 @@ class TestFigureBook:
         record("CRIMES", {"2023": "1000", "2024": "90"})
         book = FigureBook(TODAY, SINCE)
         assert bounds(book.find(Cell("TENTH", "99", make_year(2023)))) == (100, 100)
-        assert book.find(Cell("TENTH", "99", YEAR)) == Missing(MissingKind.WITHHELD, "TENTH of 99 in 2024")
+        assert book.find(Cell("TENTH", "99", YEAR)) == Missing(MissingKind.WITHHELD, Cell("TENTH", "99", YEAR))
         for commune in ("99101", "99102"):
             assert isinstance(book.find(Cell("CRIMES", commune, YEAR)), Missing)
 
@@ -169,4 +169,4 @@ class TestFigureBook:
         found = FigureBook(TODAY, SINCE).find(Cell("POP", "99777", YEAR))
         assert isinstance(found, Missing)
         assert found.kind is MissingKind.UNKNOWN_AREA
-        assert "no unit has the code 99777" in found.about
+        assert found.units == (UnitKey("99777", SINCE),)

@@ -38,7 +38,7 @@ class Figures:
 
     def find(self, cell: Cell) -> Value | Missing:
         key = (cell.indicator, cell.area, cell.period.begin.year)
-        return self.known.get(key, Missing(MissingKind.NOT_OBSERVED, cell.describe()))
+        return self.known.get(key, Missing(MissingKind.NOT_OBSERVED, cell))
 
     def unit_of(self, code: str) -> Unit:
         return parse_unit(UNITS[code])
@@ -135,14 +135,15 @@ def test_a_streak_that_runs_into_missing_figures_says_that_it_may_be_longer() ->
     assert isinstance(found, Value)
     assert found.base is not None
     assert found.lower == 2
-    assert found.base.ended == Missing(MissingKind.NOT_OBSERVED, "GRDP_REAL of 22 in 2020")
+    assert found.base.ended == Missing(MissingKind.NOT_OBSERVED, Cell("GRDP_REAL", "22", make_year(2020)))
     gone = work_out('streak(growth(GRDP_REAL) >= 10 "percent")', figures, "year", 2024)
     assert isinstance(gone, Missing)
 
 
 def test_missing_stays_missing_with_its_reason() -> None:
-    figures = Figures({("GRDP", "22", 2023): one(1), ("POP", "22", 2023): Missing(MissingKind.REPORTED_ONLY, "over")})
-    assert work_out("per_head(GRDP, POP)", figures, "VND/person") == Missing(MissingKind.REPORTED_ONLY, "over")
+    told = Missing(MissingKind.REPORTED_ONLY, Cell("POP", "22", make_year(2023)))
+    figures = Figures({("GRDP", "22", 2023): one(1), ("POP", "22", 2023): told})
+    assert work_out("per_head(GRDP, POP)", figures, "VND/person") == told
     figures.known["POP", "22", 2023] = one(0)
     assert work_out("per_head(GRDP, POP)", figures, "VND/person") == Missing(MissingKind.NO_DIVISION)
 

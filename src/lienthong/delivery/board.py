@@ -10,8 +10,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.figure_book import FigureBook
-from lienthong.delivery.observations import find_last_day, list_published, list_versions
-from lienthong.delivery.targets import JudgedPlan, judge_plan, list_plans
+from lienthong.delivery.observations import find_before, find_last_day, list_published
+from lienthong.delivery.targets import JudgedPlan, judge_plans, list_plans
 from lienthong.delivery.tasks import list_late
 
 if TYPE_CHECKING:
@@ -38,26 +38,31 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What is shown, and the last day on which anything in it became known."""
+    """What is shown, the figures that it rests on, and the last day on which anything in it became known."""
 
-    as_of: date
+    book: FigureBook
     data_on: date | None
     plans: tuple[JudgedPlan, ...]
     changes: tuple[Change, ...]
     late: tuple[Task, ...]
     late_count: int
 
+    @property
+    def as_of(self) -> date:
+        """The day as of which all of it is known."""
+        return self.book.as_of
+
 
 def make_board(as_of: date, *, illustrative: bool, on: date | None = None) -> Board:
     """Make the board of real plans, or of the invented ones: the two are never on one board."""
     book = FigureBook(as_of, on)
     plans = [plan for plan in list_plans() if plan.is_illustrative is illustrative]
-    judged = tuple(judge_plan(book, plan.code) for plan in plans if plan.begins_on <= as_of)
+    judged = judge_plans(book, [plan for plan in plans if plan.begins_on <= as_of])
     late = list_late(as_of).filter(is_illustrative=illustrative)
     return Board(
-        as_of,
+        book,
         find_last_day(as_of, illustrative=illustrative),
-        judged,
+        tuple(judged),
         _list_changes(book, illustrative=illustrative),
         tuple(late[:MOST_LATE]),
         late.count(),
@@ -67,10 +72,5 @@ def make_board(as_of: date, *, illustrative: bool, on: date | None = None) -> Bo
 def _list_changes(book: FigureBook, *, illustrative: bool) -> tuple[Change, ...]:
     since = book.as_of - timedelta(days=DAYS_OF_CHANGE - 1)
     published = list_published(since, book.as_of, illustrative=illustrative, limit=MOST_CHANGES)
-    return tuple(Change(each, book.get_definition(each.cell.indicator), _find_before(each)) for each in published)
-
-
-def _find_before(observed: Observed) -> Observed | None:
-    if observed.version == 1:
-        return None
-    return next(each for each in list_versions(observed) if each.version == observed.version - 1)
+    before = find_before([each for each in published if each.version > 1])
+    return tuple(Change(each, book.get_definition(each.cell.indicator), before.get(each.pk)) for each in published)

@@ -69,10 +69,10 @@ def _carry(figures: Mapping[str, Observed], since: date, tree: Tree) -> dict[str
     journey = Journey(since, tree.on, make_group(tree))
     try:
         carried = carry_figures(tree.book, ranges, journey)
-    except AreasError as error:
-        return {unit.code: Missing(MissingKind.NOT_CARRIED, error.message) for unit in _list_wanted(tree)}
+    except AreasError:
+        return {unit.code: Missing(MissingKind.NOT_CARRIED) for unit in _list_wanted(tree)}
     parts = _find_parts(figures, journey, tree.book)
-    return {code: _make(code, amount, parts[code]) for code, amount in carried.items()}
+    return {code: _make(amount, parts[code]) for code, amount in carried.items()}
 
 
 def make_group(tree: Tree) -> Callable[[Unit], str]:
@@ -99,10 +99,9 @@ def _find_parts(figures: Mapping[str, Observed], journey: Journey, book: UnitBoo
     return parts
 
 
-def _make(code: str, carried: Carried, parts: Sequence[Observed]) -> Value | Missing:
+def _make(carried: Carried, parts: Sequence[Observed]) -> Value | Missing:
     if carried.upper is None:
-        lacking = ", ".join(key.code for key in carried.missing)
-        return Missing(MissingKind.NOT_OBSERVED, f"{code}: {lacking}")
+        return Missing(MissingKind.NOT_OBSERVED, units=carried.missing)
     return Value(
         carried.lower,
         carried.upper,

@@ -15,7 +15,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from lienthong.delivery.labels import UNITS, get_label
 from lienthong.delivery.number_text import write_number
+from lienthong.delivery.period_text import mark_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +29,8 @@ CHARTS_KEPT: Final = 200
 """Drawing takes tenths of a second, so the latest charts are kept in memory: some 20 kB each."""
 MOST_LABELS: Final = {"wide": 9, "narrow": 5}
 """How many periods find room below a chart."""
+LONG_LABEL: Final = 7
+"""Characters of a period's name above which only half as many find room."""
 
 
 class ChartSize(StrEnum):
@@ -85,8 +89,13 @@ class ChartWords:
     unit: str
     decimals: int = 0
     size: ChartSize = ChartSize.WIDE
+    is_rank: bool = False
+    """The first place is on top."""
 
 
+RANK: Final = "rank"
+"""The unit of places in an order."""
+_RANK: Final = ("Thứ hạng, 1 là cao nhất", "Rank, 1 is the best")
 _INK: Final = "#10222e"
 _COLOURS: Final = {
     Stroke.MAIN: "#0b4f75",
@@ -112,10 +121,19 @@ _SHAPES: Final = {
 _WIDTHS: Final = {ChartSize.WIDE: 720, ChartSize.NARROW: 330}
 _HEIGHTS: Final = {ChartSize.WIDE: 300, ChartSize.NARROW: 240}
 _BAR_STEP: Final = 28
+_NAME_LIMIT: Final = 180
+_LETTER: Final = 7.8
+"""Pixels of a name beside a bar at most, and of a letter of 13 pixels."""
 _NUMBERS: Final = {
     "vi": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", ""]},
     "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""]},
 }
+
+
+def make_words(unit: str, decimals: int, language: str, size: ChartSize = ChartSize.WIDE) -> ChartWords:
+    """Give the words of a chart by its unit's code."""
+    label = get_label(_RANK if unit == RANK else UNITS.get(unit, (unit, unit)), language)
+    return ChartWords(language, label, decimals, size, is_rank=unit == RANK)
 
 
 def draw_line(lines: Sequence[Line], words: ChartWords) -> bytes:
@@ -130,7 +148,9 @@ def draw_line(lines: Sequence[Line], words: ChartWords) -> bytes:
         x=alt.X("at:Q", title=None, scale=alt.Scale(nice=False, zero=False, padding=14), axis=axis),
         color=_scale(alt.Color, names, [_COLOURS[line.stroke] for line in shown], words),
     )
-    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(format=",~f", tickCount=5))
+    # Whole figures have no marks between them.
+    ticks = alt.Axis(format=",~f", tickCount=5, tickMinStep=10.0**-words.decimals)
+    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False, reverse=words.is_rank), axis=ticks)
     dash = _scale(alt.StrokeDash, names, [_DASHES[line.stroke] for line in shown], words)
     shape = _scale(alt.Shape, names, [_SHAPES[line.stroke] for line in shown], words)
     layers: list[Any] = [
@@ -151,14 +171,13 @@ def draw_bars(bars: Sequence[Bar], words: ChartWords) -> bytes:
 
     rows = [_make_bar(bar, words) for bar in bars]
     base = alt.Chart(_make_data(rows)).encode(
-        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=180, domain=False, ticks=False))
+        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=_NAME_LIMIT, domain=False, ticks=False))
     )
     # What is sure is dark, up to where it may reach is light.
     bar = base.mark_bar(height=alt.RelativeBandSize(0.62))
     axis = alt.Axis(format=",~f", tickCount=5)
-    # Room for the figures behind the bars.
     ends = [end for row in rows for end in (row["lower"], row["upper"])]
-    scale = alt.Scale(domain=[min(0.0, *ends), 1.3 * max(0.0, *ends)], nice=False)
+    scale = alt.Scale(domain=[min(0.0, *ends), _find_room(rows, words.size) * max(0.0, *ends)], nice=False)
     layers = [
         bar.encode(x=alt.X("upper:Q", title=None, axis=axis, scale=scale), color=alt.value("#b9cdd8")),
         bar.encode(x=alt.X("lower:Q"), color=alt.value(_COLOURS[Stroke.MAIN])),
@@ -183,6 +202,13 @@ _RANGES: Final = (
     ";unicode-range:U+0102-0103,U+0110-0111,U+0128-0129,U+0168-0169,U+01A0-01A1,U+01AF-01B0,U+1EA0-1EF9,U+20AB",
 )
 """Of which letters each file is: Latin first, then those that Vietnamese has more."""
+
+
+def _find_room(rows: Sequence[Mapping[str, Any]], size: ChartSize) -> float:
+    """Give by how much the axis is longer than the longest bar, so that its figure finds room behind it."""
+    named, told = (max((len(row[key]) for row in rows), default=0) * _LETTER for key in ("name", "text"))
+    plot = _WIDTHS[size] - min(named, _NAME_LIMIT)
+    return plot / max(plot - told, plot / 3)
 
 
 def _make_data(rows: list[dict[str, Any]]) -> Any:  # noqa: ANN401 # Altair's own
@@ -224,8 +250,11 @@ def _make_axis(periods: Iterable[Period], words: ChartWords) -> Any:  # noqa: AN
     import altair as alt  # noqa: PLC0415 # as above
 
     ordered = sorted(periods)
-    step = -(-len(ordered) // MOST_LABELS[words.size]) or 1
-    shown = {f"{_place(period)}": period.text for period in ordered[::-1][::step]}
+    texts = {period: mark_period(period, words.language) for period in ordered}
+    is_long = any(len(text) > LONG_LABEL for text in texts.values())
+    room = MOST_LABELS[words.size] // (2 if is_long else 1)
+    step = -(-len(ordered) // room) or 1
+    shown = {f"{_place(period)}": texts[period] for period in ordered[::-1][::step]}
     return alt.Axis(
         values=[float(place) for place in shown],
         labelExpr=f"{json.dumps({str(float(key)): text for key, text in shown.items()})}[toString(datum.value)] || "
@@ -251,13 +280,11 @@ def _scale(channel: Any, names: list[str], look: list[Any], words: ChartWords) -
 
 
 def _draw(chart: Any, words: ChartWords) -> bytes:  # noqa: ANN401 # Altair's own
-    import altair as alt  # noqa: PLC0415 # as above
-
     title = {"text": words.unit, "anchor": "start", "frame": "group", "font": FACE, "fontSize": 13, "offset": 8,
              "fontWeight": "normal", "color": _INK}  # fmt: skip # one table
-    whole = chart.properties(title=title if words.unit else alt.Undefined).properties(
-        width=_WIDTHS[words.size], autosize={"type": "fit-x", "contains": "padding"}
-    )
+    whole = chart.properties(width=_WIDTHS[words.size], autosize={"type": "fit-x", "contains": "padding"})
+    if words.unit:
+        whole = whole.properties(title=title)
     look = {"labelFont": FACE, "labelFontSize": 13, "labelColor": _INK}
     styled = (
         whole.configure(font=FACE, background="#ffffff", padding=6)

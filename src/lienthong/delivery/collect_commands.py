@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 # typer reads annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from lienthong.delivery.command_options import Settings  # noqa: TC001 # as above
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from lienthong.delivery.recording import Recorded
-
-Settings = Annotated[
-    Path | None,
-    typer.Option(
-        help="The site's settings file (TOML); without it, the one that LIENTHONG_SITE names.", dir_okay=False
-    ),
-]
 
 
 def make_collect_app(open_province: Callable[[Path | None], AbstractContextManager[None]]) -> typer.Typer:

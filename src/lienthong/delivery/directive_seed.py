@@ -59,7 +59,7 @@ def load_directives(file: Traversable) -> int:
     """
     try:
         parsed = msgspec.convert(yaml.safe_load(file.read_text(encoding="utf-8")), _File)
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
         message = f"{file.name}: expected sources and directives as docs/directives.md says, {error}"
         raise DeliveryError(DeliveryErrorKind.DATA_DAMAGED, message) from error
     with transaction.atomic():

@@ -24,10 +24,11 @@ from lienthong.delivery.directive_words import CandidateState
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.figures import Cell
 from lienthong.delivery.indicators import find_definition, find_limits, get_definition
+from lienthong.delivery.keepers import require_keeper
 from lienthong.delivery.models import Candidate, DraftEntry, Observation, Plan, ReadDocument, Target
 from lienthong.delivery.number_text import find_exact
 from lienthong.delivery.periods import parse_period
-from lienthong.delivery.places import Place, find_validity
+from lienthong.delivery.places import Place, Places
 from lienthong.delivery.reading.found import CandidateKind
 from lienthong.delivery.recording import NewFigure, record_figures
 from lienthong.delivery.sources import SourceTerms, list_sources, put_sources
@@ -129,10 +130,11 @@ def find_source(document: ReadDocument) -> SourceTerms:
 
 
 def enter_figure(key: int, words: FigureWords, document: DocumentWords, by: Account, now: datetime) -> DraftEntry:
-    """Record an accepted figure; raises as recording does, and `BAD_CANDIDATE`, `CANDIDATE_DECIDED`, `BAD_CELL`.
+    """Record an accepted figure; raises as recording does, and `NOT_A_KEEPER`, `BAD_CANDIDATE`, `CANDIDATE_DECIDED`.
 
     A crash leaves figure, source and entry, or none of them.
     """
+    require_keeper(by, find_day(now))
     with transaction.atomic():
         candidate = _lock(key, CandidateKind.OBSERVATION)
         source = _put_source(candidate, document, now)
@@ -144,10 +146,11 @@ def enter_figure(key: int, words: FigureWords, document: DocumentWords, by: Acco
 
 
 def enter_target(key: int, words: TargetWords, document: DocumentWords, by: Account, now: datetime) -> DraftEntry:
-    """Put an accepted target into its plan, unverified; raises as `put_plan` does, and `BAD_CANDIDATE`, `UNKNOWN_PLAN`.
+    """Put an accepted target into its plan, unverified; raises as `put_plan` does, and as entering a figure does.
 
     The plan is locked, so that two cannot give the same code. A crash leaves target, source and entry, or none.
     """
+    require_keeper(by, find_day(now))
     with transaction.atomic():
         candidate = _lock(key, CandidateKind.TARGET)
         source = _put_source(candidate, document, now)
@@ -228,7 +231,7 @@ def _require_area(cell: Cell, definition: Definition) -> None:
     if definition.is_illustrative and not is_illustrative_area(cell.area):
         raise _refuse_cell(cell, "the indicator is invented, and the area is not")
     try:
-        validity = find_validity(Place(cell.area, cell.period.last_day))
+        validity = Places().find_validity(Place(cell.area, cell.period.last_day))
     except AreasError as error:
         raise _refuse_cell(cell, error.message) from error
     if isinstance(validity, Unknown):

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from lienthong.kernel.errors import LienthongError
+
+if TYPE_CHECKING:
+    from lienthong.delivery.reasons import Reason
 
 
 class DeliveryErrorKind(StrEnum):
@@ -24,6 +28,8 @@ class DeliveryErrorKind(StrEnum):
     """No indicator has the code."""
     UNKNOWN_SOURCE = "unknown-source"
     """No source has the code."""
+    NOT_A_KEEPER = "not-a-keeper"
+    """Somebody without a post of statistics was to take in or amend figures or targets."""
     NOT_PUBLISHABLE = "not-publishable"
     """A figure of public order or of a minority that these rules keep from existing here."""
     CHANGED_MEANING = "changed-meaning"
@@ -73,5 +79,7 @@ class DeliveryError(LienthongError):
 
     kind: DeliveryErrorKind
 
-    def __init__(self, kind: DeliveryErrorKind, message: str) -> None:
+    def __init__(self, kind: DeliveryErrorKind, message: str, reason: Reason | None = None) -> None:
         super().__init__(kind, message)
+        self.reason = reason
+        """The message as a kind with its values, where pages say it in their own language."""

@@ -6,25 +6,26 @@ a board or a report sees one state. It reads the tables and never writes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeGuard
 
 from lienthong.areas.unit_book import Unknown
-from lienthong.areas.units import Level, level_of_code
+from lienthong.areas.units import Level, UnitKey, level_of_code
 from lienthong.delivery.carried import Tree, carry_observed
 from lienthong.delivery.figures import Cell, Missing, MissingKind, Observed, find_computable
 from lienthong.delivery.formula_checks import verify_formulas
 from lienthong.delivery.formula_tree import list_references
 from lienthong.delivery.formulas import Scope, Value, compute
 from lienthong.delivery.indicators import list_definitions, refuse_code
-from lienthong.delivery.observations import list_cells, list_period_texts, list_series
+from lienthong.delivery.observations import choose_series, list_cells, list_figures, list_figures_of, list_known
 from lienthong.delivery.periods import Period, parse_period
-from lienthong.delivery.places import COUNTRY_NAMES, Place, find_validity, get_book
+from lienthong.delivery.places import COUNTRY_NAMES, Place, Places
 from lienthong.delivery.public_order import LEAST_CELL
-from lienthong.delivery.words import Carry, Rule, find_country
+from lienthong.delivery.words import TOTAL, Carry, Rule, find_country
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from lienthong.delivery.indicators import Definition
@@ -40,9 +41,27 @@ class FigureBook:
         self.as_of = as_of
         self.on = on or as_of
         self.definitions = list_definitions()
+        self.places = Places()
         self._trees = verify_formulas(self.definitions)
+        self._ahead: set[tuple[str, str]] = set()
+        self._read: dict[tuple[str, str, str], list[Observed]] = {}
         self._series: dict[tuple[str, str, str], _Series | Missing] = {}
+        self._known: dict[str, set[tuple[str, str]]] = {}
+        self._cells: dict[str, dict[tuple[str, str, str], list[Observed | Missing]]] = {}
         self._carried: dict[tuple[str, str, Period, str, Level], dict[str, Value | Missing]] = {}
+        self._uncited: set[int] = set()
+
+    def read_ahead(self, wanted: Iterable[tuple[str, str]]) -> None:
+        """Read the series of indicators in areas, and of all that their formulas rest on, with one query for them all.
+
+        Nothing depends on it but how often the tables are asked: whoever knows what a page needs says so first.
+        """
+        needed = self._list_needed(wanted) - self._ahead
+        if not needed:
+            return
+        indicators, areas = ({pair[place] for pair in needed} for place in (0, 1))
+        self._read |= list_figures_of(indicators, areas, self.as_of)
+        self._ahead |= {(indicator, area) for indicator in indicators for area in areas}
 
     def get_definition(self, code: str) -> Definition:
         """Give an indicator's definition; raises `UNKNOWN_INDICATOR`."""
@@ -59,7 +78,7 @@ class FigureBook:
         series = self._read_series(cell.indicator, cell.area, cell.breakdown)
         if isinstance(series, Missing):
             return series
-        return series.get(cell.period, Missing(MissingKind.NOT_OBSERVED, cell.describe()))
+        return series.get(cell.period, Missing(MissingKind.NOT_OBSERVED, cell))
 
     def list_observed(self, indicator: str, area: str, breakdown: str = "") -> dict[Period, Observed | Missing]:
         """Give all that sources say of an indicator in an area, by period; nothing where the area is unknown."""
@@ -79,7 +98,7 @@ class FigureBook:
                 place = find_country(area) if reference.area == "country" else reference.area or area
                 candidates |= set(self.list_periods(reference.code, place, reference.breakdown))
         elif self.get_definition(indicator).carry is Carry.SUM and not periods:
-            candidates = {parse_period(text) for text in list_period_texts(indicator, self.as_of)}
+            candidates = self._list_known_periods(indicator)
         found = (each for each in candidates - periods)
         periods |= {each for each in found if isinstance(self.find(Cell(indicator, area, each, breakdown)), Value)}
         return sorted(periods)
@@ -94,12 +113,17 @@ class FigureBook:
         codes = {indicator}
         if indicator in self._trees:
             codes |= {reference.code for reference in list_references(self._trees[indicator])}
-        return sorted({parse_period(text) for code in codes for text in list_period_texts(code, self.as_of)})
+        return sorted(set().union(*(self._list_known_periods(code) for code in codes)))
 
     def list_by_area(self, indicator: str, period: Period, level: Level, province: str) -> dict[str, Value | Missing]:
         """Give the figure of each unit of a tier within a province, in this book's tree: for maps and tables."""
-        units = get_book(province).list_units(self.on, level, province)
+        units = self.places.get_book(province).list_units(self.on, level, province)
+        self.read_ahead((indicator, unit.code) for unit in units)
         return {unit.code: self.find(Cell(indicator, unit.code, period)) for unit in units}
+
+    def list_uncited(self, rows: frozenset[int]) -> frozenset[int]:
+        """Give which of the observations that this book has used come from no source that could be cited."""
+        return rows & self._uncited
 
     def _find(self, cell: Cell, *, may_carry: bool) -> Value | Missing:
         definition = self.get_definition(cell.indicator)
@@ -123,35 +147,85 @@ class FigureBook:
         scope = Scope(cell.area, cell.period, self if may_carry else _Uncarried(self))
         found = compute(tree, scope, definition.measure)
         if isinstance(found, Value) and is_withheld(found, definition):
-            return Missing(MissingKind.WITHHELD, cell.describe())
+            return Missing(MissingKind.WITHHELD, cell)
         return found
 
     def _carry(self, cell: Cell, definition: Definition) -> Value | Missing:
-        nothing = Missing(MissingKind.NOT_OBSERVED, cell.describe())
+        nothing = Missing(MissingKind.NOT_OBSERVED, cell)
         place = Place(cell.area, self.on)
-        if place.is_country:
+        if place.is_country or (cell.period.text, cell.breakdown) not in self._list_known(cell.indicator):
             return nothing
         if definition.carry is not Carry.SUM:
-            elsewhere = list_cells(cell.indicator, cell.period.text, self.as_of, breakdown=cell.breakdown)
-            return Missing(MissingKind.NOT_CARRIED, cell.describe()) if elsewhere else nothing
+            return Missing(MissingKind.NOT_CARRIED, cell)
         level = level_of_code(cell.area)
         key = (find_country(cell.area), cell.indicator, cell.period, cell.breakdown, level)
         if key not in self._carried:
-            rows = list_cells(cell.indicator, cell.period.text, self.as_of, breakdown=cell.breakdown)
+            rows = self._list_cells(cell.indicator).get((cell.indicator, cell.period.text, cell.breakdown), [])
             computable = [each for each in map(find_computable, rows) if _is_of_unit(each)]
-            self._carried[key] = carry_observed(computable, Tree(get_book(cell.area), self.on, level))
-        return self._carried[key].get(cell.area, nothing)
+            self._carried[key] = carry_observed(computable, Tree(self.places.get_book(cell.area), self.on, level))
+        found = self._carried[key].get(cell.area, nothing)
+        return replace(found, cell=cell) if isinstance(found, Missing) else found
 
     def _read_series(self, indicator: str, area: str, breakdown: str) -> _Series | Missing:
         key = (indicator, area, breakdown)
         if key not in self._series:
-            validity = find_validity(Place(area, self.on))
-            self._series[key] = (
-                Missing(MissingKind.UNKNOWN_AREA, validity.reason)
-                if isinstance(validity, Unknown)
-                else list_series(indicator, area, self.as_of, validity=validity, breakdown=breakdown)
-            )
+            validity = self.places.find_validity(Place(area, self.on))
+            if isinstance(validity, Unknown):
+                self._series[key] = Missing(MissingKind.UNKNOWN_AREA, units=(UnitKey(area, self.on),))
+            else:
+                figures = (
+                    self._read.get(key, [])
+                    if (indicator, area) in self._ahead
+                    else list_figures(indicator, area, self.as_of, breakdown=breakdown)
+                )
+                self._note_uncited(figures)
+                self._series[key] = choose_series(figures, validity)
         return self._series[key]
+
+    def _list_needed(self, wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Give which series are looked at for these: their own, and those of the parts of their formulas."""
+        needed: set[tuple[str, str]] = set()
+        left = list(wanted)
+        while left:
+            indicator, area = left.pop()
+            if (indicator, area) in needed:
+                continue
+            needed.add((indicator, area))
+            if indicator in self._trees:
+                for reference in list_references(self._trees[indicator]):
+                    place = find_country(area) if reference.area == "country" else reference.area or area
+                    left.append((reference.code, place))
+        return needed
+
+    def _list_known(self, indicator: str) -> set[tuple[str, str]]:
+        """Give the periods and breakdowns for which an indicator has any figure anywhere."""
+        if indicator not in self._known:
+            ahead = {code for code, _ in self._ahead if code not in self._known}
+            self._known |= list_known(ahead | {indicator}, self.as_of)
+        return self._known[indicator]
+
+    def _list_known_periods(self, indicator: str) -> set[Period]:
+        return {parse_period(period) for period, _breakdown in self._list_known(indicator)}
+
+    def _list_cells(self, indicator: str) -> dict[tuple[str, str, str], list[Observed | Missing]]:
+        """Give an indicator's figures everywhere; with one query those of all others too that will be carried."""
+        if indicator not in self._cells:
+            carried = {
+                code
+                for code, area in self._ahead
+                if code not in self._cells
+                and area not in COUNTRY_NAMES
+                and self.get_definition(code).carry is Carry.SUM
+                and (code, area, TOTAL) not in self._read
+            }
+            found = list_cells(carried | {indicator}, self.as_of)
+            for rows in found.values():
+                self._note_uncited(each for each in rows if isinstance(each, Observed))
+            self._cells |= dict.fromkeys(carried | {indicator}, found)
+        return self._cells[indicator]
+
+    def _note_uncited(self, figures: Iterable[Observed]) -> None:
+        self._uncited |= {each.pk for each in figures if not each.is_cited}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 # typer reads annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from lienthong.delivery.command_options import AsOf, Language, Settings  # noqa: TC001 # as above
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
     from datetime import date
 
-Settings = Annotated[
-    Path | None,
-    typer.Option(
-        help="The site's settings file (TOML); without it, the one that LIENTHONG_SITE names.", dir_okay=False
-    ),
-]
-AsOf = Annotated[str, typer.Option(help="As it was known on this day, such as 2026-04-15; without it, today.")]
-Language = Annotated[str, typer.Option(help="vi or en.")]
-
 
 def add_figure_commands(app: typer.Typer, open_province: Callable[[Path | None], AbstractContextManager[None]]) -> None:
     """Put the commands into the group."""
 
     def load(
-        files: Annotated[list[Path] | None, typer.Argument(help="Data files of your own (TOML).")] = None,
+        files: Annotated[
+            list[Path] | None,
+            typer.Argument(help="Data files of your own: figures and plans in TOML, directives in YAML."),
+        ] = None,
         *,
         illustrative: Annotated[
             bool, typer.Option("--illustrative", help="The invented province, on a sandbox's site only.")
         ] = False,
         settings: Settings = None,
     ) -> None:
-        """Load sources, indicators, reported figures and plans with their targets. Safe to repeat."""
+        """Load sources, indicators, reported figures, plans with their targets, and directives. Safe to repeat."""
         with open_province(settings):
             from lienthong.delivery.loading import load_files, load_set  # noqa: PLC0415 # needs a database
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lienthong.delivery.figures import Missing, Observed
 from lienthong.delivery.labels import MARKS, QUALIFIERS, STATUSES, explain_missing, get_label, write_amount
 from lienthong.delivery.number_text import count_decimals, write_number
+from lienthong.delivery.period_text import write_period
 from lienthong.delivery.words import Status
 
 if TYPE_CHECKING:
@@ -14,10 +15,8 @@ if TYPE_CHECKING:
     from lienthong.delivery.indicators import Definition
 
 
-def write_observed(observed: Observed | Missing, language: str) -> str:
+def write_observed(observed: Observed, language: str) -> str:
     """Write a figure as its source gave it, with all its decimals: `trên 9.500 USD`."""
-    if isinstance(observed, Missing):
-        return explain_missing(observed, language)
     amount = write_amount(observed.value, observed.unit, count_decimals(observed.value), language)
     qualifier = get_label(QUALIFIERS[observed.qualifier], language)
     return f"{qualifier} {amount}" if qualifier else amount
@@ -51,13 +50,13 @@ def list_marks(figure: Observed | Value | Missing, definition: Definition, langu
 
 
 def explain_base(base: Base, language: str) -> str:
-    """Say what a streak rests on: each period that was looked at, the limit, and why it ends there."""
+    """Say what a streak rests on: each period that was looked at, and the limit."""
     is_share = base.unit.is_number
     factor, sign = (100, "%") if is_share else (1, "")
     points = "; ".join(
-        f"{point.period.text}: {write_number(point.lower * factor, 2, language)}{sign}" for point in base.points
+        f"{write_period(point.period, language)}: {write_number(point.lower * factor, 2, language)}{sign}"
+        for point in base.points
     )
     limit = f"{base.comparator.value} {write_number(base.limit * factor, 0, language)}{sign}"
-    words = ("Điều kiện", "Trước đó") if language == "vi" else ("Condition", "Before that")
-    ended = f" {words[1]}: {explain_missing(base.ended, language)}." if base.ended is not None else ""
-    return f"{words[0]}: {limit}. {points}.{ended}"
+    condition = "Điều kiện" if language == "vi" else "Condition"
+    return f"{condition}: {limit}. {points}."

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from lienthong.delivery.words import SETTLED_FIRST, TOTAL, Origin, Qualifier, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
     from decimal import Decimal
 
+    from lienthong.areas.units import UnitKey
     from lienthong.delivery.periods import Period
 
 
@@ -58,14 +59,6 @@ class MissingKind(StrEnum):
     """A figure of public order so small that it would tell of single people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """That there is no figure: why, and what it is about."""
-
-    kind: MissingKind
-    about: str = ""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
     """One observation as its source gave it."""
@@ -95,32 +88,45 @@ class Observed:
         return self.qualifier is Qualifier.EXACT and not self.is_reported
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """That there is no figure: why, and of which cell, where that is known.
+
+    `units` are those whose own figure would be needed or that are not known, `told` is what sources disagree on, and
+    `note` says more without words.
+    """
+
+    kind: MissingKind
+    cell: Cell | None = None
+    units: tuple[UnitKey, ...] = ()
+    told: tuple[Observed, ...] = ()
+    note: str = ""
+
+
 _RANK: Final = {status: rank for rank, status in enumerate(SETTLED_FIRST)}
 
 
-def choose_current(candidates: Iterable[Observed], about: str) -> Observed | Missing:
-    """Choose among the figures of one cell: of each source the latest version, then what is settled best.
+def choose_current(candidates: Sequence[Observed]) -> Observed | Missing:
+    """Choose among the figures of one cell, of which there is at least one.
 
-    What can be computed with goes before what was merely told. Two of the same standing that differ are no answer.
+    Of each source the latest version counts, then what is settled best, and what can be computed with goes before what
+    was merely told. Two of the same standing that differ are no answer.
     """
     latest: dict[str, Observed] = {}
     for each in candidates:
         if each.source not in latest or each.version > latest[each.source].version:
             latest[each.source] = each
-    if not latest:
-        return Missing(MissingKind.NOT_OBSERVED, about)
     ranked = sorted(latest.values(), key=_standing)
     best = [each for each in ranked if _standing(each) == _standing(ranked[0])]
     if len({(each.value, each.qualifier) for each in best}) > 1:
-        told = ", ".join(f"{each.source}: {each.value}" for each in best)
-        return Missing(MissingKind.SOURCES_DISAGREE, f"{about} ({told})")
+        return Missing(MissingKind.SOURCES_DISAGREE, best[0].cell, told=tuple(best))
     return max(best, key=lambda each: (each.published_on, each.source))
 
 
 def find_computable(found: Observed | Missing) -> Observed | Missing:
     """Give what can be computed with, or why it cannot."""
     if isinstance(found, Observed) and not found.is_computable:
-        return Missing(MissingKind.REPORTED_ONLY, found.cell.describe())
+        return Missing(MissingKind.REPORTED_ONLY, found.cell)
     return found
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 # typer reads annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from lienthong.delivery.command_options import Language, Settings  # noqa: TC001 # as above
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,23 +15,17 @@ if TYPE_CHECKING:
 
     from lienthong.delivery.importing import ImportReport
 
-Settings = Annotated[
-    Path | None,
-    typer.Option(
-        help="The site's settings file (TOML); without it, the one that LIENTHONG_SITE names.", dir_okay=False
-    ),
-]
-
 
 def add_file_commands(app: typer.Typer, open_province: Callable[[Path | None], AbstractContextManager[None]]) -> None:
     """Put the commands into the group."""
 
-    def import_file(  # the options of a command
+    def import_file(  # noqa: PLR0913, PLR0917 # the options of a command
         file: Annotated[Path, typer.Argument(help="CSV, XLSX, SDMX-CSV or SDMX-ML.", dir_okay=False, exists=True)],
         source: Annotated[str, typer.Option(help="The source's code, for rows that name none.")] = "",
         published_on: Annotated[str, typer.Option(help="When the figures became known; without it, today.")] = "",
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count, and change nothing.")] = False,  # noqa: FBT002 # typer's way
         accept_jumps: Annotated[bool, typer.Option("--accept-jumps", help="Take in what jumps.")] = False,  # noqa: FBT002 # typer's way
+        language: Language = "vi",
         settings: Settings = None,
     ) -> None:
         """Import figures: good rows go in, each bad one is told by row, column, value and rule; 1 if there is any."""
@@ -40,7 +36,7 @@ def add_file_commands(app: typer.Typer, open_province: Callable[[Path | None], A
 
             told = ImportFile(file.name, source, read_day(published_on))
             report = import_figures(file.read_bytes(), told, is_dry=dry_run, accepts_jumps=accept_jumps)
-        tell_report(report)
+        tell_report(report, language)
         if not report.is_whole:
             raise typer.Exit(code=1)
 
@@ -66,11 +62,11 @@ def add_file_commands(app: typer.Typer, open_province: Callable[[Path | None], A
     app.command("export")(export_file)
 
 
-def tell_report(report: ImportReport) -> None:
-    """Print what went in and what did not."""
+def tell_report(report: ImportReport, language: str = "vi") -> None:
+    """Print what went in and what did not, the reasons in `vi` or `en`."""
     for finding in report.findings:
         place = f"row {finding.row}, {finding.column}: {finding.value!r}"
-        typer.echo(f"{place} ({finding.rule}): {finding.reason}")
+        typer.echo(f"{place} ({finding.rule}): {finding.reason.write(language)}")
     counts = ", ".join(f"{name} {number}" for name, number in sorted(report.counts.items())) or "nothing"
     typer.echo(
         f"{'would be: ' if report.is_dry else ''}{counts}; refused {len({each.row for each in report.findings})}"

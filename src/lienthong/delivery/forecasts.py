@@ -53,7 +53,7 @@ def forecast_figure(
     """
     periods = sorted(period for period in series if period.end < to.end)[-MOST_POINTS:]
     if len(periods) < LEAST_POINTS:
-        return Missing(MissingKind.TOO_SHORT, f"{len(periods)}/{LEAST_POINTS}")
+        return Missing(MissingKind.TOO_SHORT, note=f"{len(periods)}/{LEAST_POINTS}")
     places = [_place(period) for period in periods]
     values = [float(series[period]) for period in periods]
     count, middle, level = len(places), math.fsum(places) / len(places), math.fsum(values) / len(values)
@@ -67,7 +67,7 @@ def forecast_figure(
     deviation = math.sqrt(rests / (count - 2) * (1 + 1 / count + away**2 / spread))
     line, half = level + slope * away, _QUANTILES[count - 3] * deviation
     if (most is not None and line - half >= most) or (least is not None and line + half <= least):
-        return Missing(MissingKind.BEYOND_LIMITS, to.text)
+        return Missing(MissingKind.BEYOND_LIMITS)
     lower, central, upper = (_limit(value, least, most) for value in (line - half, line, line + half))
     return Forecast(to, central, lower, upper, tuple(periods))
 

@@ -11,9 +11,10 @@ import io
 import zipfile
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.reasons import ReasonKind, give_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,7 +76,7 @@ class Row:
 def read_rows(name: str, content: bytes) -> list[Row]:
     """Read a file; raises `BAD_FILE` for what is none of the formats, too large, or lacks a column."""
     if len(content) > MOST_BYTES:
-        _refuse(name, f"it has {len(content)} bytes, at most {MOST_BYTES} are read")
+        raise _refuse(ReasonKind.FILE_TOO_LARGE, file=name, bytes=len(content), most=MOST_BYTES)
     if content.startswith(b"PK\x03\x04"):
         rows = _read_workbook(name, content)
     elif content.lstrip()[:1] == b"<":
@@ -86,7 +87,7 @@ def read_rows(name: str, content: bytes) -> list[Row]:
     for row in rows:
         listed.append(row)
         if len(listed) > MOST_ROWS:
-            _refuse(name, f"it has more than {MOST_ROWS} rows")
+            raise _refuse(ReasonKind.TOO_MANY_ROWS, file=name, most=MOST_ROWS)
     return listed
 
 
@@ -94,13 +95,12 @@ def _read_csv(name: str, content: bytes) -> Iterator[Row]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        message = f"{name}: expected UTF-8 text, a workbook or SDMX, got bytes that are none at {error.start}"
-        raise DeliveryError(DeliveryErrorKind.BAD_FILE, message) from error
+        raise _refuse(ReasonKind.NOT_TEXT, file=name, place=error.start) from error
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         yield from _read_table(name, lines)
     except csv.Error as error:
-        raise DeliveryError(DeliveryErrorKind.BAD_FILE, f"{name}, line {lines.line_num}: {error}") from error
+        raise _refuse(ReasonKind.BROKEN_LINE, file=name, line=lines.line_num) from error
 
 
 def _read_workbook(name: str, content: bytes) -> Iterator[Row]:
@@ -109,15 +109,14 @@ def _read_workbook(name: str, content: bytes) -> Iterator[Row]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > MOST_UNPACKED:
-                _refuse(name, f"it unpacks to more than {MOST_UNPACKED} bytes")
+                raise _refuse(ReasonKind.UNPACKS_TOO_LARGE, file=name, most=MOST_UNPACKED)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         # Some programs leave a wrong size in the sheet, which would hide rows.
         sheet.reset_dimensions()
         lines = [[_write_cell(cell) for cell in line] for line in sheet.iter_rows(values_only=True)]
     except (zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError) as error:
-        message = f"{name}: expected a workbook (XLSX), got a file that cannot be read as one: {error}"
-        raise DeliveryError(DeliveryErrorKind.BAD_FILE, message) from error
+        raise _refuse(ReasonKind.NO_WORKBOOK, file=name) from error
     yield from _read_table(name, lines)
 
 
@@ -127,12 +126,11 @@ def _read_sdmx_ml(name: str, content: bytes) -> Iterator[Row]:
     from pysdmx.io.pd import PandasDataset  # noqa: PLC0415 # as above
 
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        _refuse(name, "it declares a document type, which SDMX has no use for")
+        raise _refuse(ReasonKind.DOCUMENT_TYPE, file=name)
     try:
         message = read_sdmx(content.decode("utf-8"))
     except (PysdmxError, UnicodeDecodeError, ValueError, SyntaxError) as error:
-        reason = f"{name}: expected SDMX-ML with data, got a file that cannot be read as that: {error}"
-        raise DeliveryError(DeliveryErrorKind.BAD_FILE, reason) from error
+        raise _refuse(ReasonKind.NO_SDMX, file=name) from error
     for dataset in message.data or ():
         if not isinstance(dataset, PandasDataset):
             continue
@@ -148,8 +146,9 @@ def _read_table(name: str, lines: Iterable[list[str]]) -> Iterator[Row]:
     strange = [] if is_sdmx else [cell for cell in header if cell not in COLUMNS]
     lacking = [cell for cell in NEEDED if cell not in names]
     if strange or lacking:
-        told = f"unknown: {', '.join(strange) or 'none'}; lacking: {', '.join(lacking) or 'none'}"
-        _refuse(name, f"expected the columns {', '.join(COLUMNS)} ({', '.join(NEEDED)} at least); {told}")
+        told = {"unknown": ", ".join(strange) or "0", "lacking": ", ".join(lacking) or "0"}
+        wanted = {"columns": ", ".join(COLUMNS), "needed": ", ".join(NEEDED)}
+        raise _refuse(ReasonKind.OTHER_COLUMNS, file=name, **wanted, **told)
     for number, line in enumerate(iterator, 2):
         cells = {column: cell.strip() for column, cell in zip(names, line, strict=False) if column}
         if is_sdmx:
@@ -171,5 +170,6 @@ def _write_cell(cell: object) -> str:
     return str(cell)
 
 
-def _refuse(name: str, reason: str) -> NoReturn:
-    raise DeliveryError(DeliveryErrorKind.BAD_FILE, f"{name}: {reason}")
+def _refuse(kind: ReasonKind, **values: object) -> DeliveryError:
+    reason = give_reason(kind, **values)
+    return DeliveryError(DeliveryErrorKind.BAD_FILE, reason.write("en"), reason)

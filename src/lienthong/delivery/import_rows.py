@@ -9,14 +9,15 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from lienthong.areas.errors import AreasError
+from lienthong.areas.errors import AreasError, AreasErrorKind
 from lienthong.areas.unit_book import Unknown
-from lienthong.delivery.breakdowns import parse_breakdown, write_breakdown
+from lienthong.delivery.breakdowns import DIMENSIONS, parse_breakdown, write_breakdown
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.figures import Cell
 from lienthong.delivery.number_text import find_exact
 from lienthong.delivery.periods import parse_period
-from lienthong.delivery.places import Place, find_validity
+from lienthong.delivery.places import Place, Places
+from lienthong.delivery.reasons import Reason, ReasonKind, give_reason
 from lienthong.delivery.recording import NewFigure
 from lienthong.delivery.units import parse_unit
 from lienthong.delivery.words import Origin, Qualifier, Status
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
 
     from lienthong.delivery.import_files import Row
     from lienthong.delivery.indicators import Definition
+    from lienthong.delivery.periods import Period
 
 T = TypeVar("T")
+Word = TypeVar("Word", bound=StrEnum)
 
 
 class ImportRule(StrEnum):
@@ -57,7 +60,7 @@ class Finding:
     column: str
     value: str
     rule: ImportRule
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,9 @@ def parse_rows(
     """Parse each row by itself; what cannot be parsed is a finding, and the others stay."""
     good: list[FigureRow] = []
     findings: list[Finding] = []
+    known = _Known(definitions, sources, Places())
     for row in rows:
-        reader = _RowReader(row, file, definitions, sources)
+        reader = _RowReader(row, file, known)
         figure = reader.read()
         if figure is not None:
             good.append(FigureRow(row.number, figure))
@@ -108,38 +112,55 @@ def parse_rows(
     return good, findings
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What rows may name."""
+
+    definitions: Mapping[str, Definition]
+    sources: set[str]
+    places: Places
+
+
+class _Refused(Exception):  # noqa: N818 # no fault of the program: what a cell's parser says of the cell
+    """A cell cannot be read, and why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.kind)
+        self.reason = reason
+
+
 class _RowReader:
     """Reads one row and gathers what is wrong with it."""
 
-    def __init__(self, row: Row, file: ImportFile, definitions: Mapping[str, Definition], sources: set[str]) -> None:
+    def __init__(self, row: Row, file: ImportFile, known: _Known) -> None:
         self._row = row
         self._file = file
-        self._definitions = definitions
-        self._sources = sources
+        self._known = known
         self.findings: list[Finding] = []
 
     def read(self) -> NewFigure | None:
-        definition = self._definitions.get(self._text("indicator"))
+        definition = self._known.definitions.get(self._text("indicator"))
         if definition is None:
-            self._find("indicator", ImportRule.UNKNOWN_INDICATOR, "no indicator has this code")
+            self._find("indicator", ImportRule.UNKNOWN_INDICATOR, give_reason(ReasonKind.NO_INDICATOR))
             return None
-        period = self._parse("period", ImportRule.BAD_PERIOD, parse_period)
+        period = self._parse("period", ImportRule.BAD_PERIOD, _parse_period)
         breakdown = self._parse("breakdown", ImportRule.BAD_BREAKDOWN, lambda text: _parse_breakdown(text, definition))
         value = self._parse("value", ImportRule.BAD_NUMBER, _parse_number)
         status = self._parse("status", ImportRule.BAD_WORD, _parse_status)
-        qualifier = self._parse("qualifier", ImportRule.BAD_WORD, lambda text: Qualifier(text or Qualifier.EXACT))
+        qualifier = self._parse("qualifier", ImportRule.BAD_WORD, _parse_qualifier)
         published = self._parse("published_on", ImportRule.BAD_DAY, self._parse_day)
         factor = self._parse("unit", ImportRule.BAD_UNIT, lambda text: _parse_factor(text, definition))
         source = self._file.source if self._file.reference else self._text("source") or self._file.source
-        if source not in self._sources:
-            self._find("source", ImportRule.UNKNOWN_SOURCE, f"no source has the code {source!r}")
+        if source not in self._known.sources:
+            kind = ReasonKind.NO_SOURCE if source else ReasonKind.NO_SOURCE_NAMED
+            self._find("source", ImportRule.UNKNOWN_SOURCE, give_reason(kind, source=source))
         if period is None or breakdown is None or value is None or factor is None:
             return None
         area_on = self._parse("area_on", ImportRule.BAD_DAY, lambda text: _parse_day(text) or period.last_day)
         if area_on is None or status is None or qualifier is None or published is None:
             return None
         self._require_area(area_on)
-        converted = self._convert(value, factor)
+        converted = self._convert(value, factor, definition)
         if self.findings or converted is None:
             return None
         return NewFigure(
@@ -160,39 +181,45 @@ class _RowReader:
     def _parse_day(self, text: str) -> date:
         return _parse_day(text) or self._file.published_on
 
-    def _convert(self, value: Decimal, factor: Fraction) -> Decimal | None:
+    def _convert(self, value: Decimal, factor: Fraction, definition: Definition) -> Decimal | None:
         if factor == 1:
             return value
         converted = find_exact(Fraction(value) * factor)
         if converted is None:
-            self._find("unit", ImportRule.BAD_UNIT, "the figure cannot be brought to its indicator's unit exactly")
+            self._find("unit", ImportRule.BAD_UNIT, give_reason(ReasonKind.NOT_EXACT, unit=definition.unit))
         return converted
 
     def _require_area(self, on: date) -> None:
-        code = self._text("area")
+        unknown = give_reason(ReasonKind.NO_AREA, day=on)
         try:
-            validity = find_validity(Place(code, on))
+            validity = self._known.places.find_validity(Place(self._text("area"), on))
         except AreasError as error:
-            self._find("area", ImportRule.UNKNOWN_AREA, error.message)
+            is_empty = error.kind is AreasErrorKind.NOT_LOADED
+            reason = give_reason(ReasonKind.NO_AREAS_YET) if is_empty else unknown
+            self._find("area", ImportRule.UNKNOWN_AREA, reason)
             return
         if isinstance(validity, Unknown):
-            reason = f"{validity.reason}; say in `area_on` in which day's tree the code is meant"
-            self._find("area", ImportRule.UNKNOWN_AREA, reason)
+            self._find("area", ImportRule.UNKNOWN_AREA, unknown)
 
     def _parse(self, column: str, rule: ImportRule, parse: Callable[[str], T]) -> T | None:
         try:
             return parse(self._text(column))
-        except DeliveryError as error:
-            self._find(column, rule, error.message)
-        except ValueError as error:
-            self._find(column, rule, str(error))
+        except _Refused as refused:
+            self._find(column, rule, refused.reason)
         return None
 
-    def _find(self, column: str, rule: ImportRule, reason: str) -> None:
+    def _find(self, column: str, rule: ImportRule, reason: Reason) -> None:
         self.findings.append(Finding(self._row.number, column, self._text(column), rule, reason))
 
     def _text(self, column: str) -> str:
         return self._row.cells.get(column, "")
+
+
+def _parse_period(text: str) -> Period:
+    try:
+        return parse_period(text)
+    except DeliveryError as error:
+        raise _Refused(give_reason(ReasonKind.PERIOD_FORM)) from error
 
 
 def _parse_number(text: str) -> Decimal:
@@ -200,29 +227,43 @@ def _parse_number(text: str) -> Decimal:
     try:
         value = Decimal(text)
     except InvalidOperation as error:
-        message = "expected a number with a decimal point and nothing else, such as 9553.4"
-        raise ValueError(message) from error
+        raise _Refused(give_reason(ReasonKind.NUMBER_FORM)) from error
     if not value.is_finite() or not set(text) <= set("0123456789.-+eE"):
-        message = "expected a plain number"
-        raise ValueError(message)
+        raise _Refused(give_reason(ReasonKind.NUMBER_FORM))
     return value
 
 
 def _parse_status(text: str) -> Status:
-    return SDMX_STATUSES[text] if text in SDMX_STATUSES else Status(text or Status.OFFICIAL)
+    return SDMX_STATUSES[text] if text in SDMX_STATUSES else _parse_word(text or Status.OFFICIAL, Status)
+
+
+def _parse_qualifier(text: str) -> Qualifier:
+    return _parse_word(text or Qualifier.EXACT, Qualifier)
+
+
+def _parse_word(text: str, words: type[Word]) -> Word:
+    try:
+        return words(text)
+    except ValueError as error:
+        raise _Refused(give_reason(ReasonKind.WORD_FORM, words=", ".join(words))) from error
 
 
 def _parse_day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise _Refused(give_reason(ReasonKind.DAY_FORM)) from error
 
 
 def _parse_breakdown(text: str, definition: Definition) -> str:
-    parts = parse_breakdown(text)
+    try:
+        parts = parse_breakdown(text)
+    except DeliveryError as error:
+        raise _Refused(give_reason(ReasonKind.BREAKDOWN_FORM, dimensions=", ".join(DIMENSIONS))) from error
     allowed = definition.dimensions.split(",")
-    strange = [name for name, _ in parts if name not in allowed]
-    if strange:
-        message = f"{definition.code} is broken down by {definition.dimensions or 'nothing'}"
-        raise ValueError(message)
+    if any(name not in allowed for name, _ in parts):
+        kind = ReasonKind.OTHER_BREAKDOWN if definition.dimensions else ReasonKind.NEVER_BROKEN_DOWN
+        raise _Refused(give_reason(kind, indicator=definition.code, dimensions=definition.dimensions))
     return write_breakdown(parts)
 
 
@@ -230,8 +271,10 @@ def _parse_factor(text: str, definition: Definition) -> Fraction:
     """Give by what the figures are multiplied to be in their indicator's unit."""
     if not text:
         return Fraction(1)
-    unit, own = parse_unit(text), definition.measure
+    try:
+        unit, own = parse_unit(text), definition.measure
+    except DeliveryError as error:
+        raise _Refused(give_reason(ReasonKind.NO_UNIT)) from error
     if not unit.is_like(own):
-        message = f"expected figures in {definition.unit} or in a multiple of it, got {text}"
-        raise ValueError(message)
+        raise _Refused(give_reason(ReasonKind.OTHER_UNIT, unit=definition.unit))
     return unit.factor / own.factor

@@ -6,7 +6,7 @@ Repeating an import changes nothing. A crash before the end of the transaction l
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -17,17 +17,20 @@ from lienthong.delivery.figures import Observed
 from lienthong.delivery.import_checks import Context, check_rows
 from lienthong.delivery.import_files import read_rows
 from lienthong.delivery.import_rows import Finding, ImportFile, ImportRule, parse_rows
+from lienthong.delivery.keepers import require_keeper
 from lienthong.delivery.recording import record_figures
 from lienthong.delivery.sources import list_sources
 from lienthong.delivery.words import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from decimal import Decimal
 
     from lienthong.delivery.figures import Cell
     from lienthong.delivery.import_rows import FigureRow
     from lienthong.delivery.recording import Recorded
+    from lienthong.identity.models import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,15 @@ class ImportReport:
     def is_whole(self) -> bool:
         """Whether every row went in, or was there already."""
         return not self.findings
+
+
+def import_sent(
+    content: bytes, file: ImportFile, by: Account, day: date, *, is_dry: bool = False, accepts_jumps: bool = False
+) -> ImportReport:
+    """Import what somebody sent today, the `day`; the origin says who. Raises `NOT_A_KEEPER`, `BAD_FILE`."""
+    require_keeper(by, day)
+    named = replace(file, name=f"{by.username}/{file.name}")
+    return import_figures(content, named, is_dry=is_dry, accepts_jumps=accepts_jumps)
 
 
 def import_figures(
@@ -79,10 +91,10 @@ def _record(rows: Sequence[FigureRow], book: FigureBook, findings: list[Finding]
             with transaction.atomic():
                 _add(counts, record_figures([row.figure]))
         except DeliveryError as error:
-            if error.kind is not DeliveryErrorKind.NOT_PUBLISHABLE:
+            if error.kind is not DeliveryErrorKind.NOT_PUBLISHABLE or error.reason is None:
                 raise
             value = str(row.figure.value)
-            findings.append(Finding(row.number, "value", value, ImportRule.NOT_PUBLISHABLE, error.message))
+            findings.append(Finding(row.number, "value", value, ImportRule.NOT_PUBLISHABLE, error.reason))
     return counts
 
 

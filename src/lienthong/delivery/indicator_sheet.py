@@ -6,15 +6,16 @@ never replaced by what a formula gives, nor the other way round.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lienthong.areas.units import Level
 from lienthong.delivery.figure_text import list_marks, write_observed, write_value
 from lienthong.delivery.figures import Cell, Missing, MissingKind, Observed
 from lienthong.delivery.formulas import Value
+from lienthong.delivery.missing_text import tell_missing
 from lienthong.delivery.observations import list_figures
-from lienthong.delivery.places import Place, name_place
+from lienthong.delivery.places import Place
 from lienthong.delivery.sources import list_sources
 from lienthong.delivery.words import Rule, find_country
 
@@ -35,6 +36,8 @@ class SheetRow:
     """What other sources say of the same, and earlier versions."""
     value: Value | Missing
     country: Value | Missing
+    why: str = ""
+    """Why there is no figure, and of what, where none is shown."""
 
     @property
     def best(self) -> Observed | Value | Missing:
@@ -46,6 +49,8 @@ class SheetRow:
     def write(self, definition: Definition, language: str) -> str:
         """Write the figure that is shown."""
         best = self.best
+        if isinstance(best, Missing):
+            return self.why
         return write_observed(best, language) if isinstance(best, Observed) else write_value(best, definition, language)
 
     def list_marks(self, definition: Definition, language: str) -> tuple[str, ...]:
@@ -77,11 +82,12 @@ class IndicatorSheet:
 def make_sheet(book: FigureBook, indicator: str, area: str, language: str) -> IndicatorSheet:
     """Gather what the page of an indicator shows; raises `UNKNOWN_INDICATOR`."""
     definition = book.get_definition(indicator)
+    book.read_ahead([(indicator, area), (indicator, find_country(area))])
     told: dict[Period, list[Observed]] = {}
     for each in list_figures(indicator, area, book.as_of):
         told.setdefault(each.cell.period, []).append(each)
     periods = sorted(set(told) | set(book.list_periods(indicator, area)))
-    rows = tuple(_make_row(book, Cell(indicator, area, period), told.get(period, [])) for period in periods)
+    rows = tuple(_make_row(book, Cell(indicator, area, period), told.get(period, []), language) for period in periods)
     areas_period, areas = _list_areas(book, definition, area, language)
     known = list_sources()
     named = {each.source for row in rows for each in row.others}
@@ -89,10 +95,11 @@ def make_sheet(book: FigureBook, indicator: str, area: str, language: str) -> In
     return IndicatorSheet(definition, Place(area, book.on), rows, areas, areas_period, sources)
 
 
-def _make_row(book: FigureBook, cell: Cell, told: list[Observed]) -> SheetRow:
+def _make_row(book: FigureBook, cell: Cell, told: list[Observed], language: str) -> SheetRow:
     country = find_country(cell.area)
     there = book.find(cell._replace(area=country)) if country != cell.area else Missing(MissingKind.NOT_OBSERVED)
-    return SheetRow(cell.period, book.find_observed(cell), tuple(told), book.find(cell), there)
+    row = SheetRow(cell.period, book.find_observed(cell), tuple(told), book.find(cell), there)
+    return replace(row, why=tell_missing(row.best, book, language)) if isinstance(row.best, Missing) else row
 
 
 def _list_areas(
@@ -104,6 +111,9 @@ def _list_areas(
     for period in reversed(book.list_area_periods(definition.code)):
         by_area = book.list_by_area(definition.code, period, Level.COMMUNE, area)
         if any(isinstance(value, Value) for value in by_area.values()):
-            rows = (AreaRow(code, name_place(Place(code, book.on), language), value) for code, value in by_area.items())
+            rows = (
+                AreaRow(code, book.places.name(Place(code, book.on), language), value)
+                for code, value in by_area.items()
+            )
             return period, tuple(rows)
     return None, ()

@@ -163,6 +163,5 @@ def write_amount(value: Fraction | Decimal | float, unit: str, decimals: int, la
 
 
 def explain_missing(missing: Missing, language: str) -> str:
-    """Say why there is no figure."""
-    reason = get_label(MISSING[missing.kind], language)
-    return f"{reason} ({missing.about})" if missing.about else reason
+    """Say why there is no figure; missing_text.py says of what as well."""
+    return get_label(MISSING[missing.kind], language)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
+from django.db import transaction
 
-from lienthong.delivery.directive_seed import load_illustrative_directives, load_specimen_directives
+from lienthong.delivery.directive_seed import load_directives, load_illustrative_directives, load_specimen_directives
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.seeding import SeedSet, load_seed, load_seeds, parse_seed
 from lienthong.delivery.session_seed import load_sessions
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+DIRECTIVE_FILES: Final = frozenset({".yaml", ".yml"})
+"""Endings of files of directives; others are of figures, indicators and plans."""
 
 
 def load_set(say: Callable[[str], None], *, illustrative: bool) -> Counter[str]:
@@ -32,11 +36,22 @@ def load_set(say: Callable[[str], None], *, illustrative: bool) -> Counter[str]:
 
 
 def load_files(files: Sequence[Path], say: Callable[[str], None]) -> Counter[str]:
-    """Load data files of a province's own, all of them or none; raises `DATA_DAMAGED`."""
+    """Load data files of a province's own, all of them or none: figures and plans (TOML), directives (YAML).
+
+    Directives come first, whatever the order, for plans and tasks name them. Raises `DATA_DAMAGED`.
+    """
+    registers = [file for file in files if file.suffix.lower() in DIRECTIVE_FILES]
     seeds = []
     for file in files:
         try:
-            seeds.append(parse_seed(file.read_text("utf-8"), file.name))
+            if file not in registers:
+                seeds.append(parse_seed(file.read_text("utf-8"), file.name))
         except (OSError, UnicodeDecodeError) as error:
             raise DeliveryError(DeliveryErrorKind.DATA_DAMAGED, f"{file.name}: {error}") from error
-    return load_seeds(seeds, say)
+    with transaction.atomic():
+        count = sum(load_directives(file) for file in registers)
+        if registers:
+            say(f"directives: {count}")
+        counts = load_seeds(seeds, say) if seeds else Counter[str]()
+    counts["directives"] += count
+    return counts

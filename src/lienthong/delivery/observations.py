@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Length
 
 from lienthong.delivery.figures import Cell, Missing, Observed, choose_current
@@ -18,6 +18,7 @@ from lienthong.delivery.periods import parse_period
 from lienthong.delivery.words import TOTAL, Origin, Qualifier, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
     from datetime import date
 
     from django.db.models import QuerySet
@@ -25,48 +26,58 @@ if TYPE_CHECKING:
     from lienthong.delivery.periods import Period
 
 
-def list_figures(
-    indicator: str, area: str, as_of: date, *, validity: tuple[date, date | None] | None = None, breakdown: str = TOTAL
-) -> list[Observed]:
-    """Give every version known on a day of an indicator in an area, by period.
-
-    `validity` holds them to one unit, where a code was given to several: the days on which it was that unit's.
-    """
+def list_figures(indicator: str, area: str, as_of: date, *, breakdown: str = TOTAL) -> list[Observed]:
+    """Give every version known on a day of an indicator in an area, by period."""
     rows = Observation.objects.filter(
         indicator__code=indicator, area_code=area, breakdown=breakdown, published_on__lte=as_of
     )
-    if validity is not None:
-        begin, end = validity
-        rows = rows.filter(area_on__gte=begin)
-        rows = rows if end is None else rows.filter(area_on__lt=end)
     return _read(rows.order_by("period_begin", "source", "version"))
 
 
-def list_series(
-    indicator: str, area: str, as_of: date, *, validity: tuple[date, date | None] | None = None, breakdown: str = TOTAL
+def list_figures_of(
+    indicators: Collection[str], areas: Collection[str], as_of: date
+) -> dict[tuple[str, str, str], list[Observed]]:
+    """Give the same of many, by indicator, area and breakdown, with one query."""
+    rows = Observation.objects.filter(indicator__code__in=indicators, area_code__in=areas, published_on__lte=as_of)
+    found: dict[tuple[str, str, str], list[Observed]] = defaultdict(list)
+    for each in _read(rows.order_by("period_begin", "source", "version")):
+        found[each.cell.indicator, each.cell.area, each.cell.breakdown].append(each)
+    return dict(found)
+
+
+def choose_series(
+    figures: Iterable[Observed], validity: tuple[date, date | None] | None = None
 ) -> dict[Period, Observed | Missing]:
-    """Give the figure of each period that is known on a day; where sources disagree, that."""
+    """Choose the figure of each period among all versions; where sources disagree, that.
+
+    `validity` holds them to one unit, where a code was given to several: the days on which it was that unit's.
+    """
     by_cell: dict[Cell, list[Observed]] = defaultdict(list)
-    for each in list_figures(indicator, area, as_of, validity=validity, breakdown=breakdown):
-        by_cell[each.cell].append(each)
-    return {cell.period: choose_current(versions, cell.describe()) for cell, versions in by_cell.items()}
+    for each in figures:
+        if validity is None or _is_within(each.area_on, validity):
+            by_cell[each.cell].append(each)
+    return {cell.period: choose_current(versions) for cell, versions in by_cell.items()}
 
 
-def list_cells(indicator: str, period: str, as_of: date, *, breakdown: str = TOTAL) -> list[Observed | Missing]:
-    """Give an indicator's figure for each area that has one in a period: for maps and carrying."""
-    rows = Observation.objects.filter(
-        indicator__code=indicator, period=period, breakdown=breakdown, published_on__lte=as_of
-    )
-    by_area: dict[tuple[str, date], list[Observed]] = defaultdict(list)
+def list_cells(indicators: Collection[str], as_of: date) -> dict[tuple[str, str, str], list[Observed | Missing]]:
+    """Give the figure of each area that has one, by indicator, period and breakdown: for maps and carrying."""
+    rows = Observation.objects.filter(indicator__code__in=indicators, published_on__lte=as_of)
+    by_area: dict[tuple[Cell, date], list[Observed]] = defaultdict(list)
     for each in _read(rows.order_by("area_code", "area_on", "source", "version")):
-        by_area[each.cell.area, each.area_on].append(each)
-    return [choose_current(versions, versions[0].cell.describe()) for versions in by_area.values()]
+        by_area[each.cell, each.area_on].append(each)
+    found: dict[tuple[str, str, str], list[Observed | Missing]] = defaultdict(list)
+    for (cell, _on), versions in by_area.items():
+        found[cell.indicator, cell.period.text, cell.breakdown].append(choose_current(versions))
+    return dict(found)
 
 
-def list_period_texts(indicator: str, as_of: date) -> list[str]:
-    """Give the periods that an indicator has any figure for, anywhere."""
-    rows = Observation.objects.filter(indicator__code=indicator, published_on__lte=as_of)
-    return sorted(rows.values_list("period", flat=True).distinct())
+def list_known(indicators: Collection[str], as_of: date) -> dict[str, set[tuple[str, str]]]:
+    """Give of each indicator the periods and breakdowns that it has any figure for, anywhere."""
+    rows = Observation.objects.filter(indicator__code__in=indicators, published_on__lte=as_of)
+    known: dict[str, set[tuple[str, str]]] = {code: set() for code in indicators}
+    for code, period, breakdown in rows.values_list("indicator__code", "period", "breakdown").distinct():
+        known[code].add((period, breakdown))
+    return known
 
 
 def list_current(as_of: date, indicators: tuple[str, ...], areas: tuple[str, ...]) -> list[Observed]:
@@ -90,10 +101,34 @@ def find_last_day(as_of: date, *, illustrative: bool) -> date | None:
     return rows.order_by("-published_on").values_list("published_on", flat=True).first()
 
 
+def find_before(revised: Collection[Observed]) -> dict[int, Observed]:
+    """Give the version before each revised figure, by the revised one's number."""
+    wanted = Q(pk__in=())
+    for each in revised:
+        wanted |= _match(each) & Q(version=each.version - 1)
+    rows = {_get_key(each): each for each in _read(Observation.objects.filter(wanted))}
+    return {each.pk: rows[_get_key(each)] for each in revised if _get_key(each) in rows}
+
+
 def list_versions(observed: Observed) -> list[Observed]:
     """Give all versions of a figure from its source, the first first."""
+    return _read(Observation.objects.filter(_match(observed)).order_by("version"))
+
+
+def find_figure(pk: int) -> Observed | None:
+    """Find one observation by its number: what a footnote of a report leads to."""
+    return next(iter(_read(Observation.objects.filter(pk=pk))), None)
+
+
+def find_figures(pks: Collection[int]) -> dict[int, Observed]:
+    """Find several observations by their numbers, at once."""
+    return {each.pk: each for each in _read(Observation.objects.filter(pk__in=pks))}
+
+
+def _match(observed: Observed) -> Q:
+    """Match every version of a figure from its source."""
     cell = observed.cell
-    rows = Observation.objects.filter(
+    return Q(
         indicator__code=cell.indicator,
         area_code=cell.area,
         area_on=observed.area_on,
@@ -101,12 +136,15 @@ def list_versions(observed: Observed) -> list[Observed]:
         breakdown=cell.breakdown,
         source__code=observed.source,
     )
-    return _read(rows.order_by("version"))
 
 
-def find_figure(pk: int) -> Observed | None:
-    """Find one observation by its number: what a footnote of a report leads to."""
-    return next(iter(_read(Observation.objects.filter(pk=pk))), None)
+def _get_key(observed: Observed) -> tuple[Cell, date, str]:
+    return observed.cell, observed.area_on, observed.source
+
+
+def _is_within(day: date, span: tuple[date, date | None]) -> bool:
+    begin, end = span
+    return begin <= day and (end is None or day < end)
 
 
 def _read(rows: QuerySet[Observation]) -> list[Observed]:

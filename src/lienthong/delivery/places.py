@@ -45,46 +45,60 @@ class Place(NamedTuple):
         return self.code in COUNTRY_NAMES
 
 
+class Places:
+    """The units as they stand now, each tree read when first asked for and kept: for who asks of many places."""
+
+    def __init__(self) -> None:
+        self._books: dict[bool, UnitBook] = {}
+
+    def get_book(self, code: str) -> UnitBook:
+        """Give the units among which a code is looked for; raises `NOT_LOADED` where the site has none yet."""
+        is_illustrative = is_illustrative_area(code)
+        if is_illustrative not in self._books:
+            self._books[is_illustrative] = read_illustrative_book() if is_illustrative else get_loaded_gazetteer().book
+        return self._books[is_illustrative]
+
+    def resolve(self, place: Place) -> Unit | Unknown:
+        """Give the unit that a place is, or why that is unknown; not for the whole country.
+
+        A province is the same unit on days before the data on units begins, back to the last change of provinces.
+        """
+        book = self.get_book(place.code)
+        found = book.resolve(place.code, place.on)
+        if isinstance(found, Unknown) and level_of_code(place.code) is Level.PROVINCE:
+            first = next(iter(book.by_code.get(place.code, ())), None)
+            if first is not None and PROVINCES_SINCE <= place.on < first.begin:
+                return first
+        return found
+
+    def find_validity(self, place: Place) -> tuple[date, date | None] | Unknown | None:
+        """Give the days of the unit that a place is, why they are unknown, or None for the whole country."""
+        if place.is_country:
+            return None
+        unit = self.resolve(place)
+        if isinstance(unit, Unknown):
+            return unit
+        is_first = unit.level is Level.PROVINCE and unit == self.get_book(place.code).by_code[place.code][0]
+        return (min(unit.begin, PROVINCES_SINCE) if is_first else unit.begin, unit.end)
+
+    def name(self, place: Place, language: str) -> str:
+        """Give what a place is called in `vi` or `en`; its code where nothing is known of it."""
+        if place.is_country:
+            return COUNTRY_NAMES[place.code][language != "vi"]
+        unit = self.resolve(place)
+        if isinstance(unit, Unknown):
+            return place.code
+        return unit.name if language == "vi" else derive_english(unit.name, unit.kind)
+
+
 def get_book(code: str) -> UnitBook:
     """Give the units among which a code is looked for; raises `NOT_LOADED` where the site has none yet."""
-    return read_illustrative_book() if is_illustrative_area(code) else get_loaded_gazetteer().book
-
-
-def resolve_place(place: Place) -> Unit | Unknown:
-    """Give the unit that a place is, or why that is unknown; not for the whole country.
-
-    A province is the same unit on days before the data on units begins, back to the last change of provinces.
-    """
-    book = get_book(place.code)
-    found = book.resolve(place.code, place.on)
-    if isinstance(found, Unknown) and level_of_code(place.code) is Level.PROVINCE:
-        first = next(iter(book.by_code.get(place.code, ())), None)
-        if first is not None and PROVINCES_SINCE <= place.on < first.begin:
-            return first
-    return found
-
-
-def find_validity(place: Place) -> tuple[date, date | None] | Unknown | None:
-    """Give the days of the unit that a place is, why they are unknown, or None for the whole country."""
-    if place.is_country:
-        return None
-    unit = resolve_place(place)
-    if isinstance(unit, Unknown):
-        return unit
-    is_first = unit.level is Level.PROVINCE and unit == get_book(place.code).by_code[place.code][0]
-    return (min(unit.begin, PROVINCES_SINCE) if is_first else unit.begin, unit.end)
+    return Places().get_book(code)
 
 
 def name_place(place: Place, language: str) -> str:
-    """Give what a place is called in `vi` or `en`; its code where nothing is known of it."""
-    if place.is_country:
-        return COUNTRY_NAMES[place.code][language != "vi"]
-    unit = resolve_place(place)
-    if isinstance(unit, Unknown):
-        return place.code
-    if language == "vi":
-        return unit.name
-    return derive_english(unit.name, unit.kind)
+    """Give what one place is called in `vi` or `en`; its code where nothing is known of it."""
+    return Places().name(place, language)
 
 
 @cache

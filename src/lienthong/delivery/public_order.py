@@ -12,6 +12,7 @@ from itertools import chain, combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.reasons import ReasonKind, give_reason
 from lienthong.delivery.words import TOTAL, Frequency, Origin, Rule
 
 if TYPE_CHECKING:
@@ -39,15 +40,15 @@ class Published(NamedTuple):
 def verify_cell(cell: Cell, value: Decimal, rule: Rule, origin: Origin) -> None:
     """Refuse a cell that must not exist; raises `NOT_PUBLISHABLE`."""
     if rule is Rule.PUBLIC_ORDER:
-        _require(cell, _is_province(cell.area), "is given by province only")
-        _require(cell, cell.period.frequency is Frequency.YEAR, "is given by year only")
-        _require(cell, cell.breakdown == TOTAL, "is never broken down")
-        _require(cell, value >= LEAST_CELL, f"would tell of fewer than {LEAST_CELL}")
+        _require(cell, _is_province(cell.area), ReasonKind.BY_PROVINCE)
+        _require(cell, cell.period.frequency is Frequency.YEAR, ReasonKind.BY_YEAR)
+        _require(cell, cell.breakdown == TOTAL, ReasonKind.WHOLE_ONLY)
+        _require(cell, value >= LEAST_CELL, ReasonKind.TOO_FEW, least=LEAST_CELL)
     if rule is Rule.PUBLISHED_ONLY:
-        _require(cell, _is_province(cell.area) or not cell.area.isdigit(), "is of a province or the country")
-        _require(cell, cell.breakdown == TOTAL, "is never broken down")
+        _require(cell, _is_province(cell.area) or not cell.area.isdigit(), ReasonKind.PROVINCE_OR_COUNTRY)
+        _require(cell, cell.breakdown == TOTAL, ReasonKind.WHOLE_ONLY)
         own = origin in {Origin.CASES, Origin.EXCHANGE}
-        _require(cell, not own, "exists only as others published it, and is not counted here")
+        _require(cell, not own, ReasonKind.NOT_COUNTED_HERE)
 
 
 def verify_no_difference(
@@ -59,17 +60,18 @@ def verify_no_difference(
     """
     for other in published:
         if other.indicator == cell.indicator:
-            _require(cell, not _is_small(value - other.value), "differs from another version by fewer than ten")
+            _require(cell, not _is_small(value - other.value), ReasonKind.DIFFERS_BY_FEW, least=LEAST_CELL)
     everything = [*published, Published(cell.indicator, value)]
     for whole in everything:
         parts = [each for each in everything if _is_part(each.indicator, whole.indicator, whole_of)]
         if cell.indicator not in {whole.indicator, *(part.indicator for part in parts)}:
             continue
-        _require(cell, len(parts) <= MOST_PARTS, f"has a whole of more than {MOST_PARTS} figures")
+        _require(cell, len(parts) <= MOST_PARTS, ReasonKind.TOO_MANY_PARTS, most=MOST_PARTS)
         for some in _choices(parts):
             rest = whole.value - sum(part.value for part in some)
-            names = " and ".join(part.indicator for part in some)
-            _require(cell, not _is_small(rest), f"with {whole.indicator} less {names} tells of fewer than ten")
+            names = ", ".join(part.indicator for part in some)
+            told = {"whole": whole.indicator, "parts": names, "least": LEAST_CELL}
+            _require(cell, not _is_small(rest), ReasonKind.REST_TOO_FEW, **told)
 
 
 def _choices(parts: Sequence[Published]) -> Iterator[tuple[Published, ...]]:
@@ -96,7 +98,7 @@ def _is_province(area: str) -> bool:
     return len(area) == _PROVINCE_DIGITS and area.isdigit()
 
 
-def _require(cell: Cell, holds: bool, reason: str) -> None:  # noqa: FBT001 # the condition is the point
+def _require(cell: Cell, holds: bool, kind: ReasonKind, **values: object) -> None:  # noqa: FBT001 # the condition is the point
     if not holds:
-        message = f"{cell.describe()} is refused: it {reason}"
-        raise DeliveryError(DeliveryErrorKind.NOT_PUBLISHABLE, message)
+        reason = give_reason(kind, cell=cell, **values)
+        raise DeliveryError(DeliveryErrorKind.NOT_PUBLISHABLE, reason.write("en"), reason)

@@ -13,7 +13,8 @@ from lienthong.delivery.figures import Missing, MissingKind
 from lienthong.delivery.formulas import Value
 from lienthong.delivery.indicator_sheet import make_sheet
 from lienthong.delivery.indicators import verify_definition
-from lienthong.delivery.labels import STATES, explain_missing, get_label
+from lienthong.delivery.labels import STATES, get_label
+from lienthong.delivery.missing_text import tell_ended, tell_missing
 from lienthong.delivery.models import Observation
 from lienthong.delivery.target_terms import verify_target
 from lienthong.delivery.targets import judge_plan, list_plans, list_targets
@@ -74,7 +75,7 @@ def _list_conflicts(book: FigureBook, indicator: str, area: str, breakdown: str)
         return
     for each in observed.values():
         if isinstance(each, Missing) and each.kind is MissingKind.SOURCES_DISAGREE:
-            yield explain_missing(each, "en")
+            yield tell_missing(each, book, "en")
 
 
 def _describe_plan(book: FigureBook, code: str, language: str) -> Iterator[str]:
@@ -95,7 +96,8 @@ def _describe_indicator(book: FigureBook, code: str, area: str, language: str) -
         marks = ", ".join(row.list_marks(definition, language))
         yield f"{row.period.text}\t{row.write(definition, language)}" + (f"\t({marks})" if marks else "")
         if isinstance(row.value, Value) and row.value.base is not None:
-            yield f"\t{explain_base(row.value.base, language)}"
+            base = row.value.base
+            yield f"\t{explain_base(base, language)}{tell_ended(base, book, language)}"
         for other in row.others:
             told = ", ".join(list_marks(other, definition, language))
             said = f"{other.qualifier} {other.value} ({told}) {other.wording}"

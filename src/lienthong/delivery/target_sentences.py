@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.labels import COMPARISONS, STATUSES, get_label, write_amount
 from lienthong.delivery.number_text import count_decimals
+from lienthong.delivery.period_text import tell_period
 from lienthong.delivery.target_rules import Reason
 from lienthong.delivery.target_words import Comparison, Measure, TargetKind, TargetState
 
@@ -21,31 +22,31 @@ if TYPE_CHECKING:
 
 _SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
     Reason.MEETS: (
-        "{what} năm {period} là {figure}, đạt mục tiêu {goal}.",
+        "{what} {period} là {figure}, đạt mục tiêu {goal}.",
         "{what} was {figure} in {period}, which meets the goal of {goal}.",
     ),
     Reason.MEETS_PROVISIONALLY: (
-        "{what} năm {period} là {figure} ({status}), phù hợp mục tiêu {goal}; số {status} chưa được coi là đạt.",
+        "{what} {period} là {figure} ({status}), phù hợp mục tiêu {goal}; số {status} chưa được coi là đạt.",
         "{what} was {figure} in {period} ({status}), which fits {goal}; such a figure does not reach a target.",
     ),
     Reason.ON_PATH: (
-        "{what} năm {period} là {figure}; theo lộ trình cần {expected} vào thời điểm đó, mục tiêu {goal} vào {due}.",
+        "{what} {period} là {figure}; theo lộ trình cần {expected} vào thời điểm đó, mục tiêu {goal} vào {due}.",
         "{what} was {figure} in {period}; the path asks for {expected} by then, and for {goal} by {due}.",
     ),
     Reason.BEHIND: (
-        "{what} năm {period} là {figure}, chậm hơn lộ trình ({expected}) quá 1/10 quãng đường đến {goal} vào {due}.",
+        "{what} {period} là {figure}, chậm hơn lộ trình ({expected}) quá 1/10 quãng đường đến {goal} vào {due}.",
         "{what} was {figure} in {period}, behind its path ({expected}) by over a tenth of the way to {goal} by {due}.",
     ),
     Reason.DUE_NOT_MET: (
-        "{what} năm {period} là {figure}, không đạt mục tiêu {goal}.",
+        "{what} {period} là {figure}, không đạt mục tiêu {goal}.",
         "{what} was {figure} in {period}, which does not meet the goal of {goal}.",
     ),
     Reason.DUE_NOT_MET_PROVISIONALLY: (
-        "{what} năm {period} là {figure} ({status}), chưa đạt mục tiêu {goal}; chờ số chính thức.",
+        "{what} {period} là {figure} ({status}), chưa đạt mục tiêu {goal}; chờ số chính thức.",
         "{what} was {figure} in {period} ({status}), short of the goal of {goal}; the official figure is to come.",
     ),
     Reason.DUE_NOT_MET_UNCITED: (
-        "{what} năm {period} là {figure}, chưa đạt mục tiêu {goal}; chưa có nguồn trích dẫn được để kết luận.",
+        "{what} {period} là {figure}, chưa đạt mục tiêu {goal}; chưa có nguồn trích dẫn được để kết luận.",
         "{what} was {figure} in {period}, short of the goal of {goal}; no source that can be cited decides it.",
     ),
     Reason.DUE_WITHOUT_FIGURE: (
@@ -57,11 +58,11 @@ _SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "There is no figure yet; the goal is {goal} by {due}.",
     ),
     Reason.NO_PATH: (
-        "{what} năm {period} là {figure}; chưa có mốc xuất phát nên chưa đánh giá được tiến độ đến {goal} vào {due}.",
+        "{what} {period} là {figure}; chưa có mốc xuất phát nên chưa đánh giá được tiến độ đến {goal} vào {due}.",
         "{what} was {figure} in {period}; no baseline is known, so the way to {goal} by {due} cannot be judged.",
     ),
     Reason.NOT_A_VALUE: (
-        "Số liệu năm {period} chỉ là một khoảng sau khi quy đổi địa bàn, nên không đánh giá; mục tiêu {goal}.",
+        "Số liệu {period} chỉ là một khoảng sau khi quy đổi địa bàn, nên không đánh giá; mục tiêu {goal}.",
         "The figure of {period} is only a range across the change of areas, so it is not judged; the goal is {goal}.",
     ),
     Reason.NOT_MEASURED: (
@@ -69,15 +70,15 @@ _SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "No indicator is known to stand behind it; the goal is {goal} by {due}.",
     ),
     Reason.MEAN_SO_FAR: (
-        "{what} bình quân đến năm {period} là {figure}, phù hợp mục tiêu {goal} cho cả kỳ đến {due}.",
+        "{what} bình quân đến {period} là {figure}, phù hợp mục tiêu {goal} cho cả kỳ đến {due}.",
         "{what} was {figure} on average until {period}, which fits the goal of {goal} until {due}.",
     ),
     Reason.TREND_HOLDS: (
-        "{what} {goal} trong mọi kỳ cho đến năm {period} ({figure}), đúng như mục tiêu.",
+        "{what} {goal} trong mọi kỳ cho đến {period} ({figure}), đúng như mục tiêu.",
         "{what} kept to {goal} in every period until {period} ({figure}), as promised.",
     ),
     Reason.TREND_BROKEN: (
-        "{what} năm {period} là {figure}, không giữ được mục tiêu {goal} so với kỳ trước.",
+        "{what} {period} là {figure}, không giữ được mục tiêu {goal} so với kỳ trước.",
         "{what} was {figure} in {period}, which is not {goal} against the period before.",
     ),
     Reason.TREND_GAP: (
@@ -88,7 +89,7 @@ _SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
 _FALL: Final = ("giảm", "a fall")
 _RISE: Final = ("tăng", "a rise")
 _MEAN_BY_THE_END: Final = (
-    "{what} bình quân cả kỳ đến năm {period} là {figure}, đạt mục tiêu {goal}.",
+    "{what} bình quân cả kỳ đến {period} là {figure}, đạt mục tiêu {goal}.",
     "{what} was {figure} on average over the whole term until {period}, which meets the goal of {goal}.",
 )
 _FORECAST: Final = (
@@ -139,14 +140,14 @@ def explain_verdict(terms: TargetTerms, verdict: Verdict, what: str, language: s
     latest = verdict.latest
     return get_label(sentence, language).format(
         what=what,
-        period=latest.period.text if latest else "",
+        period=tell_period(latest.period, language) if latest else "",
         figure=write_amount(latest.value, terms.unit, terms.decimals, language) if latest else "",
         status=get_label(STATUSES[latest.status], language) if latest else "",
         expected=write_amount(verdict.expected, terms.unit, terms.decimals, language)
         if verdict.expected is not None
         else "",
         goal=write_goal(terms, language),
-        due=terms.due_period.text,
+        due=tell_period(terms.due_period, language),
     )
 
 
@@ -156,7 +157,7 @@ def write_forecast(terms: TargetTerms, forecast: Forecast, language: str) -> str
         name: write_amount(value, terms.unit, terms.decimals, language)
         for name, value in (("central", forecast.central), ("lower", forecast.lower), ("upper", forecast.upper))
     }
-    return get_label(_FORECAST, language).format(due=forecast.period.text, **amounts)
+    return get_label(_FORECAST, language).format(due=tell_period(forecast.period, language), **amounts)
 
 
 def write_count(reached: int, total: int, language: str) -> str:

@@ -7,7 +7,7 @@ known on the day, and two who ask the same get the same.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,8 +20,8 @@ from lienthong.delivery.formula_parser import parse_formula
 from lienthong.delivery.formula_tree import Streak
 from lienthong.delivery.formulas import Value
 from lienthong.delivery.indicators import find_definition, find_limits
-from lienthong.delivery.labels import explain_missing
-from lienthong.delivery.models import Observation, Plan, Source, Target
+from lienthong.delivery.missing_text import tell_missing
+from lienthong.delivery.models import Plan, Source, Target
 from lienthong.delivery.places import Place, name_place
 from lienthong.delivery.target_rules import Point, Reason, Verdict, judge_target
 from lienthong.delivery.target_sentences import explain_verdict, write_count, write_forecast, write_goal
@@ -30,7 +30,7 @@ from lienthong.delivery.target_words import Measure, TargetKind, TargetState
 from lienthong.delivery.units import convert, parse_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
     from fractions import Fraction
 
@@ -57,6 +57,8 @@ class JudgedTarget:
     missing: Missing | None
     """Why there is no figure, where there is none."""
     forecast: Forecast | Missing
+    book: FigureBook = field(repr=False)
+    """What was known, and what things are called."""
 
     @property
     def state(self) -> TargetState:
@@ -69,7 +71,7 @@ class JudgedTarget:
         sentence = explain_verdict(self.terms, self.verdict, what, language)
         if self.missing is None or self.missing.kind not in _TOLD_ONLY or self.state is not TargetState.NO_DATA:
             return sentence
-        why = explain_missing(self.missing, language)
+        why = tell_missing(self.missing, self.book, language)
         return f"{sentence} {why[0].upper()}{why[1:]}."
 
     def write_goal(self, language: str) -> str:
@@ -136,17 +138,26 @@ def get_plan(code: str) -> PlanTerms:
 
 def list_targets(plan: str, as_of: date) -> list[TargetTerms]:
     """Give a plan's targets in the version that was known on a day, in the order of the document."""
-    rows = Target.objects.filter(plan__code=plan, published_on__lte=as_of).order_by("code", "version")
-    latest = {row["code"]: row for row in rows.values(*_TARGET_COLUMNS, "source__code")}
-    return sorted((_make_target(row) for row in latest.values()), key=lambda target: (target.place, target.code))
+    return _list_targets_of([plan], as_of)[plan]
 
 
 def judge_plan(book: FigureBook, code: str) -> JudgedPlan:
-    """Judge all targets of a plan as of the book's day."""
-    plan = get_plan(code)
+    """Judge all targets of a plan as of the book's day; raises `UNKNOWN_PLAN`."""
+    return judge_plans(book, [get_plan(code)])[0]
+
+
+def judge_plans(book: FigureBook, plans: Sequence[PlanTerms]) -> list[JudgedPlan]:
+    """Judge all targets of plans as of the book's day, with as many queries for a hundred targets as for one."""
     cited = set(Source.objects.filter(is_cited=True).values_list("code", flat=True))
-    targets = list_targets(code, book.as_of)
-    return JudgedPlan(plan, book.as_of, tuple(_judge(book, plan, target, cited) for target in targets))
+    targets = _list_targets_of([plan.code for plan in plans], book.as_of)
+    measured = [(plan, target) for plan in plans for target in targets[plan.code]]
+    book.read_ahead(
+        (target.indicator, plan.area_code) for plan, target in measured if target.indicator in book.definitions
+    )
+    return [
+        JudgedPlan(plan, book.as_of, tuple(_judge(book, plan, target, cited) for target in targets[plan.code]))
+        for plan in plans
+    ]
 
 
 def put_plan(plan: PlanTerms, targets: Sequence[TargetTerms]) -> Counter[str]:
@@ -173,16 +184,29 @@ def put_plan(plan: PlanTerms, targets: Sequence[TargetTerms]) -> Counter[str]:
     return counts
 
 
+def _list_targets_of(plans: Collection[str], as_of: date) -> dict[str, list[TargetTerms]]:
+    rows = Target.objects.filter(plan__code__in=plans, published_on__lte=as_of).order_by("code", "version")
+    latest = {
+        (row["plan__code"], row["code"]): row for row in rows.values(*_TARGET_COLUMNS, "source__code", "plan__code")
+    }
+    found: dict[str, list[TargetTerms]] = {plan: [] for plan in plans}
+    for (plan, _code), row in latest.items():
+        found[plan].append(_make_target(row))
+    for targets in found.values():
+        targets.sort(key=lambda target: (target.place, target.code))
+    return found
+
+
 def _judge(book: FigureBook, plan: PlanTerms, target: TargetTerms, cited: set[str]) -> JudgedTarget:
     definition = book.definitions.get(target.indicator)
     if definition is None:
         nothing = Missing(MissingKind.NOT_OBSERVED)
-        return JudgedTarget(plan, target, None, Verdict(Reason.NOT_MEASURED), (), nothing, nothing)
+        return JudgedTarget(plan, target, None, Verdict(Reason.NOT_MEASURED), (), nothing, nothing, book)
     unit = parse_unit(target.unit)
     listed = book.list_values(target.indicator, plan.area_code, target.breakdown)
     # A yearly target is judged by years, though there are months too.
     values = {period: each for period, each in listed.items() if period.frequency is target.due_period.frequency}
-    points = _make_points(values, lambda amount: convert(amount, definition.measure, unit))
+    points = _make_points(book, values, lambda amount: convert(amount, definition.measure, unit))
     if plan.is_illustrative:
         # What is invented needs no source that could be cited.
         points = tuple(replace(point, is_cited=True) for point in points)
@@ -190,15 +214,17 @@ def _judge(book: FigureBook, plan: PlanTerms, target: TargetTerms, cited: set[st
     verdict = judge_target(make_terms(target, unit, may_be_missed=may_be_missed), points, book.as_of)
     missing = [each for each in values.values() if isinstance(each, Missing)]
     forecast = _forecast(target, definition, points, book.as_of)
-    return JudgedTarget(plan, target, definition, verdict, points, missing[-1] if missing else None, forecast)
+    return JudgedTarget(plan, target, definition, verdict, points, missing[-1] if missing else None, forecast, book)
 
 
-def _make_points(values: Mapping[Period, Value | Missing], bring: Callable[[Fraction], Fraction]) -> tuple[Point, ...]:
+def _make_points(
+    book: FigureBook, values: Mapping[Period, Value | Missing], bring: Callable[[Fraction], Fraction]
+) -> tuple[Point, ...]:
     known = {period: value for period, value in values.items() if isinstance(value, Value)}
-    used = {pk for value in known.values() for pk in value.used}
-    uncited = set(Observation.objects.filter(pk__in=used, source__is_cited=False).values_list("pk", flat=True))
     return tuple(
-        Point(period, bring(value.lower), bring(value.upper), value.status, not (value.used & uncited), value.used)
+        Point(
+            period, bring(value.lower), bring(value.upper), value.status, not book.list_uncited(value.used), value.used
+        )
         for period, value in sorted(known.items())
     )
 

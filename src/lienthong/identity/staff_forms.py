@@ -17,6 +17,7 @@ ROLE_CHOICES: Final = [
     (Caller.OFFICER.value, _("Officer: works cases")),
     (Caller.CLERK.value, _("Clerk: keeps a registry")),
     (Caller.LEADER.value, _("Leader: reads boards and reports")),
+    (Caller.STATISTICIAN.value, _("Statistician: takes figures and targets in")),
     (Caller.ADMINISTRATOR.value, _("Administrator: gives accounts and posts")),
     (Caller.OPERATOR.value, _("Operator: keeps the machines running")),
 ]

@@ -52,7 +52,14 @@ LEVELS_OF_WAYS: Final = {
 }
 """Which levels each way can give."""
 
-POST_ROLES: Final = (Caller.OFFICER, Caller.CLERK, Caller.LEADER, Caller.ADMINISTRATOR, Caller.OPERATOR)
+POST_ROLES: Final = (
+    Caller.OFFICER,
+    Caller.CLERK,
+    Caller.LEADER,
+    Caller.STATISTICIAN,
+    Caller.ADMINISTRATOR,
+    Caller.OPERATOR,
+)
 """The roles that a post can carry; the words are those of `open_to`."""
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.messages import get_messages
 from django.core.serializers.json import DjangoJSONEncoder
+from django.urls import Resolver404, resolve
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from lienthong.identity.places import find_next
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     from django.contrib.messages.storage.base import Message
     from django.http import HttpRequest
+
+    from lienthong.identity.models import Post
 
 
 def show_moment(value: datetime) -> str:
@@ -60,9 +64,48 @@ def name_role(role: str) -> str:
         Caller.OFFICER: _("Officer"),
         Caller.CLERK: _("Clerk"),
         Caller.LEADER: _("Leader"),
+        Caller.STATISTICIAN: _("Statistician"),
         Caller.ADMINISTRATOR: _("Administrator"),
         Caller.OPERATOR: _("Operator"),
     }[Caller(role)]
+
+
+def name_post(post: Post) -> str:
+    """Give a post's title in the page's language; in Vietnamese where it has no other."""
+    return post.title_en if get_language() == "en" and post.title_en else post.title
+
+
+def name_act(method: str, path: str) -> str:
+    """Say which page was opened, or sent, in a supervised session; a page that has no words here by its address."""
+    try:
+        route = resolve(path).url_name or ""
+    except Resolver404:
+        route = ""
+    page = str(ACT_PAGES.get(route, path))
+    return _("sent: %(page)s") % {"page": page} if method == "POST" else _("opened: %(page)s") % {"page": page}
+
+
+ACT_PAGES: Final = {
+    "start": gettext_lazy("Start page"),
+    "counter": gettext_lazy("Counter"),
+    "find-service": gettext_lazy("Find a service"),
+    "service": gettext_lazy("What a service needs"),
+    "begin": gettext_lazy("Before you begin"),
+    "draft": gettext_lazy("A page of the form"),
+    "fill-in": gettext_lazy("A page of the form"),
+    "check-answers": gettext_lazy("Check your answers"),
+    "receipt": gettext_lazy("Receipt"),
+    "my-cases": gettext_lazy("My cases"),
+    "my-case": gettext_lazy("A case"),
+    "supplement": gettext_lazy("Hand in what was asked for"),
+    "withdraw": gettext_lazy("Withdraw the case"),
+    "complain": gettext_lazy("Complain or make a proposal"),
+    "my-papers": gettext_lazy("My papers"),
+    "own-record": gettext_lazy("My data"),
+    "who-looked": gettext_lazy("Who looked at my data"),
+    "my-account": gettext_lazy("Your account"),
+}
+"""What the pages are called on which an officer fills in with a person, by the names of their routes."""
 
 
 def list_notices(request: HttpRequest) -> Iterable[Message]:
@@ -91,6 +134,8 @@ ACCOUNT_FILTERS: Final = {
 ACCOUNT_GLOBALS: Final = {
     "level_way": name_level_way,
     "role_name": name_role,
+    "act_name": name_act,
+    "post_title": name_post,
     "notices": list_notices,
     "own_place": find_next,
     "can_work": can_work,

@@ -49,6 +49,8 @@ class Caller(StrEnum):
     """Somebody who keeps a registry."""
     LEADER = "leader"
     """Somebody who reads boards and reports."""
+    STATISTICIAN = "statistician"
+    """Somebody who keeps figures and targets: takes them in, and amends them."""
     ADMINISTRATOR = "administrator"
     """Somebody who gives accounts and roles."""
     OPERATOR = "operator"

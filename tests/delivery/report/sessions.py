@@ -11,14 +11,14 @@ from lienthong.delivery.report.building import Order
 AS_OF = date(2026, 11, 27)
 
 
-_UNITS = "code\tkind\tname\tparent\tbegin\tend\n22\ttỉnh\tTỉnh Quảng Ninh\t\t2024-11-01\t\n"
-_SUCCESSIONS = "old\told_begin\tnew\tnew_begin\tshare\tshare_back\tmeasure\tdocument\n"
+UNITS = "code\tkind\tname\tparent\tbegin\tend\n22\ttỉnh\tTỉnh Quảng Ninh\t\t2024-11-01\t\n"
+SUCCESSIONS = "old\told_begin\tnew\tnew_begin\tshare\tshare_back\tmeasure\tdocument\n"
 
 
 def load(*, illustrative: bool) -> None:
     """Load a set without a word; the real one needs the province among the country's units."""
     if not illustrative:
-        load_tables(_UNITS.encode(), _SUCCESSIONS.encode(), "test", lambda _: None)
+        load_tables(UNITS.encode(), SUCCESSIONS.encode(), "test", lambda _: None)
     load_set(lambda _: None, illustrative=illustrative)
 
 

@@ -93,7 +93,7 @@ def enter(client: Client, row: Candidate, told: dict[str, Any]) -> None:
 
 def test_an_accepted_figure_is_entered_as_its_text_says_it_with_both_names() -> None:
     accepted_by = make_holder("lan.le").account
-    rows, client = accept(accepted_by), enter_officer(Caller.OFFICER)
+    rows, client = accept(accepted_by), enter_officer(Caller.STATISTICIAN)
     page = read(client.get("/delivery/drafts/"))
     assert "Số liệu đang chờ: 1. Chỉ tiêu đang chờ: 1. Đã đưa vào: 0." in page
     assert 'value="VN"' not in read(client.get(place(rows["observation"])))
@@ -111,14 +111,14 @@ def test_an_accepted_figure_is_entered_as_its_text_says_it_with_both_names() -> 
 
 
 def test_what_is_more_than_a_figure_is_reported_whatever_the_form_says() -> None:
-    client = enter_officer(Caller.OFFICER)
+    client = enter_officer(Caller.STATISTICIAN)
     rows = accept(find_account(client))
     enter(client, rows["observation"], {**FIGURE, "is_reported": ""})
     assert Observation.objects.get().is_reported
 
 
 def test_a_draft_is_entered_once_and_the_entry_stays() -> None:
-    client = enter_officer(Caller.LEADER)
+    client = enter_officer(Caller.STATISTICIAN)
     rows = accept(find_account(client))
     enter(client, rows["observation"], FIGURE)
     page = read(client.post(place(rows["observation"]), {**FIGURE, "period": "2024"}))
@@ -130,7 +130,7 @@ def test_a_draft_is_entered_once_and_the_entry_stays() -> None:
 
 
 def test_an_accepted_target_enters_its_plan_unverified_and_amends_only_what_is_said_to_be_amended() -> None:
-    client = enter_officer(Caller.OFFICER)
+    client = enter_officer(Caller.STATISTICIAN)
     rows = accept(find_account(client))
     page = read(client.get(place(rows["target"])))
     assert 'value="90"' in page
@@ -152,7 +152,7 @@ def test_an_accepted_target_enters_its_plan_unverified_and_amends_only_what_is_s
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"indicator": "CRIMES", "unit": "crime"}, "is given by province only"),
+        ({"indicator": "CRIMES", "unit": "crime"}, "số liệu này chỉ có theo tỉnh"),
         ({"indicator": "ONLINE", "unit": "percent"}, "lies outside of what it can be"),
         ({"unit": "person"}, "expected a figure in"),
         ({"period": "2027"}, "before it begins"),
@@ -167,7 +167,7 @@ def test_what_the_rules_refuse_is_said_and_leaves_nothing(
     changed: dict[str, str], said: str, settings: Settings
 ) -> None:
     settings.IS_SANDBOX = False
-    client = enter_officer(Caller.OFFICER)
+    client = enter_officer(Caller.STATISTICIAN)
     row = accept(find_account(client))["observation"]
     assert said in read(client.post(place(row), {**FIGURE, **changed}))
     assert not Observation.objects.exists()
@@ -176,7 +176,7 @@ def test_what_the_rules_refuse_is_said_and_leaves_nothing(
 
 
 def test_a_range_is_no_observation_and_seventeen_of_nineteen_is_a_reported_seventeen() -> None:
-    client = enter_officer(Caller.OFFICER)
+    client = enter_officer(Caller.STATISTICIAN)
     rows = accept(find_account(client), value="49..50")
     assert "no single figure" in read(client.post(place(rows["observation"]), FIGURE))
     rows = accept(find_account(client), TEXT + "\n", value="17/19", qualifier="exact")
@@ -185,7 +185,7 @@ def test_a_range_is_no_observation_and_seventeen_of_nineteen_is_a_reported_seven
 
 
 def test_a_document_does_not_give_two_figures_for_one_cell() -> None:
-    client = enter_officer(Caller.OFFICER)
+    client = enter_officer(Caller.STATISTICIAN)
     text = TEXT.replace("USD.", "USD, năm 2024 đạt 9.000 USD.")
     accept(find_account(client), text)
     first, second = Candidate.objects.filter(kind="observation").order_by("place")
@@ -195,7 +195,7 @@ def test_a_document_does_not_give_two_figures_for_one_cell() -> None:
 
 
 def test_what_nobody_accepted_what_was_emptied_and_what_is_not_there_has_no_page() -> None:
-    client = enter_officer(Caller.LEADER)
+    client = enter_officer(Caller.STATISTICIAN)
     rows = accept(find_account(client))
     document, _ = queue_candidates("khác.txt", b"a", read_text("Năm 2024 tăng 8,5%."))
     (other,) = list_candidates(document)
@@ -217,8 +217,25 @@ def test_others_may_neither_look_nor_enter() -> None:
     assert not Observation.objects.exists()
 
 
+def test_only_a_post_of_statistics_enters_and_others_see_who_does() -> None:
+    officer = make_holder("lan.le").account
+    rows, leader = accept(officer), enter_officer(Caller.LEADER, Caller.OFFICER)
+    page = read(leader.get(place(rows["observation"])))
+    assert "Người giữ vị trí thống kê" in page
+    assert 'name="indicator"' not in page
+    assert leader.post(place(rows["observation"]), FIGURE).status_code == 403
+    words = FigureWords(
+        indicator="HEAD", area="VN", period="2025", unit="USD/person", status=Status.OFFICIAL, is_reported=True
+    )
+    document = DocumentWords(published_on=date(2026, 1, 15), is_cited=False)
+    with pytest.raises(DeliveryError) as caught:
+        enter_figure(rows["observation"].pk, words, document, officer, timezone.now())
+    assert caught.value.kind == "not-a-keeper"
+    assert not Observation.objects.exists()
+
+
 def test_lists_read_no_texts_of_documents_and_as_many_rows_however_many_wait() -> None:
-    client = enter_officer(Caller.OFFICER)
+    client = enter_officer(Caller.STATISTICIAN)
     accept(find_account(client))
     counts = []
     for more in ("", " " * 2, " " * 3):
@@ -234,13 +251,13 @@ def test_lists_read_no_texts_of_documents_and_as_many_rows_however_many_wait() -
 
 
 def test_a_figure_with_more_digits_than_there_is_room_for_is_refused() -> None:
-    client = enter_officer(Caller.OFFICER)
+    client = enter_officer(Caller.STATISTICIAN)
     row = accept(find_account(client), value="9" * 27)["observation"]
     assert "digits before the point" in read(client.post(place(row), FIGURE))
 
 
 def test_two_who_enter_at_once_enter_once_and_each_as_what_it_is() -> None:
-    by, now = make_holder("lan.le").account, timezone.now()
+    by, now = make_holder("lan.le", Caller.STATISTICIAN).account, timezone.now()
     rows = accept(by)
     words = FigureWords(
         indicator="HEAD", area="VN", period="2025", unit="USD/person", status=Status.OFFICIAL, is_reported=True

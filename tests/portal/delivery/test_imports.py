@@ -20,13 +20,15 @@ def make_file(content: str) -> SimpleUploadedFile:
 
 def test_a_check_tells_what_would_happen_and_changes_nothing_then_good_rows_go_in() -> None:
     load_illustrative()
-    client, before = enter_officer(Caller.OFFICER), Observation.objects.count()
+    client, before = enter_officer(Caller.STATISTICIAN), Observation.objects.count()
     told = {"file": make_file(MIXED), "source": "invented", "check": "yes"}
     page = client.post("/delivery/import/", told).content.decode()
     assert "Chưa thay đổi gì" in page
     assert "Không có chỉ tiêu mang mã này" in page
     assert "số có thể hiểu hai cách" in page
     assert "3.000,5" in page
+    assert "cần một số viết với dấu chấm thập phân" in page
+    assert "expected" not in page
     assert Observation.objects.count() == before
     page = client.post("/delivery/import/", {"file": make_file(MIXED), "source": "invented"}).content.decode()
     assert "Kết quả nạp số liệu" in page
@@ -38,9 +40,22 @@ def test_a_check_tells_what_would_happen_and_changes_nothing_then_good_rows_go_i
 
 
 def test_a_file_that_is_none_changes_nothing_and_says_so() -> None:
-    client = enter_officer(Caller.LEADER)
+    client = enter_officer(Caller.STATISTICIAN)
     page = client.post("/delivery/import/", {"file": make_file("a,b\n1,2\n")}).content.decode()
     assert "Không đọc được tệp" in page
+    assert "thiếu cột: indicator, area, period, value" in page
     assert "Chọn tệp" in client.post("/delivery/import/", {}).content.decode()
     large = SimpleUploadedFile("f.csv", b"x" * (4 * 1024 * 1024 + 1))
     assert "lớn hơn 4 MB" in client.post("/delivery/import/", {"file": large}).content.decode()
+
+
+def test_only_a_post_of_statistics_imports_and_others_are_shown_no_way_to_it() -> None:
+    load_illustrative()
+    before = Observation.objects.count()
+    leader = enter_officer(Caller.LEADER, Caller.OFFICER)
+    assert leader.get("/delivery/import/").status_code == 403
+    assert leader.post("/delivery/import/", {"file": make_file(GOOD), "source": "invented"}).status_code == 403
+    assert Observation.objects.count() == before
+    assert "/delivery/import/" not in leader.get("/delivery/indicators/").content.decode()
+    statistician = enter_officer(Caller.STATISTICIAN, name="ha.vu")
+    assert "/delivery/import/" in statistician.get("/delivery/indicators/").content.decode()

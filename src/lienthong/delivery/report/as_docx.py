@@ -7,6 +7,7 @@ above its table. The file has no macro, no link to elsewhere, and nobody's name 
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
@@ -21,10 +22,15 @@ if TYPE_CHECKING:
 
 FACE: Final = "Times New Roman"
 BODY_POINTS: Final = 14
+HEAD_POINTS: Final = 13
 TABLE_POINTS: Final = 12
 MARGINS_MM: Final = {"top": 20, "bottom": 20, "left": 30, "right": 15}
 """30/2020/NĐ-CP, annex I: top and bottom 20 to 25, left 30 to 35, right 15 to 20."""
 PICTURE_MM: Final = 160
+RULE_MM: Final = 55
+CELL_EDGE_MM: Final = 1.9
+"""What Word leaves on each side of a cell."""
+END_MM: Final = (80, 85)
 TEXT_MM: Final = 165
 HEAD_MM: Final = (68, 97)
 """What the margins leave, and how the head shares it."""
@@ -51,7 +57,7 @@ def write_docx(report: Report) -> bytes:
     cited: set[int] = set()
     for section in report.sections:
         if section.pieces:
-            _write_line(document, section.title, is_bold=True, keeps=True)
+            _write_line(document, Line(section.title, is_bold=True), keeps=True)
         for piece in section.pieces:
             _write_piece(document, piece, cited, report.language)
     _write_end(document, report)
@@ -97,45 +103,73 @@ def _write_head(document: Any, report: Report) -> None:  # noqa: ANN401 # as abo
     _set_widths(table, HEAD_MM)
     left, right = table.rows[0].cells
     number = say("number", report.language).format(number=head.number, colon="" if head.form is Form.PARTY else ":")
-    party = [("*", False), (number, False)]
-    _fill(left, [(head.organ, True), *(party if head.form is Form.PARTY else [("─────", False), (number, False)])])
     day = say("day", report.language).format(place=head.place, day=report.held_on)
+    dated = Line(day, HEAD_POINTS, is_italic=True)
     if head.form is Form.PARTY:
-        _fill(right, [("ĐẢNG CỘNG SẢN VIỆT NAM", True), (day, None)])
+        _fill(left, [Line(head.organ, HEAD_POINTS, is_bold=True), Line("*", HEAD_POINTS), Line(number, HEAD_POINTS)])
+        _fill(right, [Line("ĐẢNG CỘNG SẢN VIỆT NAM", 15, is_bold=True, rule_mm=76), dated])
     else:
-        motto = ("Độc lập - Tự do - Hạnh phúc", True)
-        _fill(right, [("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", True), motto, ("──────────", False), (day, None)])
-    _write_line(document, "", is_centred=True, keeps=True)
-    _write_line(document, report.mark, is_bold=True, is_centred=True, keeps=True)
-    _write_line(document, head.title, is_bold=True, is_centred=True, keeps=True)
-    _write_line(document, head.subject, is_bold=True, is_centred=True)
-    _write_line(document, say("data_on", report.language).format(as_of=report.as_of), is_centred=True)
+        _fill(left, [Line(head.organ, HEAD_POINTS, is_bold=True, rule_mm=24), Line(number, HEAD_POINTS)])
+        motto = Line("Độc lập - Tự do - Hạnh phúc", is_bold=True, rule_mm=66)
+        name = Line("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 12, is_bold=True)
+        _fill(right, [name, motto, dated])
+    _write_line(document, Line(""), keeps=True)
+    if report.mark:
+        _write_line(document, Line(report.mark, TABLE_POINTS, is_bold=True), is_centred=True, keeps=True)
+    _write_line(document, Line(head.title, is_bold=True), is_centred=True, keeps=True)
+    _write_line(document, Line(head.subject, is_bold=True), is_centred=True, keeps=True)
+    _draw_rule(document.add_paragraph(), TEXT_MM, RULE_MM)
+    data_on = say("data_on", report.language).format(as_of=report.as_of)
+    _write_line(document, Line(data_on, HEAD_POINTS, is_italic=True), is_centred=True)
 
 
-def _fill(cell: Any, lines: list[tuple[str, bool | None]]) -> None:  # noqa: ANN401 # as above
-    """Put centred lines into a cell: bold, plain, or italic where the second is None."""
-    from docx.shared import Pt  # noqa: PLC0415 # an extra
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the head or the end; `rule_mm` is how long the rule under it is, 0: there is none."""
 
-    for place, (text, is_bold) in enumerate(lines):
+    text: str
+    points: int = BODY_POINTS
+    is_bold: bool = False
+    is_italic: bool = False
+    rule_mm: int = 0
+
+
+def _fill(cell: Any, lines: list[Line], *, is_centred: bool = True) -> None:  # noqa: ANN401 # as above
+    """Put lines into a cell."""
+    from docx.shared import Mm, Pt  # noqa: PLC0415 # an extra
+
+    for place, line in enumerate(lines):
         paragraph = cell.paragraphs[0] if place == 0 else cell.add_paragraph()
-        paragraph.alignment = 1
+        paragraph.alignment = 1 if is_centred else 0
         paragraph.paragraph_format.space_after = Pt(0)
-        run = paragraph.add_run(text)
-        run.bold, run.italic, run.font.size = bool(is_bold), is_bold is None, Pt(13)
+        _write_run(paragraph, line)
+        if line.rule_mm:
+            _draw_rule(cell.add_paragraph(), cell.width / Mm(1) - 2 * CELL_EDGE_MM, line.rule_mm)
 
 
-def _write_line(
-    document: Any,  # noqa: ANN401 # as above
-    text: str,
-    *,
-    is_bold: bool = False,
-    is_centred: bool = False,
-    keeps: bool = False,
-) -> None:
+def _draw_rule(paragraph: Any, room_mm: float, rule_mm: float) -> None:  # noqa: ANN401 # as above
+    """Draw a short rule in the middle: an empty low paragraph with a border below, drawn in from both sides."""
+    from docx.shared import Mm, Pt  # noqa: PLC0415 # an extra
+
+    look = paragraph.paragraph_format
+    look.left_indent = look.right_indent = Mm((room_mm - rule_mm) / 2)
+    look.space_after, look.line_spacing = Pt(6), Pt(3)
+    border = f'<w:pBdr xmlns:w="{_W}"><w:bottom w:val="single" w:sz="6" w:space="0" w:color="auto"/></w:pBdr>'
+    paragraph._p.get_or_add_pPr().insert_element_before(_element(border), "w:spacing", "w:ind", "w:jc")  # noqa: SLF001 # it has no door for this
+
+
+def _write_line(document: Any, line: Line, *, is_centred: bool = False, keeps: bool = False) -> None:  # noqa: ANN401 # as above
     paragraph = document.add_paragraph()
     paragraph.alignment = 1 if is_centred else 0
     paragraph.paragraph_format.keep_with_next = keeps
-    paragraph.add_run(text).bold = is_bold
+    _write_run(paragraph, line)
+
+
+def _write_run(paragraph: Any, line: Line) -> None:  # noqa: ANN401 # as above
+    from docx.shared import Pt  # noqa: PLC0415 # an extra
+
+    run = paragraph.add_run(line.text)
+    run.bold, run.italic, run.font.size = line.is_bold, line.is_italic, Pt(line.points)
 
 
 def _write_piece(document: Any, piece: Piece, cited: set[int], language: str) -> None:  # noqa: ANN401 # as above
@@ -176,20 +210,20 @@ def _write_span(paragraph: Any, span: Span, cited: set[int]) -> None:  # noqa: A
 
 def _write_table(document: Any, piece: Table) -> None:  # noqa: ANN401 # as above
     if piece.title:
-        _write_line(document, piece.title, is_bold=True, keeps=True)
+        _write_line(document, Line(piece.title, is_bold=True), keeps=True)
     if piece.rows:
         table = document.add_table(rows=1, cols=len(piece.head))
         table.style = "Table Grid"
-        _write_row(table.rows[0], piece.head, is_head=True)
+        _write_row(table.rows[0], piece.head, piece.figures, is_head=True)
         for row in piece.rows:
             added = table.add_row()
-            _write_row(added, row)
+            _write_row(added, row, piece.figures)
             added._tr.get_or_add_trPr().append(_element(f'<w:cantSplit xmlns:w="{_W}"/>'))  # noqa: SLF001 # it has no door for this
         _set_widths(table, [share * TEXT_MM for share in piece.widths])
         # The head is said again on each page that the table reaches.
         table.rows[0]._tr.get_or_add_trPr().append(_element(f'<w:tblHeader xmlns:w="{_W}"/>'))  # noqa: SLF001 # as above
     if piece.remark:
-        _write_line(document, piece.remark)
+        _write_line(document, Line(piece.remark, TABLE_POINTS, is_italic=True))
 
 
 def _set_widths(table: Any, widths: Sequence[float]) -> None:  # noqa: ANN401 # as above
@@ -203,11 +237,12 @@ def _set_widths(table: Any, widths: Sequence[float]) -> None:  # noqa: ANN401 # 
             cell.width = Mm(width)
 
 
-def _write_row(row: Any, texts: tuple[str, ...], *, is_head: bool = False) -> None:  # noqa: ANN401 # as above
+def _write_row(row: Any, texts: tuple[str, ...], figures: frozenset[int], *, is_head: bool = False) -> None:  # noqa: ANN401 # as above
     from docx.shared import Pt  # noqa: PLC0415 # an extra
 
-    for cell, text in zip(row.cells, texts, strict=True):
+    for place, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
         paragraph = cell.paragraphs[0]
+        paragraph.alignment = 1 if is_head else 2 if place in figures else 0
         paragraph.paragraph_format.space_after = Pt(0)
         run = paragraph.add_run(text)
         run.bold, run.font.size = is_head, Pt(TABLE_POINTS)
@@ -216,7 +251,7 @@ def _write_row(row: Any, texts: tuple[str, ...], *, is_head: bool = False) -> No
 def _write_picture(document: Any, piece: Picture) -> None:  # noqa: ANN401 # as above
     from docx.shared import Mm  # noqa: PLC0415 # an extra
 
-    _write_line(document, piece.title, is_bold=True, keeps=True)
+    _write_line(document, Line(piece.title, is_bold=True), keeps=True)
     if piece.svg:
         document.add_picture(io.BytesIO(_draw_pixels(piece.svg)), width=Mm(PICTURE_MM))
         shape = document.inline_shapes[-1]
@@ -231,18 +266,30 @@ def _draw_pixels(svg: bytes) -> bytes:
 
 
 def _write_words(document: Any, piece: Written, language: str) -> None:  # noqa: ANN401 # as above
-    _write_line(document, piece.title, is_bold=True, keeps=True)
+    _write_line(document, Line(piece.title, is_bold=True), keeps=True)
     if not piece.text:
-        _write_line(document, say("empty", language))
+        _write_line(document, Line(say("empty", language), is_italic=True))
     for line in filter(None, piece.text.split("\n")):
         _begin_body(document).add_run(line)
     for finding in piece.stale:
         stale = say("stale", language).format(written=finding.written, now=finding.now)
-        _write_line(document, f"[!] {stale}", is_bold=True)
+        _write_line(document, Line(f"[!] {stale}", is_bold=True))
 
 
 def _write_end(document: Any, report: Report) -> None:  # noqa: ANN401 # as above
-    _write_line(document, say("end", report.language), is_centred=True)
+    """End as the form asks: who gets it on the left, who will sign on the right."""
+    head = report.head
+    _write_line(document, Line(say("end", report.language)))
+    if not head.signature:
+        return
+    table = document.add_table(rows=1, cols=2)
+    _set_widths(table, END_MM)
+    left, right = table.rows[0].cells
+    copies = [Line(f"- {each}", 11) for each in head.recipients]
+    title = Line(say("recipients", report.language), 12, is_bold=True, is_italic=True)
+    _fill(left, [title, *copies] if copies else [], is_centred=False)
+    signed = [Line(each, is_bold=True) for each in head.signature]
+    _fill(right, [*signed, Line(""), Line(say("unsigned", report.language), HEAD_POINTS, is_italic=True)])
 
 
 def _attach_notes(document: Any, notes: list[Note]) -> None:  # noqa: ANN401 # as above
@@ -253,7 +300,7 @@ def _attach_notes(document: Any, notes: list[Note]) -> None:  # noqa: ANN401 # a
     texts = "".join(
         f'<w:footnote w:id="{note.number}"><w:p><w:pPr><w:spacing w:after="0"/></w:pPr>'
         f'<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteRef/></w:r>'
-        f'<w:r><w:rPr><w:sz w:val="20"/></w:rPr><w:t xml:space="preserve"> {escape(note.text)}</w:t></w:r>'
+        f'<w:r><w:rPr><w:sz w:val="20"/></w:rPr><w:t xml:space="preserve"> {escape(note.whole)}</w:t></w:r>'
         "</w:p></w:footnote>"
         for note in notes
     )

@@ -58,9 +58,13 @@ def _make_data(report: Report) -> dict[str, Any]:
         "title": head.title,
         "subject": head.subject,
         "data_on": say("data_on", language).format(as_of=report.as_of),
+        "signature": head.signature,
+        "recipients": head.recipients,
+        "recipients_title": say("recipients", language),
+        "unsigned": say("unsigned", language),
         "empty": say("empty", language),
         "end": say("end", language),
-        "notes": [note.text for note in report.notes],
+        "notes": [note.whole for note in report.notes],
         "sections": [
             {"title": each.title, "pieces": [_make_piece(piece, language, first) for piece in each.pieces]}
             for each in report.sections
@@ -94,4 +98,5 @@ def _make_table(table: Table) -> dict[str, Any]:
         "rows": table.rows,
         "widths": table.widths,
         "remark": table.remark,
+        "figures": sorted(table.figures),
     }

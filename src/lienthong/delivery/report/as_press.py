@@ -17,7 +17,7 @@ def write_press(report: Report) -> str:
         head.append(report.mark)
     prose = ["".join(_write_span(span) for span in each.spans) for each in report.press]
     cited = {span.note for each in report.press for span in each.spans if span.note}
-    notes = [f"[{note.number}] {note.text}" for note in report.notes if note.number in cited]
+    notes = [f"[{note.number}] {note.whole}" for note in report.notes if note.number in cited]
     data_on = say("data_on", report.language).format(as_of=report.as_of)
     return "\n\n".join(["\n".join(head), *prose, data_on, "\n".join(notes)]) + "\n"
 

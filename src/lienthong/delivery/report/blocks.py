@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from lienthong.delivery.charts import ChartPoint, ChartWords, Line, Stroke, draw_line
+from lienthong.delivery.charts import ChartPoint, Line, Stroke, draw_line, make_words
 from lienthong.delivery.figure_text import list_marks, write_observed, write_value
 from lienthong.delivery.figures import Missing, Observed
 from lienthong.delivery.formulas import Value
 from lienthong.delivery.indicator_sheet import make_sheet
-from lienthong.delivery.labels import STATES, UNITS, get_label
+from lienthong.delivery.labels import STATES, get_label
 from lienthong.delivery.observations import list_figures
+from lienthong.delivery.period_text import write_period
+from lienthong.delivery.places import Place
 from lienthong.delivery.report.maps import Spot, draw_map, read_points
 from lienthong.delivery.report.outline import BlockKind
 from lienthong.delivery.report.pieces import Picture, Table
@@ -23,10 +25,12 @@ from lienthong.delivery.tasks import list_late
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from lienthong.delivery.charts import ChartWords
     from lienthong.delivery.figure_book import FigureBook
     from lienthong.delivery.indicator_sheet import IndicatorSheet
     from lienthong.delivery.indicators import Definition
     from lienthong.delivery.models import WorkingSession
+    from lienthong.delivery.periods import Period
     from lienthong.delivery.report.outline import BlockTerms, Outline
 
 MOST_TASKS: Final = 30
@@ -44,10 +48,14 @@ _HEADS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "table": (("Chỉ tiêu", "Indicator"), ("Kỳ", "Period"), ("Số liệu", "Figure"), ("Ghi chú", "Marks and source")),
     "chart": (("Kỳ", "Period"), ("Số liệu", "Figure"), ("Ghi chú", "Marks")),
     "map": (("Số", "No."), ("Đơn vị", "Unit"), ("Số liệu", "Figure")),
+    "conclusions": (("TT", "No."), ("Kết luận", "Conclusion"), ("Nhiệm vụ", "Task")),
     "tasks": (("Mã", "Code"), ("Nhiệm vụ", "Task"), ("Chủ trì", "Owner"), ("Hạn", "Due")),
 }
 _WORDS: Final = {
+    "no_agenda": ("Chưa có văn bản nào.", "There is none yet."),
     "no_tasks": ("Không có nhiệm vụ quá hạn.", "No task is late."),
+    "no_conclusions": ("Chưa có kết luận.", "Nothing has been concluded yet."),
+    "no_task": ("chưa giao", "none yet"),
     "no_figures": ("Chưa có số liệu.", "There are no figures yet."),
     "reported": ("Theo báo cáo", "As reported"),
     "no_day": ("không rõ", "unknown"),
@@ -78,6 +86,8 @@ class Maker:
             BlockKind.CHART: self.make_chart,
             BlockKind.MAP: self.make_map,
             BlockKind.TASKS: self.make_tasks,
+            BlockKind.LATEST: self.make_latest,
+            BlockKind.CONCLUSIONS: self.make_conclusions,
         }
         return makers[block.kind](block)
 
@@ -94,11 +104,12 @@ class Maker:
             )
             for item in items
         ]
-        return Table(block.words(self.language), self._head("agenda"), tuple(rows))
+        remark = "" if rows else self._say("no_agenda")
+        return Table(block.words(self.language), self._head("agenda"), tuple(rows), remark)
 
     def make_targets(self, block: BlockTerms) -> Table:
         """List the plan's targets with their states, each with the sentence that explains it."""
-        judged = judge_plan(self.book, self.outline.plan)
+        judged = judge_plan(self.book, block.plan or self.outline.plan)
         rows = [
             (
                 f"{target.terms.place}",
@@ -122,12 +133,28 @@ class Maker:
         remark = self._say("more_tasks").format(count=more) if more > 0 else "" if rows else self._say("no_tasks")
         return Table(block.words(self.language), self._head("tasks"), tuple(rows), remark)
 
+    def make_latest(self, block: BlockTerms) -> Table:
+        """List the latest figure of each indicator: what can be computed with, else what was reported."""
+        area = block.area or self.outline.area
+        self.book.read_ahead((code, area) for code in block.indicators)
+        rows = tuple(self._list_latest(code, area) for code in block.indicators)
+        title = f"{block.words(self.language)}, {self.book.places.name(Place(area, self.book.on), self.language)}"
+        return Table(title, self._head("table"), rows, figures=frozenset({2}))
+
+    def make_conclusions(self, block: BlockTerms) -> Table:
+        """List what the session concluded, with the task that each conclusion became."""
+        rows = [
+            (f"{each.place}", each.text, each.task.code if each.task is not None else self._say("no_task"))
+            for each in self.session.conclusions.select_related("task").order_by("place")
+        ]
+        remark = "" if rows else self._say("no_conclusions")
+        return Table(block.words(self.language), self._head("conclusions"), tuple(rows), remark)
+
     def make_table(self, block: BlockTerms) -> Table:
         """List what is known of some indicators in the outline's area: every source's figure, or the computed ones."""
         rows = [row for code in block.indicators for row in self._list_rows(code)]
-        return Table(
-            block.words(self.language), self._head("table"), tuple(rows), "" if rows else self._say("no_figures")
-        )
+        remark = "" if rows else self._say("no_figures")
+        return Table(block.words(self.language), self._head("table"), tuple(rows), remark, frozenset({2}))
 
     def make_chart(self, block: BlockTerms) -> Picture:
         """Draw one indicator over its periods: what can be computed with as a line, what was reported as marks."""
@@ -149,6 +176,7 @@ class Maker:
             self._head("chart"),
             tuple(self._write_row(sheet)),
             "" if main or told else self._say("no_figures"),
+            frozenset({1}),
         )
         svg = draw_line(lines, self._chart_words(definition)) if main or told else b""
         return Picture(block.words(self.language), _describe(definition, table, self.language), svg, table)
@@ -167,15 +195,36 @@ class Maker:
             for number, row in enumerate(sheet.areas, 1)
         ]
         remark = self._say("invented_points" if self.session.is_illustrative else "points")
-        period = f" ({sheet.areas_period.text})" if sheet.areas_period is not None else ""
+        period = f" ({write_period(sheet.areas_period, self.language)})" if sheet.areas_period is not None else ""
         table = Table(
             "",
             self._head("map"),
             tuple(rows),
             remark if rows else self._say("no_figures"),
+            frozenset({2}),
         )
         svg = draw_map(spots, self._chart_words(definition)) if spots else b""
         return Picture(block.words(self.language) + period, _describe(definition, table, self.language), svg, table)
+
+    def _list_latest(self, code: str, area: str) -> tuple[str, ...]:
+        definition = self.book.get_definition(code)
+        listed = self.book.list_values(code, area)
+        known: dict[Period, Observed | Value] = {
+            period: each for period, each in self.book.list_observed(code, area).items() if isinstance(each, Observed)
+        }
+        known |= {period: each for period, each in listed.items() if isinstance(each, Value)}
+        name = definition.name_in(self.language)
+        if not known:
+            return (name, "", self._say("no_figures"), "")
+        period = max(known)
+        latest = known[period]
+        figure = (
+            write_observed(latest, self.language)
+            if isinstance(latest, Observed)
+            else write_value(latest, definition, self.language)
+        )
+        marks = [mark for mark in list_marks(latest, definition, self.language) if mark]
+        return (name, write_period(period, self.language), figure, "; ".join(marks))
 
     def _list_rows(self, code: str) -> Iterable[tuple[str, ...]]:
         definition, area = self.book.get_definition(code), self.outline.area
@@ -185,20 +234,28 @@ class Maker:
             for each in list_figures(code, area, self.book.as_of):
                 marks = [mark for mark in list_marks(each, definition, self.language) if mark]
                 told = "; ".join([*marks, describe_source(sources[each.source], self.language)])
-                yield (name, each.cell.period.text, write_observed(each, self.language), told)
+                yield (name, write_period(each.cell.period, self.language), write_observed(each, self.language), told)
             return
         for period, value in self.book.list_values(code, area).items():
             marks = [mark for mark in list_marks(value, definition, self.language) if mark]
-            yield (name, period.text, write_value(value, definition, self.language), "; ".join(marks))
+            yield (
+                name,
+                write_period(period, self.language),
+                write_value(value, definition, self.language),
+                "; ".join(marks),
+            )
 
     def _write_row(self, sheet: IndicatorSheet) -> Iterable[tuple[str, ...]]:
         for row in sheet.rows:
             marks = [mark for mark in row.list_marks(sheet.definition, self.language) if mark]
-            yield (row.period.text, row.write(sheet.definition, self.language), ", ".join(marks))
+            yield (
+                write_period(row.period, self.language),
+                row.write(sheet.definition, self.language),
+                ", ".join(marks),
+            )
 
     def _chart_words(self, definition: Definition) -> ChartWords:
-        unit = get_label(UNITS.get(definition.unit, (definition.unit, definition.unit)), self.language)
-        return ChartWords(self.language, unit, definition.decimals)
+        return make_words(definition.unit, definition.decimals, self.language)
 
     def _head(self, kind: str) -> tuple[str, ...]:
         return tuple(get_label(label, self.language) for label in _HEADS[kind])

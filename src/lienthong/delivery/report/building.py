@@ -7,12 +7,13 @@ in which it stands, and is found in the words that people wrote.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.figure_book import FigureBook
 from lienthong.delivery.observations import find_last_day
 from lienthong.delivery.report.blocks import Maker
-from lienthong.delivery.report.outline import KEY, BlockKind, get_outline
+from lienthong.delivery.report.general_outline import LEFT_OPEN, make_general_outline
+from lienthong.delivery.report.outline import KEY, BlockKind, Form, get_outline, list_outlines
 from lienthong.delivery.report.pieces import Letterhead, Note, Prose, Report, Section, Span
 from lienthong.delivery.report.texts import NewText, make_written, read_texts, write_text
 from lienthong.delivery.report.told import tell_all
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from lienthong.delivery.report.pieces import Piece
     from lienthong.delivery.report.told import Told
     from lienthong.identity.models import Account
+
+
+_ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class Notebook:
         """Give the number of a figure's note."""
         if key not in self.numbers:
             self.numbers[key] = len(self.notes) + 1
-            self.notes.append(Note(self.numbers[key], self.told[key].note, self.told[key].rows))
+            told = self.told[key]
+            self.notes.append(Note(self.numbers[key], told.note, told.rows, told.traced))
         return self.numbers[key]
 
     def write(self, words: str) -> Prose:
@@ -68,14 +73,17 @@ class Notebook:
 def build_report(order: Order) -> Report:
     """Build the report; raises `UNKNOWN_SESSION`, `BAD_REPORT`."""
     session = get_session(order.code)
-    outline = order.outline or get_outline(order.code)
+    outline = _find_outline(session, order)
     book = FigureBook(_choose_day(session, order.as_of))
     notebook = Notebook(tell_all(book, outline, order.language))
     texts = read_texts(session, order.language)
     maker = Maker(book, outline, session, order.language)
     sections = tuple(
-        Section(each.words(order.language), tuple(_make_piece(maker, notebook, texts, block) for block in each.block))
-        for each in outline.section
+        Section(
+            f"{_number_section(number, outline.form)} {each.words(order.language)}",
+            tuple(_make_piece(maker, notebook, texts, block) for block in each.block),
+        )
+        for number, each in enumerate(outline.section)
     )
     press = tuple(notebook.write(words.words(order.language)) for words in outline.press)
     return Report(
@@ -95,9 +103,16 @@ def build_report(order: Order) -> Report:
 def write_into(order: Order, place: str, text: str, by: Account | None) -> ReportText:
     """Keep somebody's words for a report, their numbers tied to its figures of the day; raises `BAD_REPORT`."""
     session = get_session(order.code)
-    outline = order.outline or get_outline(order.code)
+    outline = _find_outline(session, order)
     told = tell_all(FigureBook(_choose_day(session, order.as_of)), outline, order.language)
     return write_text(session, outline, NewText(place, order.language, text), told, by)
+
+
+def _find_outline(session: WorkingSession, order: Order) -> Outline:
+    """Give the outline that was handed in, the one that comes along, or the one made from the session's agenda."""
+    if order.outline is not None:
+        return order.outline
+    return get_outline(order.code) if order.code in list_outlines() else make_general_outline(session)
 
 
 def _choose_day(session: WorkingSession, as_of: date) -> date:
@@ -105,14 +120,21 @@ def _choose_day(session: WorkingSession, as_of: date) -> date:
     return session.data_on or as_of
 
 
+def _number_section(number: int, form: Form) -> str:
+    """Number a section as its form does: `I.` the State's, `I-` the Party's."""
+    return f"{_ROMAN[number]}{'-' if form is Form.PARTY else '.'}"
+
+
 def _make_head(session: WorkingSession, outline: Outline, language: str) -> Letterhead:
     return Letterhead(
         form=outline.form,
         organ=outline.organ.words(language),
         number=outline.number,
-        place=session.place,
+        place=session.place or LEFT_OPEN,
         title=outline.title.words(language),
         subject=outline.subject.words(language),
+        signature=outline.signature.lines(language),
+        recipients=outline.recipients.lines(language),
     )
 
 

@@ -9,13 +9,8 @@ from typing import Annotated
 
 import typer
 
-Settings = Annotated[
-    Path | None,
-    typer.Option(
-        help="The site's settings file (TOML); without it, the one that LIENTHONG_SITE names.", dir_okay=False
-    ),
-]
-AsOf = Annotated[str, typer.Option(help="As it was known on this day, such as 2026-04-15; without it, today.")]
+from lienthong.delivery.command_options import AsOf, Settings
+
 OutlineFile = Annotated[
     Path | None, typer.Option("--outline", help="An outline of your own (TOML).", dir_okay=False, exists=True)
 ]

@@ -51,6 +51,8 @@ class FigureTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     of: str = ""
     """Of a reported part of a whole: the indicator of the whole."""
     area: str = ""
+    plan: str = ""
+    """Of targets reached: of another plan than the outline's."""
     period: str = ""
     source: str = ""
     note: str = ""
@@ -67,6 +69,9 @@ class BlockKind(StrEnum):
     CHART = "chart"
     MAP = "map"
     TASKS = "tasks"
+    LATEST = "latest"
+    """The latest figure of each of some indicators."""
+    CONCLUSIONS = "conclusions"
     WRITTEN = "written"
 
 
@@ -78,6 +83,9 @@ class BlockTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     en: str
     indicators: tuple[str, ...] = ()
     place: str = ""
+    plan: str = ""
+    area: str = ""
+    """Of targets and figures: of another plan or area than the outline's."""
 
     def words(self, language: str) -> str:
         """Give its words."""
@@ -107,6 +115,17 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.vi if language == "vi" else self.en
 
 
+class Lines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Lines of text in both languages."""
+
+    vi: tuple[str, ...] = ()
+    en: tuple[str, ...] = ()
+
+    def lines(self, language: str) -> tuple[str, ...]:
+        """Give them in one of them."""
+        return self.vi if language == "vi" else self.en
+
+
 class Outline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A report's outline: whose it is, of which area and plan, and its sections."""
 
@@ -118,6 +137,9 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     title: Words
     subject: Words
     mark: Words
+    signature: Lines = Lines()
+    """In whose name and as what somebody will sign; the name and the stamp are the office's."""
+    recipients: Lines = Lines()
     figure: tuple[FigureTerms, ...]
     section: tuple[SectionTerms, ...]
     press: tuple[Words, ...]

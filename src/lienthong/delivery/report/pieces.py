@@ -32,6 +32,13 @@ class Note:
     number: int
     text: str
     rows: tuple[int, ...] = ()
+    traced: str = ""
+    """Its rows in words, for files; pages have links to them."""
+
+    @property
+    def whole(self) -> str:
+        """What a file says: the text, and the rows."""
+        return f"{self.text} {self.traced}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,8 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     remark: str = ""
+    figures: frozenset[int] = frozenset()
+    """The columns that are figures, which stand on the right."""
 
     @property
     def widths(self) -> tuple[float, ...]:
@@ -145,6 +154,8 @@ class Letterhead:
     place: str
     title: str
     subject: str
+    signature: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Final
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.figure_text import explain_base, list_marks, write_observed, write_value
 from lienthong.delivery.figures import Cell, Missing, MissingKind, Observed
+from lienthong.delivery.formula_parser import parse_formula
+from lienthong.delivery.formula_tree import list_references
 from lienthong.delivery.formulas import Value
 from lienthong.delivery.labels import UNITS, explain_missing, get_label
+from lienthong.delivery.missing_text import tell_ended, tell_missing
 from lienthong.delivery.number_text import count_decimals, write_number
 from lienthong.delivery.observations import list_figures
+from lienthong.delivery.period_text import write_period
 from lienthong.delivery.periods import parse_period
-from lienthong.delivery.places import Place, name_place
+from lienthong.delivery.places import Place
 from lienthong.delivery.report.outline import Telling
 from lienthong.delivery.sources import list_sources
 from lienthong.delivery.targets import judge_plan
@@ -39,7 +43,8 @@ _WORDS: Final = {
     "unconfirmed": ("nguồn chưa kiểm chứng", "source not verified"),
     "computed": ("Tính từ số liệu", "Computed"),
     "observed": ("Số liệu", "Observed"),
-    "rows": ("dòng số liệu", "rows"),
+    "parts": ("từ các chỉ tiêu", "from"),
+    "rows": ("Dòng số liệu", "Rows"),
     "more": ("và {count} dòng khác", "and {count} more"),
     "reached": (
         "Tính theo quy tắc đánh giá chỉ tiêu trên {total} chỉ tiêu của “{plan}”, số liệu đến {day}",
@@ -59,6 +64,8 @@ class Told:
     unit: str
     note: str
     rows: tuple[int, ...]
+    traced: str = ""
+    """The rows in words."""
 
 
 def tell_all(book: FigureBook, outline: Outline, language: str) -> dict[str, Told]:
@@ -98,12 +105,16 @@ class Teller:
             number = f"{number}/{write_number(whole.value, count_decimals(whole.value), self.language)}"
             text, rows = number, [found.pk, whole.pk]
         source = self.sources[found.source]
-        told = [f"{self._say('reported')}: {self._name(figure.indicator)}, {found.cell.period.text}"]
+        told = [
+            f"{self._say('reported')}: {self._name(figure.indicator)}, {write_period(found.cell.period, self.language)}"
+        ]
         told += [f"“{found.wording}”"] if found.wording else []
         told += [f"{self._say('source')}: {describe_source(source, self.language)}"]
         told += [] if source.is_cited else [self._say("unconfirmed")]
         unit = _name_unit(found.unit, self.language)
-        return Told(figure.key, text, number, "" if figure.of else unit, self._end(told, figure, rows), tuple(rows))
+        return Told(
+            figure.key, text, number, "" if figure.of else unit, self._end(told, figure), tuple(rows), self._trace(rows)
+        )
 
     def _get_reported(self, figure: FigureTerms, indicator: str) -> Observed:
         """Give what one source says, in its latest version."""
@@ -124,20 +135,25 @@ class Teller:
         area = figure.area or self.outline.area
         period = self._find_period(figure, area)
         if period is None:
-            missing = explain_missing(self._find_missing(figure, area), self.language)
-            return Told(figure.key, missing, "", "", f"{self._name(figure.indicator)}: {missing}.", ())
+            missing = self._find_missing(figure, area)
+            text, why = explain_missing(missing, self.language), tell_missing(missing, self.book, self.language)
+            return Told(figure.key, text, "", "", f"{self._name(figure.indicator)}: {why}.", ())
         value = self.book.find(Cell(figure.indicator, area, period))
         text, rows = write_value(value, definition, self.language), sorted(_list_rows(value))
-        how = f"{self._say('computed')}, {definition.formula}" if definition.formula else self._say("observed")
-        place = name_place(Place(area, self.book.on), self.language)
-        told = [f"{how}: {self._name(figure.indicator)}, {place}, {period.text}"]
+        how = self._say("computed" if definition.formula else "observed")
+        place = self.book.places.name(Place(area, self.book.on), self.language)
+        told = [f"{how}: {self._name(figure.indicator)}, {place}, {write_period(period, self.language)}"]
+        if definition.formula:
+            parts = dict.fromkeys(each.code for each in list_references(parse_formula(definition.formula)))
+            told.append(f"{self._say('parts')}: {', '.join(self._name(code) for code in parts)}")
         marks = [mark for mark in list_marks(value, definition, self.language) if mark]
         told += [", ".join(marks)] if marks else []
         if isinstance(value, Value) and value.base is not None:
-            told.append(explain_base(value.base, self.language).rstrip("."))
+            ended = tell_ended(value.base, self.book, self.language)
+            told.append(f"{explain_base(value.base, self.language)}{ended}".rstrip("."))
         number = _spell_value(value, definition, self.language)
         unit = _name_unit(definition.unit, self.language)
-        return Told(figure.key, text, number, unit, self._end(told, figure, rows), tuple(rows))
+        return Told(figure.key, text, number, unit, self._end(told, figure), tuple(rows), self._trace(rows))
 
     def _find_period(self, figure: FigureTerms, area: str) -> Period | None:
         if figure.period:
@@ -153,7 +169,7 @@ class Teller:
         return Missing(MissingKind.NOT_OBSERVED)
 
     def _tell_reached(self, figure: FigureTerms) -> Told:
-        judged = judge_plan(self.book, self.outline.plan)
+        judged = judge_plan(self.book, figure.plan or self.outline.plan)
         number = f"{judged.reached}/{judged.total}"
         words = self._say("reached")
         plan = judged.plan.title_in(self.language)
@@ -161,16 +177,18 @@ class Teller:
         lacking = [target.terms.name_in(self.language) for target in judged.not_reached]
         told += [f"{self._say('lacking')}: {', '.join(lacking)}"] if lacking else []
         rows = sorted({row for target in judged.targets for point in target.points for row in point.used})
-        return Told(figure.key, number, number, "", self._end(told, figure, rows), tuple(rows))
+        return Told(figure.key, number, number, "", self._end(told, figure), tuple(rows), self._trace(rows))
 
-    def _end(self, told: list[str], figure: FigureTerms, rows: list[int]) -> str:
+    def _end(self, told: list[str], figure: FigureTerms) -> str:
         remark = figure.note if self.language == "vi" else figure.note_en
+        return f"{'; '.join(told)}." + (f" {remark}" if remark else "")
+
+    def _trace(self, rows: list[int]) -> str:
         named = ", ".join(f"{row}" for row in rows[:MOST_ROWS_NAMED])
         more = len(rows) - MOST_ROWS_NAMED
         if more > 0:
             named = f"{named} {self._say('more').format(count=more)}"
-        told = [*told, f"{self._say('rows')} {named}"] if rows else told
-        return f"{'; '.join(told)}." + (f" {remark}" if remark else "")
+        return f"{self._say('rows')} {named}." if rows else ""
 
     def _name(self, indicator: str) -> str:
         return self.book.get_definition(indicator).name_in(self.language)

@@ -19,6 +19,8 @@ _WORDS: Final[dict[str, Label]] = {
         "Số “{written}” không còn khớp số liệu, hiện là “{now}”.",
         "“{written}” no longer fits the data, which now says “{now}”.",
     ),
+    "recipients": ("Nơi nhận:", "Copies to:"),
+    "unsigned": ("(Chưa ký)", "(Not signed)"),
     "empty": ("Chưa có nội dung.", "Nothing is written here yet."),
     "press": ("Thông tin báo chí", "For the press"),
 }

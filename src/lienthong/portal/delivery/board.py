@@ -12,7 +12,6 @@ from django.conf import settings
 from django.views.decorators.http import require_GET
 
 from lienthong.delivery.board import make_board
-from lienthong.delivery.figure_book import FigureBook
 from lienthong.delivery.figure_text import list_marks, write_observed
 from lienthong.delivery.observations import list_current
 from lienthong.portal.delivery.as_of import read_as_of
@@ -51,7 +50,7 @@ def show_illustrative_board(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest, *, illustrative: bool) -> HttpResponse:
     as_of, language = read_as_of(request), find_language()
     board = make_board(as_of.day, illustrative=illustrative)
-    book = FigureBook(as_of.day)
+    book = board.book
     areas = tuple(dict.fromkeys(plan.plan.area_code for plan in board.plans))
     reported = _choose_reported(list_current(as_of.day, (), areas)) if areas and not illustrative else []
     made = make_target_rows(book, board.plans, language)

@@ -27,10 +27,11 @@ from lienthong.delivery.drafts import (
 )
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.reading.found import CandidateKind
-from lienthong.identity.signed_in import find_account
+from lienthong.identity.signed_in import find_account, find_caller
 from lienthong.portal.delivery.candidate_words import CANDIDATE_KINDS, QUALIFIERS
 from lienthong.portal.delivery.draft_forms import FigureForm, TargetForm, make_figure_form, make_target_form
-from lienthong.portal.delivery.pages import for_readers, show_page
+from lienthong.portal.delivery.pages import find_language, for_readers, show_page
+from lienthong.web.callers import Caller
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -69,7 +70,7 @@ def show_drafts(request: HttpRequest) -> HttpResponse:
 @for_readers
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_draft(request: HttpRequest, candidate: int) -> HttpResponse:
-    """Show a draft with the form that completes it, and enter it; once entered, who did it and what it became."""
+    """Show a draft, to a statistician with the form that enters it; once entered, who did it and what it became."""
     found, account = _get(candidate), find_account(request)
     if account is None:
         raise PermissionDenied
@@ -78,6 +79,11 @@ def show_draft(request: HttpRequest, candidate: int) -> HttpResponse:
     if entry is not None:
         problem = _("Somebody has entered this already.") if request.method == "POST" else ""
         return show_page(request, "draft", {**told, "problem": problem})
+    caller = find_caller(request)
+    if caller is None or Caller.STATISTICIAN not in caller.callers:
+        if request.method == "POST":
+            raise PermissionDenied
+        return show_page(request, "draft", {**told, "is_for_others": True})
     make = make_figure_form if found.kind == CandidateKind.OBSERVATION else make_target_form
     form = make(request.POST if request.method == "POST" else None, draft, find_source(found.document))
     if request.method == "POST" and form.is_valid():
@@ -85,7 +91,7 @@ def show_draft(request: HttpRequest, candidate: int) -> HttpResponse:
             _enter(found, form, account)
         except DeliveryError as error:
             form.add_error(None, REFUSALS.get(error.kind, _("It cannot be entered like this")))
-            told["detail"] = error.message
+            told |= _tell_detail(error)
         else:
             messages.success(request, _("Entered."))
             return HttpResponseRedirect(reverse("delivery-draft", kwargs={"candidate": found.pk}))
@@ -100,6 +106,13 @@ def _get(candidate: int) -> Candidate:
     except DeliveryError as error:
         raise Http404 from error
     return found
+
+
+def _tell_detail(error: DeliveryError) -> dict[str, str]:
+    """Give the rule's own sentence, and in which language it is."""
+    if error.reason is None:
+        return {"detail": error.message, "detail_lang": "en"}
+    return {"detail": error.reason.write(find_language()), "detail_lang": find_language()}
 
 
 def _enter(found: Candidate, form: FigureForm | TargetForm, account: Account) -> None:

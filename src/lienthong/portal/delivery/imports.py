@@ -13,16 +13,17 @@ from django.views.decorators.http import require_http_methods
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.import_files import COLUMNS
 from lienthong.delivery.import_rows import ImportFile, ImportRule
-from lienthong.delivery.importing import import_figures
+from lienthong.delivery.importing import import_sent
 from lienthong.delivery.sources import list_sources
 from lienthong.delivery.tasks import find_day
 from lienthong.identity.signed_in import find_account
-from lienthong.portal.delivery.pages import find_language, for_readers, show_page
+from lienthong.portal.delivery.pages import find_language, for_keepers, show_page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from lienthong.delivery.importing import ImportReport
+    from lienthong.identity.models import Account
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 """Some 20,000 rows: what is checked while somebody waits. Larger files go by the command."""
@@ -78,7 +79,7 @@ class ImportForm(forms.Form):
         return file
 
 
-@for_readers
+@for_keepers
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_import(request: HttpRequest) -> HttpResponse:
     """Ask for a file, check or import it, and report."""
@@ -89,11 +90,10 @@ def show_import(request: HttpRequest) -> HttpResponse:
     told: dict[str, Any] = {"place": "import", "form": form, "columns": COLUMNS}
     if request.method == "POST" and form.is_valid():
         try:
-            # Who sent it stands before the file's name, in the origin of each of its figures.
-            report = _import(form, account.username, is_dry="check" in request.POST)
+            report = _import(form, account, is_dry="check" in request.POST)
         except DeliveryError as error:
             form.add_error("file", _("The file cannot be read, and nothing was imported"))
-            told["detail"] = error.message
+            told["detail"] = error.message if error.reason is None else error.reason.write(find_language())
         else:
             told |= {"report": report, "shown": report.findings[:SHOWN_FINDINGS], "rules": RULES}
             told["refused"] = len({finding.row for finding in report.findings})
@@ -101,7 +101,8 @@ def show_import(request: HttpRequest) -> HttpResponse:
     return show_page(request, "import", told)
 
 
-def _import(form: ImportForm, username: str, *, is_dry: bool) -> ImportReport:
+def _import(form: ImportForm, account: Account, *, is_dry: bool) -> ImportReport:
     read = form.cleaned_data
-    file = ImportFile(f"{username}/{read['file'].name}", read["source"], find_day(timezone.now()))
-    return import_figures(read["file"].read(), file, is_dry=is_dry, accepts_jumps=read["accepts_jumps"])
+    today = find_day(timezone.now())
+    file, accepts = ImportFile(read["file"].name, read["source"], today), read["accepts_jumps"]
+    return import_sent(read["file"].read(), file, account, today, is_dry=is_dry, accepts_jumps=accepts)

@@ -24,15 +24,15 @@ from lienthong.delivery.formulas import Value
 from lienthong.delivery.indicator_sheet import make_sheet
 from lienthong.delivery.indicators import list_definitions
 from lienthong.delivery.labels import DIRECTIONS, FREQUENCIES, SOURCE_KINDS, UNITS, get_label
+from lienthong.delivery.missing_text import tell_ended
 from lienthong.delivery.models import Observation, Plan
-from lienthong.delivery.places import COUNTRY_NAMES, get_book
+from lienthong.delivery.places import COUNTRY_NAMES, Place
 from lienthong.delivery.words import Rule, find_country, is_illustrative_area
 from lienthong.portal.delivery.as_of import find_day_in, read_as_of
 from lienthong.portal.delivery.pages import (
     find_data_days,
     find_language,
     for_readers,
-    name_area,
     require_area,
     show_page,
 )
@@ -124,8 +124,9 @@ def show_indicator(request: HttpRequest, code: str) -> HttpResponse:
         "country": find_country(asked.area),
         "days": {row.period: _find_day(row, days) for row in sheet.rows},
         "sources_of": _list_sources_by_row(sheet),
+        "source_names": {each.code: each.publisher or each.title_in(language) for each in sheet.sources},
         "write_value": lambda value: write_value(value, sheet.definition, language),
-        "explain_base": lambda base: explain_base(base, language),
+        "explain_base": lambda base: explain_base(base, language) + tell_ended(base, book, language),
         "is_value": lambda value: isinstance(value, Value),
         "parts_of": _list_parts(sheet.definition, book),
         "unit": name_unit,
@@ -164,13 +165,13 @@ def list_places(book: FigureBook, asked: Asked) -> list[tuple[str, str]]:
     """Give the areas to choose from: the country, the province, and its communes in the tree of the day."""
     country = find_country(asked.area)
     province = asked.area if len(asked.area) == PROVINCE_CODE else ""
-    units = get_book(asked.area)
+    units = book.places.get_book(asked.area)
     if not province and asked.area not in COUNTRY_NAMES:
         unit = units.resolve(asked.area, asked.on)
         province = units.find_province(unit).code if not isinstance(unit, Unknown) else ""
     communes = units.list_units(book.on, Level.COMMUNE, province) if province else []
     codes = dict.fromkeys([country, *([province] if province else []), asked.area, *(each.code for each in communes)])
-    return [(code, name_area(code, asked.on)) for code in codes]
+    return [(code, book.places.name(Place(code, asked.on), find_language())) for code in codes]
 
 
 def _list_parts(definition: Definition, book: FigureBook) -> list[Definition]:

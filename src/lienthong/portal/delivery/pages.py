@@ -14,11 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from lienthong.areas.errors import AreasError, AreasErrorKind
 from lienthong.delivery.labels import STATES, get_label
 from lienthong.delivery.models import Observation
+from lienthong.delivery.period_text import write_period
+from lienthong.delivery.periods import parse_period
 from lienthong.delivery.places import Place, name_place
 from lienthong.delivery.target_words import TargetState
 from lienthong.delivery.words import ILLUSTRATIVE_PROVINCE, is_illustrative_area
 from lienthong.identity.words import Level
 from lienthong.portal.delivery.as_of import AsOf, read_as_of
+from lienthong.portal.delivery.notes import word_note
 from lienthong.web.callers import Caller, open_to
 
 if TYPE_CHECKING:
@@ -28,20 +31,31 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
+    from lienthong.delivery.periods import Period
+
 AnyView = TypeVar("AnyView", bound="Callable[..., HttpResponseBase]")
 
 SERVICE_UNAVAILABLE: Final = 503
 
-_for_staff: Final = open_to(Caller.LEADER, Caller.OFFICER, level=Level.CARD)
+_for_staff: Final = open_to(Caller.LEADER, Caller.OFFICER, Caller.STATISTICIAN, level=Level.CARD)
+_for_keepers: Final = open_to(Caller.STATISTICIAN, level=Level.CARD)
 
 
 def for_readers(view: AnyView) -> AnyView:
-    """Open a page to leaders, and officers, who prepare what leaders read: at level 2.
+    """Open a page to leaders, and officers and statisticians, who prepare what leaders read: at level 2.
 
     Where the site has no units of the country yet, every page says what its operator has to do. An address with a NUL
     leads nowhere: no table could be asked for it.
     """
+    return _for_staff(_answer_always(view))
 
+
+def for_keepers(view: AnyView) -> AnyView:
+    """Open a page to who takes figures in (delivery/keepers.py), at level 2; the rest is as for readers."""
+    return _for_keepers(_answer_always(view))
+
+
+def _answer_always(view: AnyView) -> AnyView:
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401 # of the route
         if any("\0" in str(word) for word in (*kwargs.values(), *request.GET.values())):
@@ -53,7 +67,7 @@ def for_readers(view: AnyView) -> AnyView:
                 raise
             return show_page(request, "no_units", {}, status=SERVICE_UNAVAILABLE)
 
-    return _for_staff(cast("AnyView", shown))
+    return cast("AnyView", shown)
 
 
 STATE_COLOURS: Final = {
@@ -90,6 +104,11 @@ def name_area(code: str, on: date) -> str:
     return name_place(Place(code, on), find_language())
 
 
+def name_period(period: Period | str) -> str:
+    """Write a period, or the text of one, as people read it."""
+    return write_period(parse_period(period) if isinstance(period, str) else period, find_language())
+
+
 def require_shown(*, illustrative: bool) -> None:
     """Raise 404 for what is invented, on a site that is no sandbox."""
     if illustrative and not settings.IS_SANDBOX:
@@ -116,6 +135,8 @@ def show_page(
         "state_name": name_state,
         "state_colours": STATE_COLOURS,
         "area_name": name_area,
+        "period_name": name_period,
+        "word_note": word_note,
         "places": PLACES,
         "invented_area": ILLUSTRATIVE_PROVINCE,
         "place": "",

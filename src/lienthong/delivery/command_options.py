@@ -1,0 +1,19 @@
+"""Options that several commands of this house share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+Settings: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        help="The site's settings file (TOML); without it, the one that LIENTHONG_SITE names.", dir_okay=False
+    ),
+]
+AsOf: TypeAlias = Annotated[
+    str, typer.Option(help="As it was known on this day, such as 2026-04-15; without it, today.")
+]
+Language: TypeAlias = Annotated[str, typer.Option(help="vi or en.")]
