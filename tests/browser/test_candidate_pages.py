@@ -56,7 +56,7 @@ def test_somebody_decides_on_what_was_found(pages: Pages, screen: ViewportSize, 
 
 @LOOKS
 def test_somebody_completes_and_enters_what_was_accepted(pages: Pages, screen: ViewportSize, language: str) -> None:
-    client = enter_officer(Caller.OFFICER)
+    client = enter_officer(Caller.STATISTICIAN)
     rows = accept(find_account(client))
     page = pages.open("/delivery/drafts/", screen, language=language, session=client)
     keep_picture(page, "drafts", screen, language)

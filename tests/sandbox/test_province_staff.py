@@ -27,7 +27,7 @@ def test_officers_of_each_duty_and_a_leader_can_sign_in_at_the_sample_commune(tm
     assert len(said) == 1
     assert file.stat().st_mode & 0o077 == 0
     names = [login.name for login in logins]
-    assert names == ["quan-tri-mau", "tiep-nhan-mau", "xu-ly-mau", "phe-duyet-mau", "lanh-dao-mau"]
+    assert names == ["quan-tri-mau", "tiep-nhan-mau", "xu-ly-mau", "phe-duyet-mau", "thong-ke-mau", "lanh-dao-mau"]
     for login in logins:
         assert isinstance(authenticate(username=login.name, password=login.password), Account)
     posts = {held.account.username: held.post for held in Assignment.objects.select_related("account", "post")}

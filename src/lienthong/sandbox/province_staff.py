@@ -67,6 +67,14 @@ COLLEAGUES: Final = (
         "officer who decides",
     ),
     Colleague(
+        "thong-ke-mau",
+        "Vũ Hải Mẫu",
+        "Công chức văn phòng - thống kê",
+        "Officer for statistics",
+        (Caller.STATISTICIAN,),
+        "officer who takes figures in",
+    ),
+    Colleague(
         "lanh-dao-mau",
         "Hoàng Lan Mẫu",
         "Chủ tịch Ủy ban nhân dân",
@@ -78,7 +86,7 @@ COLLEAGUES: Final = (
 
 
 def make_province_logins(file: Path, say: Callable[[str], None]) -> None:
-    """Make an administrator, three officers and a leader, each with a post at the sample commune.
+    """Make an administrator, four officers and a leader, each with a post at the sample commune.
 
     The secrets are drawn here and written to a private file, which the sandbox shows on its own screen.
     """

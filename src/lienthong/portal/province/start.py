@@ -38,6 +38,7 @@ PERSONAS: Final = (
     Persona(_("Officer who receives"), "tiep-nhan-mau", _("Looks whether cases are complete and receives them.")),
     Persona(_("Officer who handles"), "xu-ly-mau", _("Works on cases and on what agencies answer.")),
     Persona(_("Officer who decides"), "phe-duyet-mau", _("Approves or declines, and reads the office's figures.")),
+    Persona(_("Statistician"), "thong-ke-mau", _("Takes figures in, and enters what documents report.")),
     Persona(_("Leader"), "lanh-dao-mau", _("Reads boards and reports, and no single case.")),
 )
 """Whom the sandbox's filling makes (sandbox/province_staff.py), with the names that they sign in by."""
