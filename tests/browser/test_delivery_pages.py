@@ -47,7 +47,7 @@ def give_late(leader: Reader, owner: Reader, count: int) -> str:
 def test_boards_targets_and_indicators(pages: Pages, screen: ViewportSize, language: str) -> None:
     load_illustrative()
     load_reported()
-    client = enter_reader("binh.tran", Caller.LEADER).client
+    client = enter_reader("binh.tran", Caller.LEADER, Caller.STATISTICIAN).client
     row = Observation.objects.filter(indicator__code="PCI_RANK", area_code="99").latest("period_begin").pk
     for path in (
         "/delivery/",
