@@ -12,6 +12,7 @@ from django.db import connection
 
 from lienthong.cases import actions as told
 from lienthong.cases.documents.issuing import make_due_papers
+from lienthong.cases.models import Case as CaseRow
 from lienthong.cases.models import FilingDifference, Paper
 from lienthong.cases.reading import get_case
 from lienthong.cases.words import CaseRole
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("lienthong.site.urls_province")]
 
 MOST_PAGE_BYTES = 60_000
+MOST_TABS = 40
 BIRTH = {"number": "999226000001", "registered_on": "2026-11-30", "certificate": "TK1", "full_name": "Nguyễn Mẫu An"}
 GO_ON = "main form .govuk-button-group button"
 
@@ -231,6 +233,66 @@ def test_an_officer_receives_a_case_by_keyboard_with_scripts_off(pages: Pages, c
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/work/{case}/")
     assert get_case(cases, case).state.received_at is not None
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press the tab key until something has the focus, and see that it shows."""
+    found = page.locator(f"{selector}:focus")
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if found.count():
+            shown = found.evaluate("one => [getComputedStyle(one).outlineStyle, getComputedStyle(one).boxShadow]")
+            # A radio's own box is clear, and its label draws the circle that shows.
+            if found.get_attribute("type") != "radio":
+                assert shown != ["none", "none"], f"{selector} does not show that it has the focus"
+            return
+    pytest.fail(f"{selector} cannot be reached by the tab key")
+
+
+def enter_on(page: Page, selector: str) -> None:
+    tab_to(page, selector)
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("Enter")
+
+
+def test_a_person_files_by_keyboard_alone_with_scripts_off(pages: Pages, cases: Cases, settings: Settings) -> None:
+    with OwnGateway() as gateway:
+        answer_record(gateway, settings)
+        page = pages.open(f"/procedures/{SAMPLE}/begin/", WIDE, scripts=False, session=enter_citizen())
+        enter_on(page, "main form button")
+    enter_on(page, GO_ON)
+    tab_to(page, "[name=has_other]")
+    page.keyboard.press("ArrowDown")
+    enter_on(page, GO_ON)
+    tab_to(page, "#f-child_name")
+    page.keyboard.type("Nguyễn Mẫu An")
+    for part, value in zip(("day", "month", "year"), ("1", "11", "2026"), strict=True):
+        tab_to(page, f"#f-child_born-{part}")
+        page.keyboard.type(value)
+    enter_on(page, GO_ON)
+    tab_to(page, "#f-home-area")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "#f-home-line")
+    page.keyboard.type("Số 12")
+    enter_on(page, GO_ON)
+    # What opens the machine's own window to choose a file is not the page's.
+    page.set_input_files("#f-notice-file", {"name": "giay-chung-sinh.png", "mimeType": "image/png", "buffer": PICTURE})
+    enter_on(page, GO_ON)
+    enter_on(page, GO_ON)
+    assert page.url.endswith("/receipt/")
+    assert CaseRow.objects.count() == 1
+    assert cases.unit
+
+
+def test_errors_take_the_focus_and_lead_to_their_fields(pages: Pages, cases: Cases) -> None:
+    assert cases.unit
+    page = pages.open("/status/", WIDE, language="en")
+    enter_on(page, "main form button")
+    assert page.title().startswith("Error: ")
+    assert page.locator(".govuk-error-summary:focus").count() == 1
+    tab_to(page, ".govuk-error-summary a")
+    page.keyboard.press("Enter")
+    assert page.locator("#id_code:focus").count() == 1
 
 
 def test_the_heaviest_pages_stay_within_their_weight(pages: Pages, cases: Cases) -> None:

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 import gzip
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
 from django.test import Client, RequestFactory
 
+from lienthong import portal
 from lienthong.portal.assets import asset_url, read_manifest
 from lienthong.portal.error_pages import refuse_form, show_bad_request, show_fault, show_forbidden
 from lienthong.portal.wording import find_missing, find_repeated, find_unused
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+TEMPLATES = Path(portal.__file__).parent / "templates"
 
 
 def _get(client: Client, path: str, **headers: str) -> HttpResponse:
@@ -22,6 +27,17 @@ def test_every_text_of_every_page_has_its_vietnamese() -> None:
     assert find_missing("vi") == []
     assert find_unused("vi") == []
     assert find_repeated("vi") == []
+
+
+def test_a_page_that_can_show_errors_says_so_in_its_title() -> None:
+    shows, title = re.compile(r"error_summary\(|govukErrorSummary\("), re.compile(r"block title %\}(.*?)\{% endblock")
+    silent = []
+    for page in TEMPLATES.rglob("*.html"):
+        text = page.read_text("utf-8")
+        titled = title.search(text)
+        if titled is not None and shows.search(text) and '_("Error: ")' not in titled[1]:
+            silent.append(page.name)
+    assert silent == []
 
 
 @pytest.mark.django_db

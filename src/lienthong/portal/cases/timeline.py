@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext
 
+from lienthong.cases.documents.paper_words import AGENCIES
 from lienthong.cases.words import ActionKind, ActorKind, UndoPhase
 from lienthong.portal.cases.procedure_words import say, tell_money
 from lienthong.portal.cases.words import DONE, REASON_WORDS
@@ -67,7 +68,7 @@ def _tell(action: Action, procedure: Procedure, *, is_office: bool) -> Event:
         action.at,
         title,
         " ".join(_tell_details(action.payload)),
-        _name_actor(action) if is_office else "",
+        _name_actor(action, procedure) if is_office else "",
         action.kind in PROBLEMS,
     )
 
@@ -96,10 +97,14 @@ def _tell_details(payload: Payload) -> list[str]:
     return [*details, gettext("%(stars)d of 5.") % {"stars": stars}] if stars else details
 
 
-def _name_actor(action: Action) -> str:
+def _name_actor(action: Action, procedure: Procedure) -> str:
+    """Name who did it: an agency by its name, and by its member's identifier only where the step tells none."""
     actor = action.actor
     if actor.kind is ActorKind.CITIZEN:
         return gettext("applicant, at the counter") if actor.officer else gettext("applicant")
     if actor.kind is ActorKind.SYSTEM:
         return gettext("by itself")
-    return ", ".join(part for part in (actor.name or actor.id, actor.unit) if part)
+    step = procedure.find_step(getattr(action.payload, "step", ""))
+    if actor.kind is ActorKind.AGENCY and step is not None and step.agency in AGENCIES:
+        return say(AGENCIES[step.agency])
+    return actor.name or actor.id
