@@ -7,9 +7,9 @@ again:
 - a thousand cases that changed, and a hundred new figures, taken over into the copy;
 - every count of the board over all cases and figures.
 
-`board_refresh_s` is the two together, from the change in PostgreSQL to the counts as plain rows. With `--spark` the
-same expressions run on Spark too (extra `spark`, Java). Everything lies in a temporary folder (about 10 GB for 10
-million) and is removed. Rows are written by SQL, in the shape that the stories give them as far as it is counted.
+`board_refresh_s` is the two together, from the change in PostgreSQL to the counts as plain rows. Everything lies in a
+temporary folder (about 10 GB for 10 million) and is removed. Rows are written by SQL, in the shape that the stories
+give them as far as it is counted. `bench.engines` compares DuckDB with Spark.
 """
 
 from __future__ import annotations
@@ -96,7 +96,6 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_CASES} cases: shows only that all works")
     parser.add_argument("--cases", type=int, help="another number of cases")
     parser.add_argument("--figures", type=int, help="another number of figures")
-    parser.add_argument("--spark", action="store_true", help="count on Spark too, and compare")
     parser.add_argument("--folder", type=Path, help="where the temporary database is made")
     arguments = parser.parse_args()
     cases = arguments.cases or (QUICK_CASES if arguments.quick else CASES)
@@ -108,7 +107,7 @@ def main() -> None:
         with hold_server(Path(home) / "database") as hold:
             ensure_database(hold.place, DATABASE)
             configure(home, str(hold.place.socket))
-            measured = fill(cases, figures) | measure(Path(home) / "columnar", with_spark=arguments.spark)
+            measured = fill(cases, figures) | measure(Path(home) / "columnar")
             django.db.connections.close_all()
     tell(measured, load_before)
 
@@ -166,7 +165,7 @@ def fill_quickly(cursor: Any) -> Iterator[None]:  # noqa: ANN401 # Django's wrap
         cursor.execute(definition)
 
 
-def measure(folder: Path, *, with_spark: bool) -> dict[str, float]:
+def measure(folder: Path) -> dict[str, float]:
     """Make the copy, then change, refresh and count, several times."""
     from lienthong.delivery.aggregates import count_all  # noqa: PLC0415 # needs settings
     from lienthong.delivery.columnar import refresh_copy  # noqa: PLC0415 # as above
@@ -185,32 +184,13 @@ def measure(folder: Path, *, with_spark: bool) -> dict[str, float]:
             refresh.append(refreshed_s)
             count.append(counted_s)
             both.append(refreshed_s + counted_s)
-    figures = {
+    return {
         "board_refresh_s": statistics.median(both),
         "copy_refresh_s": statistics.median(refresh),
         "count_s": statistics.median(count),
         "first_copy_s": first_s,
         "copy_mb": sum(file.stat().st_size for file in folder.rglob("*.parquet")) / 1e6,
     }
-    return figures | (measure_spark(folder) if with_spark else {})
-
-
-def measure_spark(folder: Path) -> dict[str, float]:
-    """Count the same on Spark, after one round that starts it, and refuse another result than DuckDB's."""
-    from pyspark.sql import SparkSession  # noqa: PLC0415 # of the extra `spark`
-
-    from lienthong.delivery.aggregates import count_all  # noqa: PLC0415 # needs settings
-    from lienthong.delivery.columnar_reading import open_with_duckdb, open_with_spark  # noqa: PLC0415 # as above
-
-    session = SparkSession.builder.master("local[*]").config("spark.ui.enabled", "false").getOrCreate()
-    try:
-        first = count_all(open_with_spark(folder, session), TODAY)
-        if first != count_all(open_with_duckdb(folder), TODAY):
-            raise SystemExit("Spark and DuckDB count differently")
-        rounds = [take_time(lambda: count_all(open_with_spark(folder, session), TODAY))[0] for _ in range(3)]
-    finally:
-        session.stop()
-    return {"spark_count_s": statistics.median(rounds)}
 
 
 def change(number: int) -> None:

@@ -1,4 +1,7 @@
-"""The board's counts as Ibis expressions: the same on DuckDB and on Spark, over what the columnar copy counted ahead.
+"""Counts as Ibis expressions, the same on DuckDB and on Spark: what is counted ahead of the copy's rows, and a board's.
+
+What is counted ahead answers every question of a board exactly: cases as they stand now, with the due days of open
+ones; figures as known on any day from that of the counting on. What depends on the day is reckoned when it is asked.
 
 Counts of cases here are quick ones, by the day that a case's row names as its last. The progress index has its own rule
 (cases/quality.py) and is collected, not counted here.
@@ -23,6 +26,37 @@ MONTHS_SHOWN: Final = 24
 DAYS_DUE_SOON: Final = 3
 
 Row = dict[str, Any]
+
+
+def count_case_rows(rows: Table, today: date) -> Table:
+    """Count cases by all that boards tell them apart by."""
+    del today
+    said = rows.mutate(
+        month=rows.submitted_on.truncate("M"),
+        is_on_time=(rows.is_over & (rows.done_on <= rows.due_on)).fill_null(False),  # noqa: FBT003 # Ibis's own call
+        due_on=rows.is_over.ifelse(ibis.null("date"), rows.due_on),
+    )
+    keys = ("month", "unit", "procedure", "channel", "status", "is_over", "is_on_time", "due_on")
+    return said.group_by(keys).aggregate(tally=said.count())
+
+
+def count_figure_rows(rows: Table, today: date) -> Table:
+    """Count figures by indicator and area; what is published after today stays apart until its day has come."""
+    said = rows.mutate(known_on=ibis.greatest(rows.published_on, ibis.literal(today)))
+    keys = ("indicator", "area", "known_on")
+    return said.group_by(keys).aggregate(published_on=said.published_on.max(), tally=said.count())
+
+
+def add_up_figures(counted: Table, today: date) -> Table:
+    """Add up what was counted of figures in several files."""
+    said = counted.mutate(known_on=ibis.greatest(counted.known_on, ibis.literal(today)))
+    keys = ("indicator", "area", "known_on")
+    return said.group_by(keys).aggregate(published_on=said.published_on.max(), tally=said.tally.sum())
+
+
+def write_sql(make: Callable[[Table, date], Table], source: Table, today: date) -> str:
+    """Give an expression over a table as DuckDB's SQL."""
+    return str(ibis.to_sql(make(source, today), dialect="duckdb"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,15 +19,31 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
+import ibis
 import msgspec
 from django.conf import settings
 from django.db import connection, transaction
 
+from lienthong.delivery.aggregates import add_up_figures, count_case_rows, count_figure_rows, write_sql
 from lienthong.delivery.columnar_tables import CASES, FIGURES, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+_SOURCE: Final = "copied"
+_CASE_ROWS: Final = ibis.table(
+    {"unit": "string", "procedure": "string", "channel": "string", "status": "int16", "is_over": "boolean",
+     "due_on": "date", "submitted_on": "date", "done_on": "date"},
+    name=_SOURCE,
+)  # fmt: skip # one table
+_FIGURE_ROWS: Final = ibis.table({"indicator": "string", "area": "string", "published_on": "date"}, name=_SOURCE)
+_COUNTED_FIGURES: Final = ibis.table(
+    {"indicator": "string", "area": "string", "known_on": "date", "published_on": "date", "tally": "int64"},
+    name=_SOURCE,
+)
+_COUNTS: Final = {CASES.name: (count_case_rows, _CASE_ROWS), FIGURES.name: (count_figure_rows, _FIGURE_ROWS)}
+"""By the table's name what is counted of it, and the columns that this needs."""
 
 MOST_CHANGED: Final = 200_000
 """Changed cases that one refresh takes over; more are left to the next."""
@@ -169,14 +185,16 @@ def _join_figures(copy: _Copy, most_files: int) -> None:
 
     A crash before the parts are removed leaves them for the next refresh; until then their figures are counted twice.
     """
+    added = write_sql(add_up_figures, _COUNTED_FIGURES, copy.today)
     for files, select in (
-        (copy.folder / FIGURES.name, "SELECT * FROM {rows}"),
-        (find_counted(copy.folder, FIGURES), FIGURES.recount),
+        (copy.folder / FIGURES.name, f"SELECT * FROM {_SOURCE}"),  # noqa: S608 # our name
+        # DuckDB's sums are wider than what they add up, and Parquet would keep them as floating points.
+        (find_counted(copy.folder, FIGURES), f"SELECT * REPLACE (tally::BIGINT AS tally) FROM ({added})"),  # noqa: S608 # our text
     ):
         left = sorted(files.glob("*.parquet"))
         if len(left) > most_files:
             joined = files / f"{left[0].stem.split('-')[0]}-{left[-1].stem.split('-')[1]}.parquet"
-            _write(copy.duck, select.format(rows=f"read_parquet('{files}/*.parquet')", today=copy.today), joined)
+            _write_from(copy.duck, f"{files}/*.parquet", select, joined)
             for file in left:
                 file.unlink()
 
@@ -206,8 +224,14 @@ def _count_uncounted(copy: _Copy) -> None:
 
 def _count(copy: _Copy, table: Table, file: Path) -> None:
     """Write what a board counts of one file's rows."""
-    select = table.count.format(rows=f"read_parquet('{file}')", today=copy.today)
-    _write(copy.duck, select, find_counted(copy.folder, table) / file.name)
+    select = write_sql(*_COUNTS[table.name], copy.today)
+    _write_from(copy.duck, str(file), select, find_counted(copy.folder, table) / file.name)
+
+
+def _write_from(duck: duckdb.DuckDBPyConnection, files: str, select: str, target: Path) -> None:
+    """Write what is selected from files, which the selection knows by one name."""
+    duck.execute(f"CREATE OR REPLACE TEMP VIEW {_SOURCE} AS SELECT * FROM read_parquet('{files}')")  # noqa: S608 # our path
+    _write(duck, select, target)
 
 
 @contextmanager

@@ -1,8 +1,4 @@
-"""Which columns the columnar copy has, how they come from PostgreSQL, and what of them is counted ahead.
-
-Nothing personal is among them. What is counted ahead answers every question of a board exactly: cases as they stand
-now, with the due days of open ones; figures as known on any day from that of the counting on.
-"""
+"""Which columns the columnar copy has, and how they come from PostgreSQL. Nothing personal is among them."""
 
 from __future__ import annotations
 
@@ -12,17 +8,12 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of the copy: where its rows come from, the types they pass in, what is made of them, and of that counted.
-
-    `count` counts rows and `recount` adds up what was counted: `{rows}` is what is read, `{today}` the day.
-    """
+    """A table of the copy: where its rows come from, the types they pass in, and what is made of them."""
 
     name: str
     select: str
     columns: dict[str, str]
     convert: str
-    count: str
-    recount: str
 
 
 def _day(column: str) -> str:
@@ -48,10 +39,6 @@ CASES: Final = Table(
     },
     # Bytes, which every reader of Parquet knows, unlike its type of UUIDs.
     "* REPLACE (unhex(replace(id, '-', '')) AS id, is_over = 't' AS is_over)",
-    "SELECT date_trunc('month', submitted_on)::DATE AS month, unit, procedure, channel, status, is_over,"
-    " coalesce(is_over AND done_on <= due_on, false) AS is_on_time, CASE WHEN NOT is_over THEN due_on END AS due_on,"
-    " count(*) AS tally FROM {rows} GROUP BY ALL",
-    "",
 )
 
 FIGURES: Final = Table(
@@ -79,9 +66,4 @@ FIGURES: Final = Table(
         "published_on": "DATE",
     },
     "* REPLACE (is_reported = 't' AS is_reported, is_illustrative = 't' AS is_illustrative)",
-    # What is published later stays apart until its day has come.
-    "SELECT indicator, area, greatest(published_on, DATE '{today}') AS known_on, max(published_on) AS published_on,"
-    " count(*) AS tally FROM {rows} GROUP BY ALL",
-    "SELECT indicator, area, greatest(known_on, DATE '{today}') AS known_on, max(published_on) AS published_on,"
-    " sum(tally)::BIGINT AS tally FROM {rows} GROUP BY ALL",
 )
