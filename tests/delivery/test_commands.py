@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from lienthong.areas.loading import load_tables
 from lienthong.delivery.commands import make_delivery_app
 from lienthong.delivery.errors import DeliveryError
-from lienthong.delivery.models import Observation
+from lienthong.delivery.models import Directive, Observation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def test_sources_that_disagree_are_listed_until_a_person_decides() -> None:
     row.save(force_insert=True)
     code, text = run("check", "--as-of", "2026-04-15")
     assert code == 1
-    assert "sources disagree (PCI_RANK of 99 in 2025 (invented: 2, other: 4))" in text
+    assert "sources disagree (Rank in PCI, Minh Hoa Province, 2025; invented: 2; other: 4)" in text
 
 
 def test_an_illustrative_plan_is_shown_in_both_languages() -> None:
@@ -67,7 +67,7 @@ def test_an_illustrative_plan_is_shown_in_both_languages() -> None:
     assert "17 of 19 targets reached" in english
     streak = run("show", "GROWTH_STREAK", "--area", "99", "--as-of", "2026-04-15")[1]
     assert "2025\t9 năm\t(tính từ số liệu, minh họa)" in streak
-    assert "Điều kiện: >= 10%. 2025: 10,60%;" in streak
+    assert "Điều kiện: ≥ 10%. 2025: 10,60%;" in streak
 
 
 def test_the_invented_province_stays_out_of_a_real_site(settings: Settings) -> None:
@@ -109,6 +109,26 @@ def test_a_provinces_own_file_replaces_what_is_known_of_its_targets(tmp_path: Pa
     assert "targets revised: 1" in run("load", str(own))[1]
     with pytest.raises(DeliveryError, match=r"absent\.toml"):
         run("load", str(tmp_path / "absent.toml"))
+
+
+def test_a_province_loads_its_own_directives_and_all_of_its_files_or_none(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        """
+        sources: [{code: gazette, kind: document, title: Công báo}]
+        directives:
+          - {number: 25-NQ/TU, issuer: Tỉnh ủy, issued_on: 2026-11-03, kind: resolution, side: party, tier: province,
+             title: Nghị quyết, source: gazette, parts: [{path: "I", heading: Mục tiêu}]}
+        """,
+        encoding="utf-8",
+    )
+    broken = tmp_path / "broken.toml"
+    broken.write_text('[[plan]]\ncode = "X"\n', encoding="utf-8")
+    with pytest.raises(DeliveryError, match=r"broken\.toml"):
+        run("load", str(own), str(broken))
+    assert not Directive.objects.exists()
+    assert "directives: 1" in run("load", str(own))[1]
+    assert Directive.objects.get().parts.get().heading == "Mục tiêu"
 
 
 def test_what_nobody_knows_is_refused_in_words() -> None:

@@ -52,14 +52,14 @@ def test_pictures_and_files_are_sent_and_others_are_not_there() -> None:
         assert client.get(PAGE + absent).status_code == 404
 
 
-def test_a_session_without_an_outline_says_what_to_do_and_an_unknown_one_is_not_there() -> None:
+def test_an_own_session_has_a_report_before_it_has_an_agenda_and_an_unknown_one_is_not_there() -> None:
     load(illustrative=True)
     client = enter_officer(Caller.LEADER)
     client.post("/delivery/sessions/", {"code": "2026-12", "title": "Họp", "held_on": "1/12/2026"})
 
     answer = client.get("/delivery/sessions/2026-12/report/")
-    assert answer.status_code == 409
-    assert "--outline FILE" in answer.content.decode()
+    assert answer.status_code == 200
+    assert "Nhiệm vụ quá hạn" in answer.content.decode()
     assert client.get("/delivery/sessions/none/report/").status_code == 404
 
 
