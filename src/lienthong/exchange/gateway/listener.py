@@ -18,7 +18,7 @@ from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.spool import EMPTY_BODY, Body, Spool, SpoolBudget
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
     from lienthong.kernel.clock import Clock
 
@@ -106,6 +106,7 @@ class CallerConnection(asyncio.Protocol):
         self._is_ending = False
         self._is_refused = False
         self._is_resting = False
+        self._is_new = True
         self._keep_alive = True
         self._is_head = False
         self._drained: asyncio.Future[None] | None = None
@@ -129,6 +130,7 @@ class CallerConnection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._listener.connections.add(self)
         if len(self._listener.connections) > self._listener.limits.callers:
+            self._listener.refused_newcomer()
             self._refuse(ExchangeError(ExchangeErrorKind.OVERLOADED, "too many connections; keep fewer, and use each"))
             return
         peer = transport.get_extra_info("peername")
@@ -269,6 +271,7 @@ class CallerConnection(asyncio.Protocol):
         if transport is None:
             answer.body.close()
             return
+        self._is_new = False
         body = EMPTY_BODY if self._is_head else answer.body
         head = _format_head(answer, self._listener.date, is_head=self._is_head, keep_alive=self._keep_alive)
         if body.is_in_memory:
@@ -311,6 +314,8 @@ class CallerConnection(asyncio.Protocol):
 
     def rest(self) -> None:
         """Do not read for `rest_s`: this caller has just been told to come again later."""
+        if self._is_new:
+            self._listener.refused_newcomer()
         if self._transport is not None and not self._is_resting:
             self._is_resting = True
             self._transport.pause_reading()
@@ -399,6 +404,8 @@ class Listener:
         self._clock = clock
         self.date = _format_date(clock)
         self.connections: set[CallerConnection] = set()
+        self.refused_newcomer: Callable[[], None] = _do_nothing
+        """Called for each caller that was refused for overload right after it came in."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._resting: deque[tuple[float, CallerConnection]] = deque()
 
@@ -440,6 +447,10 @@ class Listener:
         """Let the answers under way end, and close the rest."""
         for connection in list(self.connections):
             connection.leave()
+
+
+def _do_nothing() -> None:
+    """Nobody minds refusals where nobody counts them."""
 
 
 def _format_date(clock: Clock) -> bytes:

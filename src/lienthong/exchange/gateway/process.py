@@ -21,9 +21,10 @@ from lienthong.exchange.gateway.admin import serve_admin
 from lienthong.exchange.gateway.alarms import report_delays, report_overload, report_policy, report_start, report_upkeep
 from lienthong.exchange.gateway.assembly import Assembly, Surroundings, assemble
 from lienthong.exchange.gateway.consume import ConsumerDoor
+from lienthong.exchange.gateway.entrance import Entrance, allow_callers
 from lienthong.exchange.gateway.head_check import find_highest_head, is_start_allowed, peers_to_ask
 from lienthong.exchange.gateway.home import naming, split_address
-from lienthong.exchange.gateway.listener import Listener
+from lienthong.exchange.gateway.listener import MAX_CALLERS, Listener, ListenerLimits
 from lienthong.exchange.gateway.memory import limit_heap, settle_memory
 from lienthong.exchange.gateway.operation.monitoring_file import write_monitoring
 from lienthong.exchange.gateway.peers import make_tls_contexts
@@ -63,7 +64,8 @@ async def serve_gateway(home: GatewayHome) -> int:
     stopped: asyncio.Future[int] = loop.create_future()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _stop, stopped, 0)
-    return await run_gateway(home, stopped)
+    callers = ListenerLimits(callers=allow_callers(MAX_CALLERS))
+    return await run_gateway(home, stopped, Surroundings(caller_limits=callers))
 
 
 async def run_gateway(home: GatewayHome, stopped: asyncio.Future[int], surroundings: Surroundings | None = None) -> int:
@@ -112,7 +114,7 @@ class _Process:
             parts.gateway.clock,
             parts.surroundings.caller_limits,
         )
-        self._servers: list[asyncio.Server] = []
+        self._servers: list[asyncio.Server | Entrance] = []
         self._tls: tuple[ssl.SSLContext, ...] = ()
         self._authority = ""
         self._tasks: list[asyncio.Task[None]] = []
@@ -141,9 +143,8 @@ class _Process:
         self._provider.is_open = True
         host, port = split_address(listen.consumers)
         with naming(f"gateway.toml: listen.consumers {listen.consumers}"):
-            consumers = await self._loop.create_server(
-                self._listener.connect, host, port, ssl=_caller_tls(parts), backlog=1024
-            )
+            consumers = Entrance(self._loop, (host, port), self._listener.connect, _caller_tls(parts))
+        self._listener.refused_newcomer = consumers.refused
         self._servers.append(consumers)
         with naming(f"gateway.toml: listen.admin {listen.admin}"):
             admin, address = await serve_admin(parts)
@@ -153,7 +154,7 @@ class _Process:
             *map(self._loop.create_task, (self._tick(), self._watch(), self._poll(), self._keep(), self._witness())),
         ]
         parts.gateway.courier.start(parts.gateway, parts.evidence.index)
-        _write_run_file(parts.home, {"consumers": _address(consumers), "peers": _address(peers), "admin": address})
+        _write_run_file(parts.home, {"consumers": consumers.address, "peers": _address(peers), "admin": address})
 
     async def _check_head(self) -> None:
         """Ask what is known of our log; a torn one waits for an answer. Raises EvidenceError if it may not go on."""
