@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +27,11 @@ def tell_office_waiting(waiting: StepWaiting) -> str:
     if waiting.since is None:
         again = gettext("Looked at again %(at)s.") % {"at": _tell(waiting.next_at)}
         return f"{asked} {again}"
-    failing = gettext("Does not get through since %(since)s (%(code)s), tried %(tries)d times.")
+    failing = ngettext(
+        "Does not get through since %(since)s (%(code)s), tried %(tries)d time.",
+        "Does not get through since %(since)s (%(code)s), tried %(tries)d times.",
+        waiting.tries,
+    )
     parts = [asked, failing % {"since": _tell(waiting.since), "code": waiting.code, "tries": waiting.tries}]
     parts.append(gettext("Next try %(at)s.") % {"at": _tell(waiting.next_at)})
     if waiting.until is not None:
