@@ -38,10 +38,16 @@ def add_reading_commands(
 
         A file marked MẬT, TỐI MẬT or TUYỆT MẬT is refused, and nothing of it is kept or printed.
         """
-        from lienthong.delivery.reading.files import extract_text  # noqa: PLC0415 # only this command needs it
+        from lienthong.delivery.reading.files import (  # noqa: PLC0415 # only this command needs it
+            FILE_BYTES,
+            extract_text,
+            refuse_size,
+        )
         from lienthong.delivery.reading.reader import read_text  # noqa: PLC0415 # as above
 
         try:
+            if (size := file.stat().st_size) > FILE_BYTES:
+                raise refuse_size(size)
             content = file.read_bytes()
         except OSError as error:
             message = f"document: expected a file that can be read, got {error.strerror}"

@@ -34,6 +34,20 @@ def test_items_under_an_agencys_heading_are_its_tasks_until_the_next_heading() -
     ]
 
 
+def test_a_task_under_an_agencys_heading_that_names_another_is_the_others_and_prose_below_is_none() -> None:
+    reading = read_text(
+        "1. Sở Khoa học và Công nghệ\n- Chủ trì xây dựng kho dữ liệu. Báo cáo kết quả hằng tháng.\n"
+        "2. Giao Sở Tài chính bố trí kinh phí.\nNăm 2025, tỉnh có nhiều kết quả; hoàn thành 17/19 chỉ tiêu.\n"
+        "Rà soát thủ tục | Sở Tư pháp | 31/12/2026"
+    )
+    assert [(reading.quote(each.span)[:20], each.owners) for each in reading.candidates] == [
+        ("Chủ trì xây dựng kho", ("Sở Khoa học và Công nghệ",)),
+        ("Báo cáo kết quả hằng", ("Sở Khoa học và Công nghệ",)),
+        ("Giao Sở Tài chính bố", ("Sở Tài chính",)),
+        ("Rà soát thủ tục | Sở", ("Sở Tư pháp",)),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [

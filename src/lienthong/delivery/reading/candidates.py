@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.reading.agencies_named import AGENCY, find_agencies
 from lienthong.delivery.reading.found import Candidate, CandidateKind, Figure, FoundDate, Span, list_within
-from lienthong.delivery.reading.sentences import is_list_item, split_sentences
+from lienthong.delivery.reading.sentences import begins_line, is_list_item, split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,17 +123,23 @@ def find_candidates(scan: str, dates: tuple[FoundDate, ...], figures: tuple[Figu
 
 
 def _find(scan: str, dates: tuple[FoundDate, ...], figures: tuple[Figure, ...]) -> Iterator[Candidate]:
-    among_aims, in_plan, charged = False, False, ""
+    among_aims, in_plan, charged, last = False, False, "", 0
     for span in split_sentences(scan):
         sentence = scan[span.start : span.end]
         within, days = list_within(figures, span), list_within(dates, span)
         charged = _find_charged(sentence, charged)
-        is_task = _is_task(sentence, days) or (charged != "" and bool(_UNDER_AN_AGENCY.match(sentence)))
+        # A sentence of its own that names nobody is charged to the heading's agency, where it begins a line or goes on
+        # in the line of such a one.
+        is_own = _is_task(sentence, days)
+        is_under = charged != "" and (begins_line(scan, span) or "\n" not in scan[last : span.start])
+        is_task = is_own or (is_under and bool(_UNDER_AN_AGENCY.match(sentence)))
         is_item = is_list_item(scan, span)
         in_plan = _PLANNED_COLUMN.search(sentence) is not None or (in_plan and " | " in sentence)
         among_aims = not is_task and _is_among_aims(sentence, among_aims, is_item=is_item, has_figures=bool(within))
         if is_task:
-            owners = (charged,) if charged else _name_owners(scan, span)
+            last = span.end
+            named = _name_owners(scan, span)
+            owners = named if named and _names_owner(sentence) else (charged,) if charged else named
             yield Candidate(CandidateKind.TASK, span, owners, days[-1].value if days else "", within)
         elif within and (among_aims or in_plan or _is_target(sentence)) and not _PAST.search(sentence):
             yield Candidate(CandidateKind.TARGET, span, (), days[-1].value if days else "", within)
@@ -154,6 +160,11 @@ def _is_task(sentence: str, days: tuple[FoundDate, ...]) -> bool:
     if " | " in sentence:
         return _is_row_of_a_task(sentence, has_day=bool(days))
     return _is_charge(sentence) or _is_duty(sentence) or _is_dated_action(sentence, has_day=bool(days))
+
+
+def _names_owner(sentence: str) -> bool:
+    """Tell whether a task says itself whom it charges."""
+    return " | " in sentence or _is_charge(sentence) or _is_duty(sentence)
 
 
 def _is_row_of_a_task(row: str, *, has_day: bool) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FILE_BYTES: Final = 50 * 1024 * 1024
 """A larger file is no document to read; a congress's collected papers have 20 MB."""
+_MEGABYTE: Final = 1024 * 1024
 TEXT_CHARACTERS: Final = 5_000_000
 """About two thousand pages."""
 
@@ -29,7 +30,7 @@ def extract_text(name: str, content: bytes) -> str:
     """Give the text of a file; raises `SECRET_DOCUMENT`, and `UNREADABLE_DOCUMENT` for what is no text."""
     require_no_mark(name, ())
     if len(content) > FILE_BYTES:
-        raise refuse_file(f"expected at most {FILE_BYTES} bytes, got {len(content)}: give the part that is to be read")
+        raise refuse_size(len(content))
     suffix = PurePath(name).suffix.lower()
     if (extract := _BY_SUFFIX.get(suffix)) is None:
         raise refuse_file(f"expected .txt, .docx or .pdf, got {suffix or 'no ending'!r}: save it as one of these")
@@ -40,6 +41,12 @@ def extract_text(name: str, content: bytes) -> str:
     if not any(character.isalnum() for character in text):
         raise refuse_file("expected text, got none: it is empty, or a scan without a text layer; run OCR on it first")
     return text
+
+
+def refuse_size(size: int) -> DeliveryError:
+    """Make the error for a file that is too large; the command makes it before it reads the file at all."""
+    told = f"{FILE_BYTES // _MEGABYTE} MB, got {-(-size // _MEGABYTE)} MB"
+    return refuse_file(f"expected at most {told}: give the part that is to be read")
 
 
 def refuse_file(message: str) -> DeliveryError:

@@ -6,6 +6,7 @@ Marks of secrecy are looked for in stamps, notes, form fields and properties too
 from __future__ import annotations
 
 import io
+import logging
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pypdf import PageObject
+
+# What is wrong with a file is said once, by us.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 PAGES: Final = 2000
 """More pages than any document to read has."""

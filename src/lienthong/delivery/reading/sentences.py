@@ -29,6 +29,12 @@ def is_list_item(scan: str, span: Span) -> bool:
     return _MARK.fullmatch(scan, begin, span.start) is not None
 
 
+def begins_line(scan: str, span: Span) -> bool:
+    """Tell whether a sentence stands first in its line, with or without a list's mark before it."""
+    begin = scan.rfind("\n", 0, span.start) + 1
+    return not scan[begin : span.start].strip() or is_list_item(scan, span)
+
+
 def _cut(scan: str) -> Iterator[Span]:
     start = 0
     for match in [*_END.finditer(scan), None]:
