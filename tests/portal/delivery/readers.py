@@ -13,6 +13,7 @@ from lienthong.delivery.directive_seed import load_illustrative_directives
 from lienthong.delivery.seeding import SeedSet, load_seed
 from lienthong.identity.posts import list_assignments
 from tests.delivery.report.sessions import load
+from tests.kept_rows import load_kept
 from tests.portal.cases.desk import enter_officer, find_account
 
 if TYPE_CHECKING:
@@ -43,13 +44,17 @@ def enter_reader(name: str, *roles: Caller) -> Reader:
 
 def load_illustrative() -> None:
     """Load the invented province: figures, targets, directives."""
-    load_seed(SeedSet.ILLUSTRATIVE, lambda _: None)
-    load_illustrative_directives()
+    load_kept("illustrative", _load_illustrative)
 
 
 def load_reported() -> None:
     """Load what is reported of a real province, with a few of its units."""
-    load(illustrative=False)
+    load_kept("reported", lambda: load(illustrative=False))
+
+
+def _load_illustrative() -> None:
+    load_seed(SeedSet.ILLUSTRATIVE, lambda _: None)
+    load_illustrative_directives()
 
 
 def read(client: Client, path: str) -> str:
