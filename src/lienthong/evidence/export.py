@@ -10,6 +10,8 @@ import msgspec
 
 from lienthong.directory.members import verify_directory
 from lienthong.evidence.checkpoint import verify_checkpoint
+from lienthong.evidence.cosignature import cosigners_for
+from lienthong.evidence.cosigned_history import CosignedHead, find_cosigned_before
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.files import SystemFiles
 from lienthong.evidence.nodes import Nodes
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
-    from lienthong.directory.members import LogKey
+    from lienthong.directory.members import LogClosure, LogKey
     from lienthong.evidence.bodies import BodyStore
     from lienthong.evidence.home import EvidenceHome
     from lienthong.evidence.index import Index
@@ -127,13 +129,16 @@ class _Collector:
     """Makes the parts of messages from one home: its published tree, its records and its bodies."""
 
     def __init__(self, home: EvidenceHome, directory: bytes) -> None:
-        log = verify_directory(directory, home.root).find_log(home.origin)
+        self._directory = verify_directory(directory, home.root)
+        log = self._directory.find_log(home.origin)
         if log is None:
             message = f"the directory does not list this gateway's log {home.origin}: nobody could verify a package"
             raise EvidenceError(EvidenceErrorKind.HOME, message)
         files = SystemFiles()
         self._published: Published = read_published(files, home.log, home.origin, log.key)
         self._heads = _find_heads(self._published, home.read_cosigned(), log)
+        self._log = log
+        self._history = home.cosigned_heads
         self._nodes = Nodes(lambda height, index: read_tile(files, home.log, Tile(height, index, TILE_WIDTH)))
         self._nodes.restore(self._published.size, self._published.edge)
         self._store_key: StoreKey = home.load_store_key()
@@ -154,7 +159,7 @@ class _Collector:
     def collect_proof(self, subject: Subject) -> tuple[MessageParts, ContentState]:
         """Give a message's statement with its proofs, and nothing of its content."""
         entry = subject.entry
-        own_proof = self._prove(entry)
+        own_proof = self._prove(entry, self._find_closure(subject))
         if subject.received is None:
             parts = MessageParts(subject.raw, own_proof)
         else:
@@ -163,9 +168,19 @@ class _Collector:
             parts = MessageParts(subject.raw, proof, received=ReceivedParts(entry.statement, own_proof))
         return parts, ContentState.NONE
 
-    def _prove(self, entry: StoredEntry) -> bytes:
-        head = next((head for head in self._heads if entry.index < head.size), None)
+    def _find_closure(self, subject: Subject) -> LogClosure | None:
+        """Give where the sender's log ended: our entry then counts by a head that was cosigned before (rule 7.2)."""
+        sender = None if subject.received is None else self._directory.find_log(subject.received.from_)
+        return None if sender is None else sender.closed
+
+    def _prove(self, entry: StoredEntry, closed: LogClosure | None) -> bytes:
         size = self._published.size
+        heads: list[CosignedHead] = list(self._heads)
+        if closed is not None:
+            cosigners = cosigners_for(self._directory, self._log.origin)
+            before = find_cosigned_before(self._history, self._log, cosigners, entry.index, closed.time)
+            heads = [*([before] if before is not None and before.size <= size else []), *heads]
+        head = next((head for head in heads if entry.index < head.size), None)
         if head is None:
             message = (
                 f"entry {entry.index} is not under the published checkpoint of {size} entries yet: the gateway "
@@ -209,24 +224,17 @@ class _Collector:
             return None
 
 
-class _Head(msgspec.Struct, frozen=True):
-    """A head that entries can be proven under."""
-
-    size: int
-    note: bytes
-
-
-def _find_heads(published: Published, cosigned: bytes, log: LogKey) -> list[_Head]:
+def _find_heads(published: Published, cosigned: bytes, log: LogKey) -> list[CosignedHead]:
     """Give the heads to prove under, the best first: the closing one, then the cosigned one, then the published one.
 
     A cosigned head that is not published yet is left out: the tree is read from what is published.
     """
-    heads = [_Head(published.size, published.note)]
+    heads = [CosignedHead(published.size, published.note)]
     if cosigned:
         with suppress(EvidenceError):
             size = verify_checkpoint(cosigned, log.origin, log.key).size
             if size <= published.size:
-                heads.insert(0, _Head(size, cosigned))
+                heads.insert(0, CosignedHead(size, cosigned))
     closed = log.closed
     return heads if closed is None else sorted(heads, key=lambda head: head.size != closed.size)
 

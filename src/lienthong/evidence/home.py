@@ -13,6 +13,7 @@ import msgspec
 
 from lienthong.directory.members import verify_directory
 from lienthong.evidence.bodies import BodyStore
+from lienthong.evidence.cosigned_history import HISTORY_FILE
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.index import Index
 from lienthong.evidence.store import load_store_key
@@ -63,6 +64,11 @@ class EvidenceHome:
         """Give the newest head of the log that a witness has cosigned, b"" if there is none."""
         path = self.folder / "cosigned-head"
         return path.read_bytes() if path.exists() else b""
+
+    @property
+    def cosigned_heads(self) -> Path:
+        """The file of all heads of the log that a witness has cosigned."""
+        return self.folder / HISTORY_FILE
 
     def load_store_key(self) -> StoreKey:
         """Give the key of the erasable records."""

@@ -108,6 +108,28 @@ def test_a_new_key_opens_a_log_that_follows_and_the_old_one_still_proves(
             assert verify_package(package, root).outcome == "response"
 
 
+def test_what_came_from_a_log_is_still_exported_when_that_has_ended_though_later_heads_are_cosigned(
+    province: Province, witness: WitnessServer
+) -> None:
+    folder = province.commune.folder
+    for size in (2, 4):
+        with RunningGateway(province.agency.folder, PATIENT), RunningGateway(folder, PATIENT) as consumer:
+            assert call(consumer.consumers, "GET", TARGET, HEADERS).status == 200
+            wait_for_head(folder / "cosigned-head", size, province.commune.origin, witness)
+    follow(province)
+    # Cosignatures tell whole seconds: what is cosigned from here on is later than the closing.
+    time.sleep(1.1)
+    exchange(province)
+    with RunningGateway(folder, PATIENT):
+        wait_for_head(folder / "cosigned-head", 6, province.commune.origin, witness)
+    first = next(each for each in read_statements(province.commune) if isinstance(each, Request))
+    package = export_exchange(EvidenceHome(folder), first.exchange)
+    assert verify_package(package, province.root.verify_key).outcome == "response"
+    (folder / "cosigned-heads").unlink()
+    with pytest.raises(EvidenceError, match="was closed at size 4"):
+        export_exchange(EvidenceHome(folder), first.exchange)
+
+
 def test_a_restored_backup_opens_a_log_that_follows_the_last_cosigned_head(
     province: Province, witness: WitnessServer, liar: Peer
 ) -> None:

@@ -16,6 +16,7 @@ from lienthong.directory.members import verify_directory
 from lienthong.directory.succession import Succession, format_succession, parse_succession, state_key
 from lienthong.evidence.batch import Entry
 from lienthong.evidence.checkpoint import verify_checkpoint
+from lienthong.evidence.cosigned_history import HISTORY_FILE
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.log import LogPorts, LogSettings, create_log, open_log
 from lienthong.evidence.opening import hold_log
@@ -43,6 +44,7 @@ MAX_REASON = 200
 _MOVED = (
     *(f"{name}.sqlite{end}" for name in ("index", "recall", "tracker") for end in ("", "-wal", "-shm")),
     "retention",
+    HISTORY_FILE,
     "log",  # last: with it all of the old log is in its new place
 )
 _SHARED = ("keys", "store", "directory")

@@ -1,6 +1,7 @@
 """Our own head and the directory's witnesses (rule 7.1): submitted in rounds, never on a message's way.
 
-The newest head that a witness has cosigned is kept in the home, sent to peers (peer_watch.py), and put under packages.
+The newest head that a witness has cosigned is kept in the home, sent to peers (peer_watch.py), and put under packages;
+the earlier ones are kept for what was received from logs that end later.
 At a start it and the witnesses' own memory are what the head check goes by (rule 6.3).
 """
 
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lienthong.evidence.checkpoint import parse_decimal, verify_checkpoint
 from lienthong.evidence.cosignature import add_cosignatures, cosigners_for, find_cosignatures
+from lienthong.evidence.cosigned_history import HISTORY_FILE, keep_cosigned
 from lienthong.evidence.errors import EvidenceError
 from lienthong.evidence.witness import format_add_checkpoint
 from lienthong.evidence.witness_app import ADD_CHECKPOINT, LATEST_CHECKPOINT
@@ -49,6 +51,7 @@ class Witnessing:
         self.cosigned = path.read_bytes() if path.exists() else b""
         if not self._read_heads([self.cosigned]):
             self.cosigned = b""  # of another log, which this one follows
+        self._kept_size = 0
 
     def witnesses(self) -> list[Witness]:
         """Give the witnesses whose word counts for our log."""
@@ -84,7 +87,7 @@ class Witnessing:
         except EvidenceError as error:
             report_witness(f"what a witness gave for our head cannot be read: {error}")
             return False
-        self._keep(cosigned)
+        self._keep(cosigned, size)
         return True
 
     async def ask_latest(self) -> tuple[list[Checkpoint], int]:
@@ -135,10 +138,13 @@ class Witnessing:
         report_witness(f"{witness.name} will not cosign our head of {size} entries: {why}")
         return b""
 
-    def _keep(self, cosigned: bytes) -> None:
+    def _keep(self, cosigned: bytes, size: int) -> None:
         self.cosigned = cosigned
         # About once a minute: short enough for the loop.
         replace_file(self._path, cosigned)
+        if size > self._kept_size:
+            keep_cosigned(self._path.with_name(HISTORY_FILE), cosigned)
+            self._kept_size = size
 
     def _read_heads(self, notes: Sequence[bytes]) -> list[tuple[Checkpoint, bytes]]:
         """Give those that our own key signed, with their notes."""
