@@ -48,6 +48,12 @@ def test_an_officer_sees_what_the_registry_says_and_compares(counter: Client) ->
     assert "17/05/1990" in page
 
 
+def test_a_citizen_by_themselves_is_refused_the_counter(client: Client) -> None:
+    sign_in_fully(client, make_citizen(Level.CARD))
+    assert client.get(reverse("counter")).status_code == 403
+    assert client.post(reverse("counter"), {"number": NUMBER}).status_code == 403
+
+
 def test_a_number_that_nobody_has_goes_no_further(client: Client, officer: Account) -> None:
     sign_in_fully(client, officer)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lienthong.identity.card_forms import FindPersonForm, SeenCardForm
 from lienthong.identity.counter import COUNTER_MINUTES, SeenCard, check_card, end_counter, give_code, open_counter
-from lienthong.identity.errors import IdentityError, IdentityErrorKind
 from lienthong.identity.limits import refuse_excess
 from lienthong.identity.models import Account, CounterSession
 from lienthong.identity.signed_in import COUNTER_KEY, find_account
@@ -123,5 +123,6 @@ def _read_card(number: str, person: KnownPerson | None, told: dict[str, Any]) ->
 def _get_officer(request: HttpRequest) -> Account:
     officer = find_account(request)
     if officer is None or not officer.is_staff_account:
-        raise IdentityError(IdentityErrorKind.NOT_ALLOWED, "a counter page was asked for by somebody who is no officer")
+        # A citizen, for whom the page is open while an officer acts for them, and only then.
+        raise PermissionDenied
     return officer

@@ -102,6 +102,19 @@ def own_account(view: View) -> View:
     return opened
 
 
+def changing_password(view: View) -> View:
+    """Guard the view that changes a password: who signs in at a provider has none here to change."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401 # of the route
+        account = find_account(request)
+        if account is not None and not account.has_usable_password():
+            return HttpResponseRedirect(reverse("my-account"))
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def adding_factor(view: View) -> View:
     """Guard a view that adds a second factor: a password alone never gives an account of level 2 its first one.
 

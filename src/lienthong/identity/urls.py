@@ -12,7 +12,7 @@ from allauth.mfa.webauthn import views as passkeys
 from django.urls import path
 
 from lienthong.identity import account_views, counter_views, level_views, sign_in_views, staff_views
-from lienthong.identity.sign_in_views import adding_factor, own_account, removing_factor
+from lienthong.identity.sign_in_views import adding_factor, changing_password, own_account, removing_factor
 from lienthong.web.callers import Caller, open_to
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ def _make_sign_in() -> list[URLPattern]:
 
 def _make_factors() -> list[URLPattern]:
     return [
-        path("account/password/", own_account(library.password_change), name="account_change_password"),
+        path(
+            "account/password/", own_account(changing_password(library.password_change)), name="account_change_password"
+        ),
         path("account/again/", own_account(library.reauthenticate), name="account_reauthenticate"),
         path("account/again/code/", own_account(factors.reauthenticate), name="mfa_reauthenticate"),
         path(

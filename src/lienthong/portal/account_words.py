@@ -119,6 +119,12 @@ def can_work(request: HttpRequest, role: str) -> bool:
     return found is not None and Caller(role) in found.callers
 
 
+def may_open(request: HttpRequest, *roles: str) -> bool:
+    """Say whether to offer a page that is open to some: to who is one of them, and to who has not signed in yet."""
+    found = find_signed_in(request)
+    return found is None or bool(found.callers & {Caller(role) for role in roles})
+
+
 def write_json(value: Any) -> str:  # noqa: ANN401 # what JSON holds
     """Write JSON for an attribute, which Jinja2 escapes."""
     return json.dumps(value, cls=DjangoJSONEncoder)
@@ -139,5 +145,6 @@ ACCOUNT_GLOBALS: Final = {
     "notices": list_notices,
     "own_place": find_next,
     "can_work": can_work,
+    "may_open": may_open,
     "as_json": write_json,
 }
