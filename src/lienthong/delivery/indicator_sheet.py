@@ -7,7 +7,7 @@ never replaced by what a formula gives, nor the other way round.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lienthong.areas.units import Level
 from lienthong.delivery.figure_text import list_marks, write_observed, write_value
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from lienthong.delivery.indicators import Definition
     from lienthong.delivery.periods import Period
     from lienthong.delivery.sources import SourceTerms
+
+
+PERIODS_BACK: Final = 36
+"""Where to look for figures by area: three years of months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +109,23 @@ def _make_row(book: FigureBook, cell: Cell, told: list[Observed], language: str)
 def _list_areas(
     book: FigureBook, definition: Definition, area: str, language: str
 ) -> tuple[Period | None, tuple[AreaRow, ...]]:
-    """Give the communes' figures of the latest period for which any has one; nothing for what is by province only."""
+    """Give the communes' figures of the latest period for which most have one, else of the latest for which any has.
+
+    Nothing for what is by province only.
+    """
     if definition.rule is not Rule.ORDINARY or len(area) != 2:  # noqa: PLR2004 # a province's code
         return None, ()
-    for period in reversed(book.list_area_periods(definition.code)):
+    found: tuple[Period, dict[str, Value | Missing]] | None = None
+    for period in book.list_area_periods(definition.code)[: -PERIODS_BACK - 1 : -1]:
         by_area = book.list_by_area(definition.code, period, Level.COMMUNE, area)
-        if any(isinstance(value, Value) for value in by_area.values()):
-            rows = (
-                AreaRow(code, book.places.name(Place(code, book.on), language), value)
-                for code, value in by_area.items()
-            )
-            return period, tuple(rows)
-    return None, ()
+        known = sum(isinstance(value, Value) for value in by_area.values())
+        if known * 2 > len(by_area):
+            found = period, by_area
+            break
+        if known and found is None:
+            found = period, by_area
+    if found is None:
+        return None, ()
+    return found[0], tuple(
+        AreaRow(code, book.places.name(Place(code, book.on), language), value) for code, value in found[1].items()
+    )

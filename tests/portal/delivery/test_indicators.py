@@ -2,9 +2,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from datetime import date
+from decimal import Decimal
+from html import unescape
 
 import pytest
 
+from lienthong.delivery.figures import Cell
+from lienthong.delivery.periods import parse_period
+from lienthong.delivery.recording import NewFigure, record_figures
+from lienthong.delivery.words import Origin, Status
 from lienthong.web.callers import Caller
 from tests.portal.cases.desk import enter_officer
 from tests.portal.delivery.readers import list_links, load_illustrative, read
@@ -29,7 +37,7 @@ def test_an_indicator_has_its_figures_the_countrys_its_definition_and_files_to_t
     assert {row["area"] for row in rows} == {"99", "98"}
     assert answer.headers["Content-Disposition"] == 'attachment; filename="POPULATION-99-2026-04-02.csv"'
     assert client.get("/delivery/indicators/POPULATION/figures/xls?area=99").status_code == 404
-    for path in ("NONE/", "NONE/chart.svg", "NONE/areas.svg"):
+    for path in ("NONE/", "NONE/chart.svg", "NONE/areas.svg", "NONE/map.svg", "CRIMES/map.svg"):
         assert client.get(f"/delivery/indicators/{path}?area=99").status_code == 404
 
 
@@ -44,8 +52,35 @@ def test_areas_are_shown_in_the_units_of_any_day() -> None:
     assert "theo đơn vị hành chính ngày 30/06/2025" in before
     # What a former commune has of a new one's figure is a range, and what it was observed to have a value.
     assert "từ 0 người đến" in before
+    # Where the former communes lay is not known: there is no map of them.
+    assert "map.svg" not in before
     one = read(client, "/delivery/indicators/POPULATION/?area=99001&as_of=2026-04-02&on=2025-06-30")
     assert "128.765 người" in one
+
+
+def test_the_map_shows_the_latest_period_in_which_most_areas_have_a_figure_and_numbers_its_table() -> None:
+    load_illustrative()
+    client, path = enter_officer(Caller.LEADER), "/delivery/indicators/CASES_DUE/?area=99&as_of=2026-12-01"
+    figure = NewFigure(
+        cell=Cell("CASES_DUE", "99101", parse_period("2026-11")),
+        area_on=date(2026, 11, 30),
+        value=Decimal(12),
+        source="invented",
+        status=Status.OFFICIAL,
+        published_on=date(2026, 12, 1),
+        origin=Origin.CASES,
+    )
+    record_figures([figure])
+    page = read(client, path)
+    assert "67.314 hồ sơ" in page
+    (place,) = {unescape(link) for link in re.findall(r'src="([^"]*map\.svg[^"]*)"', page)}
+    drawn = client.get(place)
+    assert drawn.headers["Content-Type"] == "image/svg+xml"
+    picture = drawn.content.decode()
+    assert picture.count("Phường Minh Họa") == 2
+    for number in range(1, 6):
+        assert f">{number}</text>" in picture
+        assert f'<td class="govuk-table__cell lt-number">{number}</td>' in page
 
 
 def test_public_order_is_of_the_province_and_the_year_only() -> None:

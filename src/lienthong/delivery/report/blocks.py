@@ -14,7 +14,7 @@ from lienthong.delivery.labels import STATES, get_label
 from lienthong.delivery.observations import list_figures
 from lienthong.delivery.period_text import write_period
 from lienthong.delivery.places import Place
-from lienthong.delivery.report.maps import Spot, draw_map, read_points
+from lienthong.delivery.report.maps import draw_map, list_spots
 from lienthong.delivery.report.outline import BlockKind
 from lienthong.delivery.report.pieces import Picture, Table
 from lienthong.delivery.report.told import describe_source
@@ -184,12 +184,7 @@ class Maker:
     def make_map(self, block: BlockTerms) -> Picture:
         """Draw one indicator by the province's communes in its latest period."""
         sheet = make_sheet(self.book, block.indicators[0], self.outline.area, self.language)
-        definition, points = sheet.definition, read_points()
-        spots = [
-            Spot(number, row.name, points[row.code], _single(row.value))
-            for number, row in enumerate(sheet.areas, 1)
-            if row.code in points
-        ]
+        definition, spots = sheet.definition, list_spots(sheet.areas)
         rows = [
             (f"{number}", row.name, write_value(row.value, definition, self.language))
             for number, row in enumerate(sheet.areas, 1)
@@ -267,10 +262,6 @@ class Maker:
 def _bounds(value: Value) -> tuple[float, float | None, float | None]:
     low, high = float(value.lower), float(value.upper)
     return (low, None, None) if value.is_value else ((low + high) / 2, low, high)
-
-
-def _single(value: Value | Missing) -> float | None:
-    return float(value.lower) if isinstance(value, Value) and value.is_value else None
 
 
 def _describe(definition: Definition, table: Table, language: str) -> str:

@@ -14,12 +14,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.charts import FACE
+from lienthong.delivery.formulas import Value
 from lienthong.delivery.number_text import write_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lienthong.delivery.charts import ChartWords
+    from lienthong.delivery.figures import Missing
+    from lienthong.delivery.indicator_sheet import AreaRow
 
 WIDTH: Final = 720
 HEIGHT: Final = 430
@@ -57,6 +60,23 @@ def read_points() -> Mapping[str, Point]:
     content = resources.files("lienthong.delivery").joinpath("data", "points.tsv").read_text("utf-8")
     rows = [line.split("\t") for line in content.splitlines() if line and not line.startswith("#")]
     return {code: Point(float(latitude), float(longitude)) for code, latitude, longitude in rows[1:]}
+
+
+def list_spots(rows: Sequence[AreaRow]) -> list[Spot]:
+    """Give the units of a table that have a point, each with its number in the table; nothing for those of before 2025.
+
+    A figure that is only a range is none on a map.
+    """
+    points = read_points()
+    return [
+        Spot(number, row.name, points[row.code], _find_single(row.value))
+        for number, row in enumerate(rows, 1)
+        if row.code in points
+    ]
+
+
+def _find_single(value: Value | Missing) -> float | None:
+    return float(value.lower) if isinstance(value, Value) and value.is_value else None
 
 
 def draw_map(spots: Sequence[Spot], words: ChartWords) -> bytes:

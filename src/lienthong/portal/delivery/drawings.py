@@ -28,6 +28,7 @@ from lienthong.delivery.figures import Observed
 from lienthong.delivery.forecasts import Forecast
 from lienthong.delivery.formulas import Value
 from lienthong.delivery.indicator_sheet import make_sheet
+from lienthong.delivery.report.maps import draw_map, list_spots
 from lienthong.delivery.words import Carry, find_country
 from lienthong.portal.assets import BUILT, read_manifest
 from lienthong.portal.delivery.indicators import name_unit, read_asked
@@ -70,6 +71,21 @@ def draw_areas(request: HttpRequest, code: str) -> HttpResponse:
     ordered = sorted(values, key=lambda row: row[1].upper, reverse=True)[:MOST_BARS]
     bars = [Bar(name, float(each.lower), float(each.lower), float(each.upper)) for name, each in ordered]
     return send_drawing(request, draw_bars(bars, _make_words(request, sheet)))
+
+
+@for_readers
+@require_GET
+def draw_area_map(request: HttpRequest, code: str) -> HttpResponse:
+    """Draw where the units of a province lie, the darker the higher their figures, as the report does."""
+    asked, language = read_asked(request), find_language()
+    try:
+        sheet = make_sheet(FigureBook(asked.as_of.day, asked.on), code, asked.area, language)
+    except (DeliveryError, AreasError) as error:
+        raise Http404 from error
+    spots = list_spots(sheet.areas)
+    if not spots:
+        raise Http404
+    return send_drawing(request, draw_map(spots, _make_words(request, sheet)))
 
 
 @for_readers

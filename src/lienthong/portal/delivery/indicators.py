@@ -27,6 +27,7 @@ from lienthong.delivery.labels import DIRECTIONS, FREQUENCIES, SOURCE_KINDS, UNI
 from lienthong.delivery.missing_text import tell_ended
 from lienthong.delivery.models import Observation, Plan
 from lienthong.delivery.places import COUNTRY_NAMES, Place
+from lienthong.delivery.report.maps import list_spots
 from lienthong.delivery.words import Rule, find_country, is_illustrative_area
 from lienthong.portal.delivery.as_of import find_day_in, read_as_of
 from lienthong.portal.delivery.pages import (
@@ -121,6 +122,7 @@ def show_indicator(request: HttpRequest, code: str) -> HttpResponse:
         "asked": asked,
         "sheet": sheet,
         "definition": sheet.definition,
+        "has_map": bool(list_spots(sheet.areas)),
         "country": find_country(asked.area),
         "days": {row.period: _find_day(row, days) for row in sheet.rows},
         "sources_of": _list_sources_by_row(sheet),

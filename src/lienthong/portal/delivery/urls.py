@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("indicators/<str:code>/", indicators.show_indicator, name="delivery-indicator"),
     path("indicators/<str:code>/chart.svg", drawings.draw_indicator, name="delivery-indicator-chart"),
     path("indicators/<str:code>/areas.svg", drawings.draw_areas, name="delivery-areas-chart"),
+    path("indicators/<str:code>/map.svg", drawings.draw_area_map, name="delivery-areas-map"),
     path("indicators/<str:code>/figures/<str:form>", indicators.send_figures, name="delivery-figures"),
     path("figures/<int:row>/", observations.show_observation, name="delivery-observation"),
     path("figures/<int:row>/records/", observations.show_records, name="delivery-records"),
