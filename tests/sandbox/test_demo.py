@@ -150,6 +150,21 @@ def test_a_death_waits_for_an_agency_that_is_away_says_why_and_goes_on(told: Tol
     assert "The result was handed over" in back
 
 
+def test_agencies_ask_each_other_and_a_leader_goes_down_to_late_cases_and_to_verified_messages(told: Told) -> None:
+    asked = told.text.partition("Agencies ask each other for their tasks")[2].partition("A death in the family")[0]
+    assert "its owner asks DEMO/GOV/Z99.03/CIVIL/asks, for 15/KH-UBND: a reliable message" in asked
+    assert "twice under one X-Road-Id: kept once, a person answers" in asked
+    counted = told.text.partition("Counted from this demo's own cases")[2].partition("From the promise")[0]
+    for what in ("cases: added 16", "exchange: added 2", "cards: added 3", "insurance-sample: added 1"):
+        assert f"  {what}, revised 0, unchanged 0" in counted
+    story = told.text.partition("From the promise to its proof")[2]
+    assert "behind it 3 cases, 0 of them late" in story
+    assert "behind it 12 cases, 2 of them late" in story
+    assert len(re.findall(r"^    late: Z99\.01-\d{6}-\d{4} \(past the promised day\)$", story, re.MULTILINE)) == 2
+    assert "DEMO/GOV/Z99.03/CIVIL/asks answered: Sổ của cơ quan (mẫu) có " in story
+    assert story.count(": its proof is verified, http://") == 2
+
+
 def test_what_it_leaves_is_verified_and_refused_by_the_root_key_alone(told: Told) -> None:
     found = re.search(r"root key (\S+)", told.text)
     assert found is not None

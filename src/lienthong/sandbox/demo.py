@@ -18,6 +18,7 @@ from lienthong.kernel.clock import SystemClock
 from lienthong.sandbox.agencies.offices import make_offices
 from lienthong.sandbox.board_story import show_board
 from lienthong.sandbox.case_pages import CasePages
+from lienthong.sandbox.delivery_story import answer_others, ask_for_task, count_records, show_cascade
 from lienthong.sandbox.federation import CLIENT, SERVICE, make_federation
 from lienthong.sandbox.gateway_home import write_private
 from lienthong.sandbox.heads import find_head, require_cosigned, require_head
@@ -133,12 +134,14 @@ def _tell(screen: Screen, children: Children, plan: Plan) -> Invitation:
     # 6. A person signs in at the province, by the registry, and reads their own record over the exchange.
     # 7. They file a birth at the national portal, simulated, and another at the province; the agencies act on both.
     # 8. Then a death, while one of the agencies is away.
-    # 9. A leader reads the board.
+    # 9. A leader reads the board, and goes down from a promise to the cases and messages behind its figures.
     with Visitor() as citizen, Visitor() as handler, Visitor() as decider, Visitor() as leader:
         show_own_record(screen, children, federation, sites, citizen)
-        if plan.has_cases:
-            _show_cases(screen, children, setting, (citizen, handler, decider))
+        task = _show_cases(screen, children, setting, (citizen, handler, decider)) if plan.has_cases else ""
         show_board(screen, sites, leader)
+        if plan.has_cases:
+            count_records(screen, children, sites)
+            show_cascade(screen, sites, leader, task)
     # 10. The reader's turn, where something is left to look at.
     if plan.is_kept:
         _show_checks(screen, federation)
@@ -224,7 +227,8 @@ def _show_evidence(screen: Screen, children: Children, federation: Federation, r
     screen.say(f"  refused: {require_refusal(forged, federation.root)}")
 
 
-def _show_cases(screen: Screen, children: Children, setting: Setting, people: tuple[Visitor, Visitor, Visitor]) -> None:
+def _show_cases(screen: Screen, children: Children, setting: Setting, people: tuple[Visitor, Visitor, Visitor]) -> str:
+    """Tell of the cases, and of the agencies' questions; gives the address of the task for which one was asked."""
     citizen, handler, decider = people
     sites = setting.sites
     pages = CasePages(citizen, sites.province.url)
@@ -232,7 +236,11 @@ def _show_cases(screen: Screen, children: Children, setting: Setting, people: tu
     stage = Stage(screen, children, sites, pages, sign_in_office(screen, sites, (handler, decider)))
     show_portal_birth(stage, setting.portal)
     show_birth(stage, setting.federation)
+    screen.head("Agencies ask each other for their tasks, over the exchange")
+    task = ask_for_task(screen, sites, handler)
+    answer_others(screen, setting.federation, sites, handler)
     show_death(stage, next(each for each in setting.offices if each.member is SOCIAL_AFFAIRS))
+    return task
 
 
 def _show_checks(screen: Screen, federation: Federation) -> None:

@@ -23,9 +23,13 @@ def main() -> int:
     told = parser.parse_args()
     try:
         with prepare_site(told.settings, Role.PROVINCE, _say):
+            from django.utils import timezone  # noqa: PLC0415 # settings come first
+
             from lienthong.delivery.loading import load_set  # noqa: PLC0415 # reads models
+            from lienthong.delivery.tasks import find_day  # noqa: PLC0415 # reads models
             from lienthong.sandbox.country_units import load_country  # noqa: PLC0415 # reads models
             from lienthong.sandbox.delivery_tasks import make_illustrative_tasks  # noqa: PLC0415 # reads models
+            from lienthong.sandbox.earlier_cases import make_earlier_cases  # noqa: PLC0415 # reads models
             from lienthong.sandbox.province_staff import make_province_logins  # noqa: PLC0415 # reads models
             from lienthong.sandbox.ward_plan import load_ward_plan  # noqa: PLC0415 # reads models
 
@@ -38,6 +42,7 @@ def main() -> int:
             _say("loaded what is reported of Quang Ninh, and the invented province")
             load_ward_plan(_say)
             make_illustrative_tasks(_say)
+            make_earlier_cases(find_day(timezone.now()), _say)
     except LienthongError as error:
         sys.stderr.write(f"province_setup: {error.message}\n")
         return 1

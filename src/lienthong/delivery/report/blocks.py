@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.charts import ChartPoint, Line, Stroke, draw_line, make_words
 from lienthong.delivery.figure_text import list_marks, write_observed, write_value
-from lienthong.delivery.figures import Missing, Observed
+from lienthong.delivery.figures import Observed
 from lienthong.delivery.formulas import Value
 from lienthong.delivery.indicator_sheet import make_sheet
 from lienthong.delivery.labels import STATES, get_label
