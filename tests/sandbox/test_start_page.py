@@ -22,7 +22,10 @@ NOW = 1_795_000_010.0
 def sites(tmp_path: Path) -> Sites:
     made = Sites(tmp_path, SiteHome("registry", tmp_path / "r.toml", 1), SiteHome("province", tmp_path / "p.toml", 2))
     made.logins.write_bytes(msgspec.json.encode(Login("999302001234", "Người <Mẫu>", "a password", SECRET)))
-    officers = [StaffLogin("xu-ly-mau", "officer who handles cases", "b", SECRET)]
+    officers = [
+        StaffLogin("xu-ly-mau", "officer who handles cases", "b", SECRET),
+        StaffLogin("lanh-dao-mau", "leader", "d", SECRET),
+    ]
     made.officer_logins.write_bytes(msgspec.json.encode(officers))
     made.staff_logins.write_bytes(msgspec.json.encode([StaffLogin("quan-tri", "administrator: posts", "c", SECRET)]))
     return made
@@ -41,9 +44,14 @@ def ask(address: str, path: str = "/", host: str = "") -> tuple[int, str]:
 def test_the_page_names_everybody_with_the_code_of_this_moment(sites: Sites) -> None:
     page = write_page(sites, NOW)
     assert "KHÔNG CÓ GIÁ TRỊ PHÁP LÝ" in page
-    assert page.count(f"<code>{make_code(SECRET, NOW)}</code>") == 3
+    assert page.count(f"<code>{make_code(SECRET, NOW)}</code>") == 4
     assert "Người &lt;Mẫu&gt;" in page
-    for way in ("http://127.0.0.1:2/work/", "http://127.0.0.1:1/staff/", "http://127.0.0.1:2/procedures/"):
+    for way in (
+        "http://127.0.0.1:2/work/",
+        "http://127.0.0.1:2/delivery/",
+        "http://127.0.0.1:1/staff/",
+        "http://127.0.0.1:2/procedures/",
+    ):
         assert way in page
     assert SECRET not in page
 

@@ -82,7 +82,13 @@ def list_personas(sites: Sites) -> list[Persona]:
 
 def _find_way(post: str) -> str:
     """Give the pages that somebody with a post works on."""
-    ways = {"officer": "/work/", "administrator": "/staff/", "clerk": "/office/"}
+    ways = {
+        "figures": "/delivery/",
+        "leader": "/delivery/",
+        "officer": "/work/",
+        "administrator": "/staff/",
+        "clerk": "/office/",
+    }
     return next((way for word, way in ways.items() if word in post), "/sign-in/")
 
 
