@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lienthong.delivery.errors import DeliveryError
+from lienthong.delivery.period_text import mark_period, tell_period, write_period
 from lienthong.delivery.periods import make_year, parse_period
 
 DAYS = st.dates(date(1990, 1, 1), date(2090, 12, 31))
@@ -45,3 +46,20 @@ def test_moving_there_and_back_changes_nothing(day: date, shape: str, steps: int
 def test_a_year_within_a_span_is_within_it() -> None:
     assert make_year(2023).is_within(parse_period("2021-2025"))
     assert not make_year(2026).is_within(parse_period("2021-2025"))
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "told", "marked", "english"),
+    [
+        ("2025", "2025", "năm 2025", "2025", "2025"),
+        ("2025-S2", "6 tháng cuối năm 2025", "6 tháng cuối năm 2025", "nửa cuối 2025", "second half of 2025"),
+        ("2025-Q4", "quý IV/2025", "quý IV/2025", "IV/2025", "Q4 2025"),
+        ("2025-05", "tháng 5/2025", "tháng 5/2025", "5/2025", "May 2025"),
+        ("2025-05-09", "09/05/2025", "ngày 09/05/2025", "09/05", "09/05/2025"),
+        ("2021-2025", "2021-2025", "giai đoạn 2021-2025", "2021-2025", "2021-2025"),
+    ],
+)
+def test_people_read_a_period_in_their_words(text: str, written: str, told: str, marked: str, english: str) -> None:
+    period = parse_period(text)
+    assert (write_period(period, "vi"), tell_period(period, "vi"), mark_period(period, "vi")) == (written, told, marked)
+    assert write_period(period, "en") == tell_period(period, "en") == english

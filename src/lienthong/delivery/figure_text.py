@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.figures import Missing, Observed
 from lienthong.delivery.labels import MARKS, QUALIFIERS, STATUSES, explain_missing, get_label, write_amount
@@ -13,6 +13,10 @@ from lienthong.delivery.words import Status
 if TYPE_CHECKING:
     from lienthong.delivery.formulas import Base, Value
     from lienthong.delivery.indicators import Definition
+
+
+_SIGNS: Final = {">=": "\N{GREATER-THAN OR EQUAL TO}", "<=": "\N{LESS-THAN OR EQUAL TO}"}
+"""Comparisons as people write them, beside those of formulas."""
 
 
 def write_observed(observed: Observed, language: str) -> str:
@@ -57,6 +61,7 @@ def explain_base(base: Base, language: str) -> str:
         f"{write_period(point.period, language)}: {write_number(point.lower * factor, 2, language)}{sign}"
         for point in base.points
     )
-    limit = f"{base.comparator.value} {write_number(base.limit * factor, 0, language)}{sign}"
+    comparison = _SIGNS.get(base.comparator.value, base.comparator.value)
+    limit = f"{comparison} {write_number(base.limit * factor, 0, language)}{sign}"
     condition = "Điều kiện" if language == "vi" else "Condition"
     return f"{condition}: {limit}. {points}."

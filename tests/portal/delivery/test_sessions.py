@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from lienthong.delivery.directives import DirectiveKey
 from lienthong.delivery.models import Directive, Material, Task, WorkingSession
+from lienthong.delivery.sessions import NewSession, open_session
 from lienthong.delivery.tasks import NewTask, give_task
 from lienthong.web.callers import Caller
 from tests.portal.cases.desk import enter_officer
@@ -57,7 +58,7 @@ def test_a_session_is_prepared_frozen_and_its_conclusion_becomes_a_task() -> Non
     task = Task.objects.get(title="Báo cáo")
     assert task.is_illustrative
     assert task.code in read(officer, HERE)
-    assert "Không nhận" in leading.post(HERE, told).content.decode()
+    assert "đã thành nhiệm vụ" in leading.post(HERE, told).content.decode()
     leading.post(HERE, {"act": "conclude"})
     assert "Đã kết thúc" in read(officer, "/delivery/sessions/")
 
@@ -69,7 +70,7 @@ def test_what_is_wrong_is_said_and_what_is_not_there_is_not_found() -> None:
     assert not WorkingSession.objects.exists()
     client.post("/delivery/sessions/", {"code": "2026-12", "title": "Phiên", "held_on": "15/12/2026"})
     again = client.post("/delivery/sessions/", {"code": "2026-12", "title": "Phiên", "held_on": "15/12/2026"})
-    assert "Không nhận" in again.content.decode()
+    assert "Mã này đã dùng" in again.content.decode()
     for told in ({"act": "agenda", "directive": "0"}, {"act": "agenda", "directive": "a²"}, {"act": "x"}):
         assert client.post(HERE, told).status_code == 404
     assert client.get("/delivery/sessions/none/").status_code == 404
@@ -97,3 +98,19 @@ def test_what_is_invented_stands_on_no_real_agenda_and_is_for_no_real_task(setti
     told = {"title": "Việc", "owner": leader.post, "due_on": "15/1/2027", "directive": invented.pk}
     assert leader.client.post("/delivery/tasks/give/", told).status_code == 200
     assert not Task.objects.exists()
+
+
+def test_any_directive_of_the_register_or_a_part_of_it_can_be_put_on_the_agenda() -> None:
+    load_illustrative()
+    leader = enter_reader("binh.tran", Caller.LEADER).client
+    open_session(NewSession(code="2026-12", title="Phiên", held_on=date(2026, 12, 15), is_illustrative=True))
+    directive = Directive.objects.get(number="01-NQ/MH", issued_on=date(2025, 9, 1))
+    told = {"act": "agenda-other", "directive": directive.pk}
+    assert "không có mục này" in leader.post(HERE, {**told, "path": "IX"}).content.decode()
+    leader.post(HERE, {**told, "path": "II"})
+    leader.post(HERE, told)
+    agenda = WorkingSession.objects.get(code="2026-12").agenda.order_by("place")
+    assert [(item.directive_path, item.title) for item in agenda] == [
+        ("II", "Nhiệm vụ và giải pháp"),
+        ("", directive.title),
+    ]

@@ -24,6 +24,8 @@ FACE: Final = "Times New Roman"
 BODY_POINTS: Final = 14
 HEAD_POINTS: Final = 13
 TABLE_POINTS: Final = 12
+SECTION_POINTS: Final = 12
+"""What stands free above a section's title, so that it is no line of the table before it."""
 MARGINS_MM: Final = {"top": 20, "bottom": 20, "left": 30, "right": 15}
 """30/2020/NĐ-CP, annex I: top and bottom 20 to 25, left 30 to 35, right 15 to 20."""
 PICTURE_MM: Final = 160
@@ -57,7 +59,7 @@ def write_docx(report: Report) -> bytes:
     cited: set[int] = set()
     for section in report.sections:
         if section.pieces:
-            _write_line(document, Line(section.title, is_bold=True), keeps=True)
+            _write_line(document, Line(section.title, is_bold=True), keeps=True, before=SECTION_POINTS)
         for piece in section.pieces:
             _write_piece(document, piece, cited, report.language)
     _write_end(document, report)
@@ -158,8 +160,18 @@ def _draw_rule(paragraph: Any, room_mm: float, rule_mm: float) -> None:  # noqa:
     paragraph._p.get_or_add_pPr().insert_element_before(_element(border), "w:spacing", "w:ind", "w:jc")  # noqa: SLF001 # it has no door for this
 
 
-def _write_line(document: Any, line: Line, *, is_centred: bool = False, keeps: bool = False) -> None:  # noqa: ANN401 # as above
+def _write_line(
+    document: Any,  # noqa: ANN401 # as above
+    line: Line,
+    *,
+    is_centred: bool = False,
+    keeps: bool = False,
+    before: int = 0,
+) -> None:
+    from docx.shared import Pt  # noqa: PLC0415 # an extra
+
     paragraph = document.add_paragraph()
+    paragraph.paragraph_format.space_before = Pt(before)
     paragraph.alignment = 1 if is_centred else 0
     paragraph.paragraph_format.keep_with_next = keeps
     _write_run(paragraph, line)
@@ -279,7 +291,7 @@ def _write_words(document: Any, piece: Written, language: str) -> None:  # noqa:
 def _write_end(document: Any, report: Report) -> None:  # noqa: ANN401 # as above
     """End as the form asks: who gets it on the left, who will sign on the right."""
     head = report.head
-    _write_line(document, Line(say("end", report.language)))
+    _write_line(document, Line(say("end", report.language)), keeps=True)
     if not head.signature:
         return
     table = document.add_table(rows=1, cols=2)
@@ -299,7 +311,7 @@ def _attach_notes(document: Any, notes: list[Note]) -> None:  # noqa: ANN401 # a
 
     texts = "".join(
         f'<w:footnote w:id="{note.number}"><w:p><w:pPr><w:spacing w:after="0"/></w:pPr>'
-        f'<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteRef/></w:r>'
+        f'<w:r><w:rPr><w:vertAlign w:val="superscript"/><w:sz w:val="20"/></w:rPr><w:footnoteRef/></w:r>'
         f'<w:r><w:rPr><w:sz w:val="20"/></w:rPr><w:t xml:space="preserve"> {escape(note.whole)}</w:t></w:r>'
         "</w:p></w:footnote>"
         for note in notes

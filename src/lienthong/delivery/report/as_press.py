@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING
 from lienthong.delivery.report.wording import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lienthong.delivery.report.pieces import Report, Span
 
 
 def write_press(report: Report) -> str:
-    """Give the text, notes in brackets."""
+    """Give the text, notes in brackets, numbered as they come."""
     head = [say("press", report.language).upper(), f"{report.head.title} {report.head.subject}"]
     if report.mark:
         head.append(report.mark)
-    prose = ["".join(_write_span(span) for span in each.spans) for each in report.press]
-    cited = {span.note for each in report.press for span in each.spans if span.note}
-    notes = [f"[{note.number}] {note.whole}" for note in report.notes if note.number in cited]
+    cited = dict.fromkeys(span.note for each in report.press for span in each.spans if span.note)
+    numbers = {note: number for number, note in enumerate(cited, 1)}
+    prose = ["".join(_write_span(span, numbers) for span in each.spans) for each in report.press]
+    notes = [f"[{number}] {report.notes[note - 1].whole}" for note, number in numbers.items()]
     data_on = say("data_on", report.language).format(as_of=report.as_of)
-    return "\n\n".join(["\n".join(head), *prose, data_on, "\n".join(notes)]) + "\n"
+    return "\n\n".join(["\n".join(head), *prose, data_on, *(["\n".join(notes)] if notes else [])]) + "\n"
 
 
-def _write_span(span: Span) -> str:
-    return f"{span.text} [{span.note}]" if span.note else span.text
+def _write_span(span: Span, numbers: Mapping[int, int]) -> str:
+    return f"{span.text} [{numbers[span.note]}]" if span.note else span.text

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from lienthong.delivery.figure_book import FigureBook
     from lienthong.delivery.indicator_sheet import IndicatorSheet
     from lienthong.delivery.indicators import Definition
-    from lienthong.delivery.models import WorkingSession
+    from lienthong.delivery.models import Task, WorkingSession
     from lienthong.delivery.periods import Period
     from lienthong.delivery.report.outline import BlockTerms, Outline
 
@@ -126,7 +126,7 @@ class Maker:
         """List what is late, by posts and never by people."""
         late = list_late(self.book.as_of).filter(is_illustrative=self.session.is_illustrative)
         rows = [
-            (task.code, task.title, task.owner.title, f"{task.due_on:%d/%m/%Y}" if task.due_on else "")
+            (task.code, task.title, self._name_owner(task), f"{task.due_on:%d/%m/%Y}" if task.due_on else "")
             for task in late[:MOST_TASKS]
         ]
         more = late.count() - len(rows)
@@ -254,6 +254,9 @@ class Maker:
 
     def _head(self, kind: str) -> tuple[str, ...]:
         return tuple(get_label(label, self.language) for label in _HEADS[kind])
+
+    def _name_owner(self, task: Task) -> str:
+        return task.owner.title if self.language == "vi" else task.owner.title_en or task.owner.title
 
     def _say(self, word: str) -> str:
         return get_label(_WORDS[word], self.language)

@@ -65,10 +65,16 @@ class DirectiveForm(forms.Form):
     title = _text_field(_("Title of the document"), 500, _("Enter the title of the document"))
     kind = forms.ChoiceField(label=_("Kind of document"), choices=[(k.value, t) for k, t in DIRECTIVE_KINDS.items()])
     side = forms.ChoiceField(
-        label=_("Whose document it is"), choices=[(s.value, t) for s, t in SIDES.items()], widget=forms.RadioSelect
+        label=_("Whose document it is"),
+        choices=[(s.value, t) for s, t in SIDES.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose whose document it is")},
     )
     tier = forms.ChoiceField(
-        label=_("Level of the issuer"), choices=[(t.value, text) for t, text in TIERS.items()], widget=forms.RadioSelect
+        label=_("Level of the issuer"),
+        choices=[(t.value, text) for t, text in TIERS.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the level of the issuer")},
     )
 
     def make(self, candidate: Candidate) -> NewDirective:

@@ -21,6 +21,7 @@ from lienthong.delivery.charts import (
     draw_bars,
     draw_line,
     embed_face,
+    make_words,
 )
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.figure_book import FigureBook
@@ -31,7 +32,7 @@ from lienthong.delivery.indicator_sheet import make_sheet
 from lienthong.delivery.report.maps import draw_map, list_spots
 from lienthong.delivery.words import Carry, find_country
 from lienthong.portal.assets import BUILT, read_manifest
-from lienthong.portal.delivery.indicators import name_unit, read_asked
+from lienthong.portal.delivery.indicators import read_asked
 from lienthong.portal.delivery.pages import find_language, for_readers, name_area
 from lienthong.portal.delivery.targets import get_judged, list_path, read_target_day
 
@@ -102,7 +103,7 @@ def draw_target(request: HttpRequest, plan: str, target: str) -> HttpResponse:
     if isinstance(forecast, Forecast):
         point = ChartPoint(forecast.period, forecast.central, forecast.lower, forecast.upper)
         lines.append(Line(_("Forecast with its interval"), Stroke.FORECAST, (point,)))
-    words = ChartWords(find_language(), name_unit(terms.unit), terms.decimals, _read_size(request))
+    words = make_words(terms.unit, terms.decimals, find_language(), _read_size(request))
     return send_drawing(request, draw_line(lines, words))
 
 
@@ -135,7 +136,7 @@ def _make_point(period: Period, lower: object, upper: object) -> ChartPoint:
 
 def _make_words(request: HttpRequest, sheet: IndicatorSheet) -> ChartWords:
     definition = sheet.definition
-    return ChartWords(find_language(), name_unit(definition.unit), definition.decimals, _read_size(request))
+    return make_words(definition.unit, definition.decimals, find_language(), _read_size(request))
 
 
 def _read_size(request: HttpRequest) -> ChartSize:

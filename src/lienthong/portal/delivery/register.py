@@ -1,24 +1,37 @@
-"""The register of directives: the list, and the page of one with its parts, relations, plans and tasks."""
+"""The register of directives: the list, the page of one with its parts, relations, plans and tasks, and a new one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404
-from django.views.decorators.http import require_GET
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
 from lienthong.delivery.cascade import list_above
-from lienthong.delivery.directives import is_in_force, list_directives
+from lienthong.delivery.directive_words import TaskState
+from lienthong.delivery.directives import is_in_force, list_directives, register_directive
+from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.models import Directive, Plan
+from lienthong.delivery.sources import put_sources
 from lienthong.portal.delivery.as_of import read_as_of
 from lienthong.portal.delivery.candidate_words import DIRECTIVE_KINDS, SIDES, TIERS
 from lienthong.portal.delivery.directive_words import RELATIONS, RELATIONS_BACK, TASK_COLOURS, TASK_STATES
 from lienthong.portal.delivery.pages import for_readers, require_shown, show_page
+from lienthong.portal.delivery.refusals import word_refusal
+from lienthong.portal.delivery.register_forms import RegisterForm
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from django.http import HttpRequest, HttpResponse
+
+    from lienthong.delivery.models import Task
 
 PAGE_ROWS: Final = 50
 
@@ -42,6 +55,11 @@ def get_row(key: int) -> Directive:
     return row
 
 
+def _is_late(task: Task, day: date) -> bool:
+    """Whether a task that is not reported done is past its due day."""
+    return task.state == TaskState.OPEN and task.due_on is not None and task.due_on < day
+
+
 @for_readers
 @require_GET
 def show_directives(request: HttpRequest) -> HttpResponse:
@@ -52,6 +70,28 @@ def show_directives(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(is_illustrative=False)
     page = Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
     return show_page(request, "directives", {**WORDS, "place": "directives", "words": words, "listed": page})
+
+
+@for_readers
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_register(request: HttpRequest) -> HttpResponse:
+    """Put a document into the register, with its parts."""
+    shown = Directive.objects.order_by("-issued_on", "number")
+    shown = shown if settings.IS_SANDBOX else shown.filter(is_illustrative=False)
+    form = RegisterForm(request.POST if request.method == "POST" else None)
+    form.offer(shown)
+    if request.method == "POST" and form.is_valid():
+        try:
+            # A crash leaves the document with its source, or neither.
+            with transaction.atomic():
+                put_sources([form.find_source()])
+                directive = register_directive(form.make_directive())
+        except DeliveryError as error:
+            form.add_error(None, word_refusal(error))
+        else:
+            messages.success(request, _("The document is in the register."))
+            return HttpResponseRedirect(reverse("delivery-directive", kwargs={"row": directive.pk}))
+    return show_page(request, "register", {"place": "directives", "form": form})
 
 
 @for_readers
@@ -69,6 +109,7 @@ def show_directive(request: HttpRequest, row: int) -> HttpResponse:
         "is_in_force": is_in_force(directive, as_of.day),
         "clauses": list(directive.parts.order_by("place")),
         "tasks": tasks,
+        "late_codes": {task.code for task in tasks if _is_late(task, as_of.day)},
         "loose": [task for task in tasks if not task.directive_path],
         "above": list_above(directive),
         "relations_forth": directive.relations.select_related("other").order_by("kind", "other__issued_on"),

@@ -16,6 +16,7 @@ from lienthong.areas.errors import AreasError
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.report.building import Order, build_report, write_into
 from lienthong.delivery.report.filing import FORMS, write_form
+from lienthong.delivery.report.general_outline import LEFT_OPEN
 from lienthong.delivery.report.outline import list_outlines
 from lienthong.delivery.report.pieces import FindingKind, Picture, Prose, Table
 from lienthong.delivery.report.texts import MOST_CHARACTERS
@@ -60,6 +61,7 @@ def show_report(request: HttpRequest, code: str) -> HttpResponse:
         "kind": find_kind,
         "cut": cut_at_findings,
         "forms_of_files": tuple(FORMS),
+        "left_open": LEFT_OPEN,
         "is_stale": lambda finding: finding.kind is FindingKind.STALE,
     }
     return show_page(request, "report", told)

@@ -20,6 +20,7 @@ from lienthong.delivery.directive_words import SessionStage
 from lienthong.delivery.directives import DirectiveKey
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.models import Directive, Material, WorkingSession
+from lienthong.delivery.models.columns import NAME_CHARACTERS, WORD_CHARACTERS
 from lienthong.delivery.sessions import (
     CODE,
     NewItem,
@@ -39,8 +40,9 @@ from lienthong.delivery.tasks import find_day
 from lienthong.identity.signed_in import find_caller
 from lienthong.portal.delivery.directive_words import STAGE_COLOURS, STAGES, TASK_COLOURS, TASK_STATES
 from lienthong.portal.delivery.pages import for_readers, require_shown, show_page
-from lienthong.portal.delivery.task_forms import GiveForm, ProofForm, make_day_field, name_post
-from lienthong.portal.delivery.tasks import get_account, send_file, word_refusal
+from lienthong.portal.delivery.refusals import word_refusal
+from lienthong.portal.delivery.task_forms import DirectiveField, GiveForm, ProofForm, make_day_field, name_post
+from lienthong.portal.delivery.tasks import get_account, send_file
 from lienthong.web.callers import Caller
 
 if TYPE_CHECKING:
@@ -81,6 +83,40 @@ class SessionForm(forms.Form):
         error_messages={"required": gettext_lazy("Enter the title of the session")},
     )
     held_on = make_day_field(gettext_lazy("Day of the session"))
+    place = forms.CharField(
+        label=gettext_lazy("Where it is held"),
+        max_length=NAME_CHARACTERS,
+        required=False,
+        help_text=gettext_lazy("It stands before the day of the report, such as Hạ Long."),
+    )
+
+
+class AgendaForm(forms.Form):
+    """A directive, or a part of it, to put on the agenda."""
+
+    directive = DirectiveField(
+        label=gettext_lazy("Directive"),
+        queryset=Directive.objects.none(),
+        error_messages={"required": gettext_lazy("Choose a directive")},
+    )
+    path = forms.CharField(
+        label=gettext_lazy("Part of it, if only that is meant"), max_length=WORD_CHARACTERS, required=False
+    )
+
+    def __init__(self, *args: Any, illustrative: bool, **kwargs: Any) -> None:  # noqa: ANN401 # Django's
+        super().__init__(*args, **kwargs)
+        directive = self.fields["directive"]
+        if isinstance(directive, forms.ModelChoiceField):
+            # What is invented and what is real never stand on one agenda.
+            rows = Directive.objects.filter(is_illustrative=illustrative)
+            directive.queryset = rows.order_by("-issued_on", "number")
+
+    def make(self) -> NewItem:
+        """Make the item, of a form that is valid."""
+        chosen, path = self.cleaned_data["directive"], self.cleaned_data["path"].strip()
+        part = chosen.parts.filter(path=path).first() if path else None
+        key = DirectiveKey(chosen.number, chosen.issuer, chosen.issued_on)
+        return NewItem(key, chosen.title if part is None else part.heading, path)
 
 
 class FreezeForm(forms.Form):
@@ -204,6 +240,9 @@ def _make_forms(request: HttpRequest, session: WorkingSession, act: str, today: 
         first = {"data_on": f"{today:%d/%m/%Y}"}
         return {
             "material": ProofForm(*posted) if act == "material" else ProofForm(),
+            "agenda-other": AgendaForm(
+                request.POST if act == "agenda-other" else None, illustrative=session.is_illustrative
+            ),
             "freeze": FreezeForm(request.POST) if act == "freeze" else FreezeForm(initial=first),
         }
     asked = request.POST.get("place") or request.GET.get("task", "")
@@ -223,6 +262,8 @@ def _do(
     account, now = who
     if isinstance(form, ProofForm):
         add_material(session.code, form.cleaned_data["file"], account)
+    elif isinstance(form, AgendaForm):
+        add_agenda_item(session.code, form.make())
     elif isinstance(form, FreezeForm):
         freeze_session(session.code, form.cleaned_data["data_on"], account, now)
     elif isinstance(form, ConclusionForm):

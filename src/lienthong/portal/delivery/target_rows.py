@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from lienthong.delivery.figure_text import write_observed
 from lienthong.delivery.figures import Observed
 from lienthong.delivery.labels import write_amount
+from lienthong.delivery.period_text import write_period
 from lienthong.delivery.target_words import TargetState
 from lienthong.portal.delivery.pages import find_data_days
 
@@ -70,12 +71,14 @@ def _make_row(book: FigureBook, judged: JudgedTarget, days: Mapping[int, date], 
     latest = judged.verdict.latest
     if latest is not None:
         known_on = max((days[pk] for pk in latest.used if pk in days), default=None)
-        return TargetRow(judged, write_point(judged, latest, language), latest.period.text, known_on, None)
+        return TargetRow(
+            judged, write_point(judged, latest, language), write_period(latest.period, language), known_on, None
+        )
     reported = _find_reported(book, judged)
     if reported is None:
         return TargetRow(judged, "", "", None, None)
     text = write_observed(reported, language)
-    return TargetRow(judged, text, reported.cell.period.text, reported.published_on, reported)
+    return TargetRow(judged, text, write_period(reported.cell.period, language), reported.published_on, reported)
 
 
 def _find_reported(book: FigureBook, judged: JudgedTarget) -> Observed | None:

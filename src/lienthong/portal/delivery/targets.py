@@ -12,6 +12,7 @@ from lienthong.delivery.figure_book import FigureBook
 from lienthong.delivery.figures import Missing
 from lienthong.delivery.labels import STATUSES, explain_missing, get_label, write_amount
 from lienthong.delivery.models import Directive, Task
+from lienthong.delivery.period_text import write_period
 from lienthong.delivery.periods import parse_period
 from lienthong.delivery.sources import get_source
 from lienthong.delivery.target_rules import expect_figure
@@ -135,7 +136,7 @@ def _list_rows(judged: JudgedTarget, language: str) -> list[dict[str, Any]]:
         expected = expect_figure(made, point.period) if is_on_way else None
         rows.append(
             {
-                "period": point.period.text,
+                "period": write_period(point.period, language),
                 "figure": write_point(judged, point, language),
                 "status": get_label(STATUSES[point.status], language),
                 "expected": "" if expected is None else write_amount(expected, terms.unit, terms.decimals, language),

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.conf import settings
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.delivery.asks import NewAsk
 from lienthong.delivery.directives import DirectiveKey
-from lienthong.delivery.models import Directive
+from lienthong.delivery.models import Directive, Plan, Target
 from lienthong.delivery.tasks import PROOF_BYTES, NewProof, NewTask
 from lienthong.identity.card_forms import DAY_FIELD, DAY_FORMATS
 from lienthong.identity.posts import list_posts
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lienthong.identity.models import Post
+
+TITLE_CHARACTERS: Final = 80
+"""Of a document's title in a list to choose from."""
 
 _DAY_ERRORS: Final = {
     "required": _("Enter the date"),
@@ -56,6 +60,34 @@ def list_post_choices(day: date) -> list[tuple[str, str]]:
     return [(str(post.pk), name_post(post)) for post in list_posts(day)]
 
 
+class DirectiveField(forms.ModelChoiceField):  # type: ignore[type-arg] # the stubs alone know of one
+    """A choice among the register's documents, each named as people name it."""
+
+    def label_from_instance(self, obj: Directive) -> str:
+        """Say number, day and the beginning of the title."""
+        day = f", {obj.issued_on:%d/%m/%Y}" if obj.issued_on is not None else ""
+        return f"{obj.number}{day}: {Truncator(obj.title).chars(TITLE_CHARACTERS)}"
+
+
+def list_target_choices() -> list[tuple[str, str]]:
+    """Give the targets of this site's plans to choose from, by plan and code, those of the newest plan first."""
+    rows = Target.objects.select_related("plan").order_by("plan", "code", "-version").distinct("plan", "code")
+    found = [row for row in rows if settings.IS_SANDBOX or not row.plan.is_illustrative]
+    found.sort(key=lambda row: (-row.plan.ends_on.toordinal(), row.plan.code, row.place))
+    is_vietnamese = find_language() == "vi"
+    return [
+        (f"{row.plan.code}/{row.code}", f"{row.name} ({row.plan.title})")
+        if is_vietnamese
+        else (f"{row.plan.code}/{row.code}", f"{row.name_en} ({row.plan.title_en})")
+        for row in found
+    ]
+
+
+def is_invented_plan(code: str) -> bool:
+    """Whether a plan is of the invented province."""
+    return bool(code) and Plan.objects.filter(code=code, is_illustrative=True).exists()
+
+
 class GiveForm(forms.Form):
     """A task to give to a post, for a part of a directive or for none."""
 
@@ -75,7 +107,7 @@ class GiveForm(forms.Form):
     )
     due_on = make_day_field(_("Due day"))
     deliverable = forms.CharField(label=_("What is to be handed over"), max_length=500, required=False)
-    directive = forms.ModelChoiceField(
+    directive = DirectiveField(
         label=_("Directive that it is for"),
         queryset=Directive.objects.order_by("-issued_on", "number"),
         required=False,
@@ -87,6 +119,7 @@ class GiveForm(forms.Form):
         required=False,
         help_text=_("As the directive has it."),
     )
+    serves = forms.ChoiceField(label=_("Target that it serves"), required=False)
 
     def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:  # noqa: ANN401 # Django's
         super().__init__(*args, **kwargs)
@@ -94,6 +127,9 @@ class GiveForm(forms.Form):
         directive = self.fields["directive"]
         if isinstance(directive, forms.ModelChoiceField) and not settings.IS_SANDBOX:
             directive.queryset = Directive.objects.filter(is_illustrative=False).order_by("-issued_on", "number")
+        serves = self.fields["serves"]
+        if isinstance(serves, forms.ChoiceField):
+            serves.choices = [("", _("None")), *list_target_choices()]
         for name, first in (("owner", [("", _("Choose a post"))]), ("co_owners", [])):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
@@ -107,8 +143,10 @@ class GiveForm(forms.Form):
         if directive is not None:
             key = DirectiveKey(directive.number, directive.issuer, directive.issued_on)
         co_owners = tuple(post for post in read.pop("co_owners") if post != read["owner"])
-        is_illustrative = directive is not None and directive.is_illustrative
-        return NewTask(**read, co_owners=co_owners, directive=key, is_illustrative=is_illustrative)
+        plan, _slash, target = read.pop("serves").partition("/")
+        is_illustrative = (directive is not None and directive.is_illustrative) or is_invented_plan(plan)
+        served = {"plan": plan, "target": target}
+        return NewTask(**read, **served, co_owners=co_owners, directive=key, is_illustrative=is_illustrative)
 
 
 class ProofForm(forms.Form):

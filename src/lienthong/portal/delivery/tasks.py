@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lienthong.delivery.asks import ask_agency
 from lienthong.delivery.directive_words import TaskAct, TaskState
-from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.jobs import defer_ask
 from lienthong.delivery.models import Target, TaskProof
 from lienthong.delivery.task_rules import list_acts
@@ -43,6 +43,7 @@ from lienthong.portal.delivery.directive_words import (
     TASK_STATES,
 )
 from lienthong.portal.delivery.pages import find_language, for_readers, require_shown, show_page
+from lienthong.portal.delivery.refusals import word_refusal
 from lienthong.portal.delivery.task_forms import AskForm, GiveForm, MoveForm, ProofForm, ReasonForm, name_post
 from lienthong.web.callers import Caller, open_to
 
@@ -190,13 +191,6 @@ def get_shown_task(code: str) -> Task:
         raise Http404 from error
     require_shown(illustrative=task.is_illustrative)
     return task
-
-
-def word_refusal(error: DeliveryError) -> str:
-    """Say in the page's language why a task or a session does not take something."""
-    if error.kind is DeliveryErrorKind.SECRET_DOCUMENT:
-        return _("The file bears a mark of secrecy. Nothing of it was kept.")
-    return _("This was not taken: %(reason)s") % {"reason": error.message}
 
 
 def _name_target(task: Task) -> str:

@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exchanges/<str:exchange>/package.zip", exchanges.send_package, name="delivery-package"),
     path("import/", imports.show_import, name="delivery-import"),
     path("directives/", register.show_directives, name="delivery-directives"),
+    path("directives/register/", register.show_register, name="delivery-register"),
     path("directives/<int:row>/", register.show_directive, name="delivery-directive"),
     path("directives/<int:row>/cascade/", cascade.show_cascade, name="delivery-cascade"),
     path("tasks/", tasks.show_tasks, name="delivery-tasks"),
