@@ -49,6 +49,9 @@ class NaiveTree:
         self.leaves = [sha256(b"\x00entry %d" % number).digest() for number in range(count)]
         self._nodes: dict[tuple[int, int], bytes] = {}
 
+    def nodes(self, level: int, start: int, end: int) -> list[bytes]:
+        return [self.node(level, index) for index in range(start, end)]
+
     def node(self, level: int, index: int) -> bytes:
         assert (index + 1) << level <= len(self.leaves), f"asked for the incomplete node {level}/{index}"
         if level == 0:

@@ -132,7 +132,7 @@ def test_a_batch_proof_equals_the_full_proof_for_every_index_of_every_small_batc
         for first in range(size):
             start, end = batch_subtree(first, size)
             suffix = prove_batch(first, size, TREE.node)
-            paths = BatchPaths(first, size, TREE.node)
+            paths = BatchPaths(first, size, TREE.nodes)
             for index in range(first, size):
                 path = prove_in_batch(index, first, size, TREE.node)
                 assert paths.path(index) == path
@@ -164,7 +164,7 @@ def test_a_batch_proof_equals_the_full_proof_in_larger_trees(case: tuple[int, in
     index, first, size = case
     suffix = prove_batch(first, size, TREE.node)
     path = prove_in_batch(index, first, size, TREE.node)
-    assert BatchPaths(first, size, TREE.node).path(index) == path
+    assert BatchPaths(first, size, TREE.nodes).path(index) == path
     assert path + suffix == prove_inclusion(index, size, TREE.node)
     start, end = batch_subtree(first, size)
     root = fold_suffix(fold_path(TREE.leaves[index], index - start, end - start, path), first, size, suffix)

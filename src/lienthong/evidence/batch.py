@@ -9,7 +9,7 @@ import msgspec
 from lienthong.evidence.tree import BatchPaths, prove_batch
 
 if TYPE_CHECKING:
-    from lienthong.evidence.tree import NodeReader
+    from lienthong.evidence.nodes import Nodes
 
 
 class Draft(Protocol):
@@ -60,14 +60,14 @@ class Head:
     entry's inclusion proof under it is its `path` and the batch's `suffix`, one after the other.
     """
 
-    __slots__ = ("_node", "_paths", "_suffix", "checkpoint", "first", "root", "size")
+    __slots__ = ("_nodes", "_paths", "_suffix", "checkpoint", "first", "root", "size")
 
-    def __init__(self, first: int, size: int, root: bytes, checkpoint: bytes, node: NodeReader) -> None:
+    def __init__(self, first: int, size: int, root: bytes, checkpoint: bytes, nodes: Nodes) -> None:
         self.first = first
         self.size = size
         self.root = root
         self.checkpoint = checkpoint
-        self._node = node
+        self._nodes = nodes
         self._suffix: tuple[bytes, ...] | None = None
         self._paths: BatchPaths | None = None
 
@@ -75,13 +75,13 @@ class Head:
     def suffix(self) -> tuple[bytes, ...]:
         """Give the common end of the batch's paths; computed once, and only if an entry is to be proven."""
         if self._suffix is None:
-            self._suffix = prove_batch(self.first, self.size, self._node)
+            self._suffix = prove_batch(self.first, self.size, self._nodes.node)
         return self._suffix
 
     def path(self, index: int) -> tuple[bytes, ...]:
         """Give the part of entry `index`'s path that lies inside the batch."""
         if self._paths is None:
-            self._paths = BatchPaths(self.first, self.size, self._node)
+            self._paths = BatchPaths(self.first, self.size, self._nodes.read)
         return self._paths.path(index)
 
 

@@ -40,10 +40,12 @@ class Batching:
         """Give the number of entries that wait."""
         return len(self._waiting)
 
-    def add(self, draft: Draft, length: int, done: Done) -> None:
-        """Let an entry of about `length` bytes wait; `watch` must follow unless a commit is under way."""
+    def add(self, draft: Draft, length: int, done: Done, *, watched: bool) -> None:
+        """Let an entry of about `length` bytes wait, `watched` as by `watch` unless a commit is under way."""
         self._waiting.append((draft, done))
         self._bytes += length
+        if watched and not self._is_looking:
+            self.watch()
 
     def watch(self) -> None:
         """Begin to look, once per turn of the loop, whether entries are still added; does nothing while looking."""

@@ -111,6 +111,7 @@ class Log:
         self._lock = lock
         self._found = found
         self._state = _State.OPENED
+        self._is_ready = False
         self._writer: SegmentWriter | None = None
         self._sync_in_thread = False
         self._run = ports.run_in_thread or run_at_once
@@ -141,6 +142,7 @@ class Log:
         )
         self._sync_in_thread = self._choose_thread(self._writer)
         self._state = _State.READY
+        self._is_ready = True
 
     @property
     def size(self) -> int:
@@ -182,15 +184,13 @@ class Log:
         None means that the outcome is not recorded: the entry may be in the log or not. After a failure
         `done(None)` comes at once. Kind `too_large` for a statement that no bundle can hold.
         """
-        if self._state is not _State.READY:
+        if not self._is_ready:
             self._refuse(done)
             return
         length = entry.length
-        if len(entry.statement) > MAX_STATEMENT_BYTES or length > MAX_ENTRY_BYTES:
+        if length > MAX_ENTRY_BYTES or len(entry.statement) > MAX_STATEMENT_BYTES:
             raise _too_large(entry)
-        self._batching.add(entry, length, done)
-        if not self._is_writing:
-            self._batching.watch()
+        self._batching.add(entry, length, done, watched=not self._is_writing)
 
     def checkpoint(self) -> bytes:
         """Give the signed checkpoint of the durable head; signs it if its batch did not need that."""
@@ -233,7 +233,7 @@ class Log:
         if not 0 <= index < self._head.size:
             message = f"the log {self.origin} has {self._head.size} entries, asked for a proof of entry {index}"
             raise EvidenceError(EvidenceErrorKind.LOG_AHEAD, message)
-        head = Head(index, self._head.size, self._head.root, self.checkpoint(), self._nodes.node)
+        head = Head(index, self._head.size, self._head.root, self.checkpoint(), self._nodes)
         return Committed(index, self._nodes.node(0, index), head)
 
     def require_head(self, known: Checkpoint) -> None:
@@ -263,6 +263,7 @@ class Log:
             self._publisher.start(self._head.size, self.checkpoint(), run_at_once, self._fail)
         if self._state is not _State.CLOSED:
             self._state = _State.CLOSED
+            self._is_ready = False
             if self._writer is not None:
                 self._writer.close()
             self._ports.files.close(self._lock)
@@ -288,13 +289,13 @@ class Log:
             body = self._signer.format(size, root)
             # 2. Sign, if an entry is to be proven. A crash here leaves nothing: nobody has seen the
             #    signature.
-            signed = any(entry.proven for entry in entries)
+            signed = any([entry.proven for entry in entries])  # noqa: C419 # a list is faster here
             note = self._signer.sign(body) if signed else b""
             # 3. Write. A crash here leaves a torn or whole batch that nobody was told of. Opening drops a
             #    torn one after the head check, and keeps a whole one: its entries are then in the log once,
             #    as after step 4.
             writer.append(first, encode_batch(first, note or body, entries, signed=signed))
-            batch = Head(first, size, root, note, self._nodes.node)
+            batch = Head(first, size, root, note, self._nodes)
             # 4. Sync. A crash here leaves the same as step 3.
             if self._sync_in_thread:
                 self._is_writing = True
@@ -316,9 +317,9 @@ class Log:
         self._head = Checkpoint(self.origin, batch.size, batch.root)
         self._signed = batch.checkpoint or self._signed
         self._publisher.add([entry.statement for entry in entries])
-        answers = [Committed(index, entry.leaf, batch) for index, entry in enumerate(entries, batch.first)]
+        told = enumerate(zip(waiting, entries, strict=True), batch.first)
         try:
-            _tell(zip((done for _, done in waiting), answers, strict=True))
+            _tell([(done, Committed(index, entry.leaf, batch)) for index, ((_, done), entry) in told])
         finally:
             self._batching.watch()
             self._follow_up()
@@ -342,6 +343,7 @@ class Log:
         """Answer all who wait with None, and take nothing more (rule 6.2). There is no second try."""
         is_first = self._state is not _State.FAILED
         self._state = _State.FAILED
+        self._is_ready = False
         queue = self._batching.take_all()
         try:
             _tell((done, None) for _, done in (*waiting, *queue))

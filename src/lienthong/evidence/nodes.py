@@ -97,6 +97,12 @@ class Nodes:
         tile, place = divmod(index, TILE_WIDTH >> within)
         return self._full_tile(level // TILE_HEIGHT, tile)[within][place]
 
+    def read(self, level: int, start: int, end: int) -> list[bytes]:
+        """Give the nodes [start, end) of a level (a `NodesReader`), from memory or from the tiles."""
+        if level < len(self._levels) and start >= self._starts[level]:
+            return self.slice(level, start, end)
+        return [self.node(level, index) for index in range(start, end)]
+
     def slice(self, level: int, start: int, end: int) -> list[bytes]:
         """Give the nodes [start, end) of a level, which must be in memory."""
         before = self._starts[level]

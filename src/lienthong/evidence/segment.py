@@ -167,11 +167,11 @@ def encode_batch(first: int, checkpoint: bytes, entries: Sequence[Entry], *, sig
     contents: list[bytes] = []
     records: list[bytes] = []
     for entry in entries:
-        shared = entry.shared
+        statement, evidence, record, shared = entry.statement, entry.evidence, entry.record, entry.shared
         number = numbers.setdefault(shared, len(numbers) + 1) if shared else 0
-        lengths += (len(entry.statement), len(entry.evidence), len(entry.record), number)
-        contents += (entry.statement, entry.evidence)
-        records.append(entry.record)
+        lengths += (len(statement), len(evidence), len(record), number)
+        contents += (statement, evidence)
+        records.append(record)
     table = [part for shared in numbers for part in (_NUMBER.pack(len(shared)), shared)]
     covered = b"".join(
         (

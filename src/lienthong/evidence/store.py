@@ -24,6 +24,7 @@ from lienthong.kernel.keys import load_secret
 from lienthong.kernel.randomness import Randomness
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 KEY_BYTES: Final = 32
@@ -88,17 +89,15 @@ class StoreKey:
     Its nonces are random. Two of 10^10 records share one with a chance below 10^-9: this key's limit.
     """
 
-    __slots__ = ("_cipher",)
+    __slots__ = ("_cipher", "wrap")
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) != KEY_BYTES:
             message = f"a store key has {KEY_BYTES} bytes, got {len(secret)}"
             raise EvidenceError(EvidenceErrorKind.BAD_KEY, message)
         self._cipher = AESGCM(secret)
-
-    def wrap(self, nonce: bytes, key: bytes, leaf: bytes) -> bytes:
-        """Encrypt a record's key (32 bytes) to 48 bytes, bound to the leaf."""
-        return self._cipher.encrypt(nonce, key, leaf)
+        self.wrap: Final[Callable[[bytes, bytes, bytes], bytes]] = self._cipher.encrypt
+        """Encrypts a record's key (32 bytes) to 48 bytes: by nonce, key and the leaf that it is bound to."""
 
     def unwrap(self, nonce: bytes, wrapped: bytes, leaf: bytes) -> bytes:
         """Give back a record's key; raises InvalidTag where anything differs from what `wrap` was given."""
@@ -113,10 +112,10 @@ def load_store_key(path: Path) -> StoreKey:
 class RecordSealer:
     """Encrypts the records of one gateway, one after the other in one thread."""
 
-    __slots__ = ("_random", "_store_key")
+    __slots__ = ("_random", "_wrap")
 
     def __init__(self, store_key: StoreKey) -> None:
-        self._store_key = store_key
+        self._wrap = store_key.wrap
         self._random = Randomness()
 
     def seal(self, leaf: bytes, plain: bytes) -> bytes:
@@ -126,8 +125,7 @@ class RecordSealer:
         """
         fresh = self._random.take(KEY_BYTES + NONCE_BYTES)
         key, nonce = fresh[:KEY_BYTES], fresh[KEY_BYTES:]
-        sealed = AESGCM(key).encrypt(_ONLY_NONCE, plain, leaf)
-        return b"".join((_LIVE, nonce, self._store_key.wrap(nonce, key, leaf), sealed))
+        return b"".join((_LIVE, nonce, self._wrap(nonce, key, leaf), AESGCM(key).encrypt(_ONLY_NONCE, plain, leaf)))
 
 
 def open_record(store_key: StoreKey, leaf: bytes, record: bytes) -> bytes:

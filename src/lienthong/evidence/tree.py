@@ -22,6 +22,8 @@ MAX_TREE_SIZE: Final = 2**53 - 1
 EMPTY_ROOT: Final = sha256(b"").digest()
 """The root of a tree without leaves (RFC 6962 section 2.1)."""
 
+NodesReader: TypeAlias = "Callable[[int, int, int], list[bytes]]"
+"""`nodes(level, start, end)`: as many `node(level, index)`."""
 NodeReader: TypeAlias = "Callable[[int, int], bytes]"
 """`node(level, index)`: the hash of the complete subtree over leaves [index << level, index + 1 << level)."""
 
@@ -279,34 +281,39 @@ def prove_in_batch(index: int, first: int, size: int, node: NodeReader) -> tuple
 class BatchPaths:
     """The paths of all entries of one batch inside its subtree, made together: `prove_in_batch`, many times over.
 
-    The nodes that the paths can need are read once. `path` then only picks, per level, the sibling: a complete node, or
-    the one unfinished node at the tree's right edge.
+    The nodes that the paths can need are read once: per level the complete ones, and the one unfinished node at the
+    tree's right edge. What two entries' paths have in common is made once.
     """
 
-    __slots__ = ("_levels",)
+    __slots__ = ("_levels", "_paths")
 
-    def __init__(self, first: int, size: int, node: NodeReader) -> None:
+    def __init__(self, first: int, size: int, read: NodesReader) -> None:
         start, _ = batch_subtree(first, size)
         self._levels: list[tuple[int, list[bytes], bytes]] = []
         edge = b""
         for level in range((size - start - 1).bit_length()):
             low = (first >> level) & ~1
-            nodes = [node(level, index) for index in range(low, size >> level)]
+            nodes = read(level, low, size >> level)
             self._levels.append((low, nodes, edge))
             if size >> level & 1:
                 edge = node_hash(nodes[-1], edge) if edge else nodes[-1]
+        self._paths: list[dict[int, tuple[bytes, ...]]] = [{} for _ in self._levels]
 
-    def path(self, index: int) -> tuple[bytes, ...]:
-        """Give the path of leaf `index` of the batch, bottom-up."""
-        siblings = []
-        for low, nodes, edge in self._levels:
+    def path(self, index: int, level: int = 0) -> tuple[bytes, ...]:
+        """Give the path of leaf `index` of the batch, bottom-up; at a higher `level` that of the node there."""
+        if level == len(self._levels):
+            return ()
+        path = self._paths[level].get(index)
+        if path is None:
+            low, nodes, edge = self._levels[level]
             place = (index ^ 1) - low
+            path = self.path(index >> 1, level + 1)
             if place < len(nodes):
-                siblings.append(nodes[place])
+                path = (nodes[place], *path)
             elif place == len(nodes) and edge:
-                siblings.append(edge)
-            index >>= 1
-        return tuple(siblings)
+                path = (edge, *path)
+            self._paths[level][index] = path
+        return path
 
 
 def fold_suffix(subtree_root: bytes, first: int, size: int, suffix: Sequence[bytes]) -> bytes:

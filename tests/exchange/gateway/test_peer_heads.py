@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from functools import partial
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +12,14 @@ from msgspec.structs import replace
 
 from lienthong.evidence.checkpoint import Checkpoint, sign_checkpoint
 from lienthong.evidence.statement import Unknown
+from lienthong.evidence.tree import prove_batch, prove_in_batch
+from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway import frames
 from lienthong.exchange.gateway.frames import AnswerFrame, HeadFrame
+from lienthong.exchange.gateway.peer_heads import VerifiedHead
 from lienthong.kernel.canonical import encode_base64url
 from lienthong.kernel.keys import make_signing_key
+from tests.evidence.naive_tree import NaiveTree, naive_root
 from tests.exchange.gateway.province import CLIENT, SERVICE, STRANGER, read_kinds, require_sound
 from tests.exchange.gateway.running import RunningGateway
 from tests.simulators.peer import Peer, make_question
@@ -27,6 +32,11 @@ if TYPE_CHECKING:
 
 TARGET = f"{SERVICE}/granted/06886"
 NOTHING = Unknown(answers=encode_base64url(bytes(32)))
+
+
+@pytest.fixture
+def rng() -> Random:
+    return Random(7)
 
 
 @pytest.fixture
@@ -101,6 +111,42 @@ LATER_HEADS: dict[str, Callable[[HeadFrame], HeadFrame]] = {
     "consistency from another size": lambda head: replace(head, previous=head.previous - 1),
     "from the beginning": lambda head: replace(head, previous=0, consistency=()),
 }
+
+
+def heads_of_every_small_batch() -> Iterator[tuple[NaiveTree, int, VerifiedHead]]:
+    for size in range(1, 20):
+        tree = NaiveTree(size)
+        for first in range(size):
+            suffix = prove_batch(first, size, tree.node)
+            frame = HeadFrame(first, size, 0, b"a note", suffix, ())
+            yield tree, first, VerifiedHead("DEMO/GOV/Z99.01/GW1/1", frame, naive_root(tree.leaves))
+
+
+# Rule 4.3: what the entries before have proven of a batch shortens the check of the next, and changes no answer.
+def test_each_entry_of_a_batch_is_proven_in_whatever_order(rng: Random) -> None:
+    for tree, first, head in heads_of_every_small_batch():
+        indexes = [*range(first, head.size)] * 2
+        rng.shuffle(indexes)
+        for index in indexes:
+            head.verify_entry(tree.leaves[index], index, prove_in_batch(index, first, head.size, tree.node))
+
+
+def test_no_entry_is_proven_by_what_others_have_proven(rng: Random) -> None:
+    for tree, first, head in heads_of_every_small_batch():
+        proven = rng.sample(range(first, head.size), rng.randint(0, head.size - first))
+        for index in proven:
+            head.verify_entry(tree.leaves[index], index, prove_in_batch(index, first, head.size, tree.node))
+        for index in range(first, head.size):
+            path = prove_in_batch(index, first, head.size, tree.node)
+            leaf, other = tree.leaves[index], bytes(32)
+            false = [(other, index, path), (leaf, index, (*path, other)), (leaf, index, (other, *path))]
+            false += [(leaf, place, path) for place in range(-1, head.size + 1) if place != index]
+            for level in range(len(path)):
+                false += [(leaf, index, path[:level]), (leaf, index, (*path[:level], other, *path[level + 1 :]))]
+            for claim in false:
+                with pytest.raises(ExchangeError) as refused:
+                    head.verify_entry(*claim)
+                assert (claim, refused.value.kind) == (claim, ExchangeErrorKind.BAD_PROOF)
 
 
 # Rule 4.3: consistency with the link's previous checkpoint, on one link and from link to link.

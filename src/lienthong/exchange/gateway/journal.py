@@ -57,18 +57,12 @@ class _MessageDraft(msgspec.Struct, frozen=True, gc=False):
 
     sealer: RecordSealer
     statement: bytes
+    length: int
+    """About the bytes of the entry: the parts that can be long, and room for the rest."""
     content: MessageRecord | None
     proven: bool
     evidence: PeerEvidence | None = None
     shared: bytes = b""
-
-    @property
-    def length(self) -> int:
-        """Give about the bytes of the entry: the parts that can be long, and room for the rest."""
-        content, evidence = self.content, self.evidence
-        record = 0 if content is None else len(content.header)
-        peer = 0 if evidence is None else len(evidence.statement) + HASH_BYTES * len(evidence.path)
-        return len(self.statement) + record + peer + len(self.shared) + FIXED_PARTS_ROOM
 
     def finish(self) -> Entry:
         """Hash and seal."""
@@ -81,12 +75,12 @@ class _MessageDraft(msgspec.Struct, frozen=True, gc=False):
 class _Appending(Pending[Committed]):
     """The place of an entry in the log, once it is durable; its row is then noted in the index."""
 
-    __slots__ = ("_index", "_row")
-
-    def __init__(self, index: Index, row: tuple[str, str, int, bytes | None]) -> None:
-        super().__init__()
+    def __init__(self, index: Index, kind: str, exchange: str, time: int, xroad_id: bytes | None) -> None:
         self._index = index
-        self._row = row
+        self._kind = kind
+        self._exchange = exchange
+        self._time = time
+        self._xroad_id = xroad_id
 
     def end(self, committed: Committed | None) -> None:
         """Run the waiting story on."""
@@ -94,7 +88,7 @@ class _Appending(Pending[Committed]):
             # The disk's state is unknown, so is the outcome; the process ends (rule 6).
             self.fail(_not_recorded("the outcome could not be recorded; ask again"))
             return
-        self._index.note(IndexRow(committed.index, *self._row))
+        self._index.note(IndexRow(committed.index, self._kind, self._exchange, self._time, self._xroad_id))
         self.resolve(committed)
 
 
@@ -133,9 +127,11 @@ class Journal:
         self, statement: Request | Response, names: RequestNames, content: MessageRecord
     ) -> Pending[Committed]:
         """Append our own request or response; it will be proven to the peer."""
-        draft = _MessageDraft(self._sealer, encode_statement(statement), content, proven=True)
+        raw = encode_statement(statement)
+        length = len(raw) + len(content.header) + FIXED_PARTS_ROOM
+        draft = _MessageDraft(self._sealer, raw, length, content, proven=True)
         xroad_id = names.xroad_id if isinstance(statement, Request) else None
-        return self._append(draft, statement.kind, names.exchange, xroad_id)
+        return self._append(draft, _Appending(self._index, statement.kind, names.exchange, statement.time, xroad_id))
 
     def append_received(
         self, peer: PeerEntry, names: RequestNames, content: MessageRecord | None, request: Request | None
@@ -155,25 +151,23 @@ class Journal:
             id=UNSET if request is None else request.id,
             until=UNSET if request is None else request.until,
         )
-        evidence = PeerEvidence(peer.statement, peer.index, peer.path)
-        draft = _MessageDraft(
-            self._sealer,
-            encode_statement(received),
-            content,
-            proven=False,
-            evidence=evidence,
-            shared=head.shared,
-        )
+        raw, statement, path, shared = encode_statement(received), peer.statement, peer.path, head.shared
+        length = len(raw) + len(statement) + HASH_BYTES * len(path) + len(shared) + FIXED_PARTS_ROOM
+        if content is not None:
+            length += len(content.header)
+        evidence = PeerEvidence(statement, peer.index, path)
+        draft = _MessageDraft(self._sealer, raw, length, content, proven=False, evidence=evidence, shared=shared)
         xroad_id = names.xroad_id if request is not None else None
-        return self._append(draft, received.kind, names.exchange, xroad_id)
+        now = self._clock.now_ms()
+        return self._append(draft, _Appending(self._index, received.kind, names.exchange, now, xroad_id))
 
     def append_outcome(self, statement: Refused | Unknown, exchange: str) -> Pending[Committed]:
         """Append that a request was refused, or that its outcome is unknown."""
-        draft = _MessageDraft(self._sealer, encode_statement(statement), None, proven=True)
-        return self._append(draft, statement.kind, exchange, None)
+        raw = encode_statement(statement)
+        draft = _MessageDraft(self._sealer, raw, len(raw) + FIXED_PARTS_ROOM, None, proven=True)
+        return self._append(draft, _Appending(self._index, statement.kind, exchange, self._clock.now_ms(), None))
 
-    def _append(self, draft: _MessageDraft, kind: str, exchange: str, xroad_id: bytes | None) -> Pending[Committed]:
-        appending = _Appending(self._index, (kind, exchange, self._clock.now_ms(), xroad_id))
+    def _append(self, draft: _MessageDraft, appending: _Appending) -> Pending[Committed]:
         self.log.append(draft, appending.end)
         return appending
 

@@ -14,7 +14,7 @@ from lienthong.evidence.checkpoint import verify_checkpoint
 from lienthong.evidence.errors import EvidenceError
 from lienthong.evidence.peer import PeerHead, encode_peer
 from lienthong.evidence.signer import HeadReader
-from lienthong.evidence.tree import batch_subtree, fold_path, fold_suffix, verify_consistency
+from lienthong.evidence.tree import batch_subtree, fold_suffix, node_hash, verify_consistency
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.kernel.canonical import encode_base64url
 
@@ -38,10 +38,10 @@ class VerifiedHead:
     """A batch's head whose signature and consistency were verified. `shared` is what our own log keeps of it."""
 
     __slots__ = (
-        "_end",
         "_first",
+        "_known",
+        "_last",
         "_start",
-        "_subtree",
         "_suffix",
         "known",
         "origin",
@@ -60,8 +60,10 @@ class VerifiedHead:
         self.shared = encode_peer(PeerHead(frame.note, frame.first, frame.suffix))
         self._first = frame.first
         self._suffix = frame.suffix
-        self._start, self._end = batch_subtree(frame.first, frame.size)
-        self._subtree: bytes | None = None
+        self._start, end = batch_subtree(frame.first, frame.size)
+        self._last = end - self._start - 1
+        self._known: dict[tuple[int, int], tuple[bytes, tuple[bytes, ...]]] = {}
+        """By level and place in the batch's subtree each node that was proven, with its path to the subtree's top."""
 
     def verify_entry(self, leaf: bytes, index: int, path: tuple[bytes, ...]) -> None:
         """Require that `leaf` stands at `index` of this head's batch (RFC 9162, 2.1.3.2).
@@ -70,17 +72,37 @@ class VerifiedHead:
         """
         if not self._first <= index < self.size:
             raise _bad_proof(f"entry {index} is outside its batch, {self._first} to {self.size - 1}")
+        # The fold of RFC 9162 up to the first node that an entry before has proven: what stands above is then known.
+        beside: list[tuple[tuple[int, int], tuple[bytes, tuple[bytes, ...]]]] = []
+        node, level, place, last = leaf, 0, index - self._start, self._last
+        while last:
+            proven = self._known.get((level, place))
+            if proven is not None:
+                if proven != (node, path):
+                    raise _bad_proof(f"entry {index} is not under the checkpoint of size {self.size}")
+                break
+            if place & 1 or place < last:
+                if not path:
+                    raise _bad_proof(f"entry {index}: its path is too short")
+                sibling, path = path[0], path[1:]
+                beside.append(((level, place ^ 1), (sibling, (node, *path))))
+                node = node_hash(sibling, node) if place & 1 else node_hash(node, sibling)
+            # Else this is the right edge's last node, which has no sibling on this level.
+            level, place, last = level + 1, place >> 1, last >> 1
+        else:
+            self._verify_top(index, node, path)
+        self._known.update(beside)
+
+    def _verify_top(self, index: int, top: bytes, path: tuple[bytes, ...]) -> None:
+        """Require that the batch's subtree with this top node leads to the checkpoint's root, and no path is left."""
+        if path:
+            raise _bad_proof(f"entry {index}: its path is too long")
         try:
-            subtree = fold_path(leaf, index - self._start, self._end - self._start, path)
-            if self._subtree is None:
-                root = fold_suffix(subtree, self._first, self.size, self._suffix)
-                if root != self.root:
-                    raise _bad_proof(f"entry {index}: root {root.hex()}, the checkpoint says {self.root.hex()}")
-                self._subtree = subtree
+            root = fold_suffix(top, self._first, self.size, self._suffix)
         except EvidenceError as error:
             raise _bad_proof(f"entry {index}: {error}") from error
-        if subtree != self._subtree:
-            raise _bad_proof(f"entry {index} is not under the checkpoint of size {self.size}")
+        if root != self.root:
+            raise _bad_proof(f"entry {index}: root {root.hex()}, the checkpoint says {self.root.hex()}")
 
 
 class PeerHeads:
