@@ -217,6 +217,32 @@ def test_a_connection_on_which_the_service_speaks_unasked_is_dropped(tmp_path: P
     run(tmp_path, script, use)
 
 
+def test_an_answer_that_another_follows_ends_its_connection(tmp_path: Path) -> None:
+    async def use(chain: Chain) -> None:
+        for _ in range(2):
+            assert (await chain.ask()).body.content == b"ok"
+        assert chain.service.connections == 2
+
+    run(tmp_path, answering(OK + OK.replace(b"ok", b"no")), use)
+
+
+def test_nothing_of_the_answer_before_is_left_to_a_call_that_gets_none(tmp_path: Path) -> None:
+    async def use(chain: Chain) -> None:
+        assert (await chain.ask()).status == 204
+        with pytest.raises(ExchangeError, match="closed before its whole answer"):
+            await chain.ask()
+
+    run(tmp_path, answering(b"HTTP/1.1 204 No Content\r\n\r\n", b""), use)
+
+
+def test_trailers_are_no_headers(tmp_path: Path) -> None:
+    async def use(chain: Chain) -> None:
+        answer = await chain.ask()
+        assert [name for name, _ in answer.headers] == [b"Transfer-Encoding"]
+
+    run(tmp_path, answering(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Late: 1\r\n\r\n"), use)
+
+
 def test_an_idle_connection_is_closed_in_time(tmp_path: Path) -> None:
     ended: list[bytes] = []
 

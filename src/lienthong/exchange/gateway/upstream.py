@@ -75,14 +75,15 @@ class _ServiceConnection(asyncio.Protocol):
         self._writable: asyncio.Future[None] | None = None
         self._is_sending = False
         self._small = 0
-        self._parser: Any = None
+        self._parser: Any = httptools.HttpResponseParser(self)
+        self._is_whole = self._is_kept = False
+        self._head_bytes = 0
         self._reset()
 
     def _reset(self) -> None:
         self._status = 0
         self._reason = b""
         self._headers: list[tuple[bytes, bytes]] = []
-        self._header_bytes = 0
         self._spool: Spool | None = None
         self._piece = b""
 
@@ -90,12 +91,11 @@ class _ServiceConnection(asyncio.Protocol):
 
     def start(self, request: ServiceRequest, waiting: Pending[ServiceAnswer]) -> None:
         """Send a request on this idle connection."""
-        self._reset()
+        self._status = self._head_bytes = 0
         self._request = request
         self._waiting = waiting
         self._small = min(SMALL_BODY, request.body_limit)
         self.deadline = self._pool.loop.time() + request.timeout_s
-        self._parser = httptools.HttpResponseParser(self)
         transport = cast("asyncio.Transport", self._transport)
         head = _format_head(request)
         if request.body.is_in_memory:
@@ -135,19 +135,33 @@ class _ServiceConnection(asyncio.Protocol):
         if self._waiting is None:
             self.close()
             return
+        self._head_bytes += len(data)
         try:
             self._parser.feed_data(data)
+            if self._head_bytes > MAX_HEADER_BYTES and not self._status:
+                raise _too_long()
+        except ExchangeError as error:
+            self.fail(error.kind, error.message)
+            return
         except httptools.HttpParserUpgrade:
             self.fail(ExchangeErrorKind.SERVICE_FAILED, "the service switched protocols")
+            return
         except httptools.HttpParserError as error:
-            cause = error.__context__
-            why = cause.message if isinstance(cause, ExchangeError) else f"not HTTP/1.1: {error}"
-            self.fail(ExchangeErrorKind.SERVICE_FAILED, f"the service's answer: {why}")
+            if not self._is_whole:
+                cause = error.__context__
+                why = cause.message if isinstance(cause, ExchangeError) else f"not HTTP/1.1: {error}"
+                self.fail(ExchangeErrorKind.SERVICE_FAILED, f"the service's answer: {why}")
+                return
+            # What follows a whole answer is nobody's, and its connection serves no other call.
+            self._is_kept = False
+        if self._is_whole:
+            self._deliver()
 
     def eof_received(self) -> bool:
         """An answer without a length ends where the service closes."""
         if self._waiting is not None and self._status >= FIRST_FINAL_STATUS and self._is_length_open():
-            self._deliver(keep=False)
+            self._is_kept = False
+            self._deliver()
         return False
 
     def pause_writing(self) -> None:
@@ -178,7 +192,9 @@ class _ServiceConnection(asyncio.Protocol):
     # The parser's side.
 
     def on_message_begin(self) -> None:
-        """An interim answer (1xx) may come before the final one."""
+        """An interim answer (1xx) may come before the final one; nothing may come after it that nobody asked for."""
+        if self._is_whole:
+            raise ExchangeError(ExchangeErrorKind.SERVICE_FAILED, "another answer follows the answer")
         self._reset()
 
     def on_status(self, status: bytes) -> None:
@@ -186,12 +202,9 @@ class _ServiceConnection(asyncio.Protocol):
         self._reason += status
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Collect a header within the limit."""
-        self._header_bytes += len(name) + len(value) + 4
-        if self._header_bytes > MAX_HEADER_BYTES:
-            why = f"the service's headers exceed {MAX_HEADER_BYTES} bytes"
-            raise ExchangeError(ExchangeErrorKind.SERVICE_FAILED, why)
-        self._headers.append((name, value))
+        """Collect a header; trailers are dropped, as those of requests are (RFC 9110, 6.5.1)."""
+        if not self._status:
+            self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Take the status. The parser knows nothing of HEAD, and of 304 not enough: there the answer ends here.
@@ -199,17 +212,22 @@ class _ServiceConnection(asyncio.Protocol):
         The connection ends with it.
         """
         self._status = status = self._parser.get_status_code()
+        # The bytes that came may have brought some of the body.
+        if self._head_bytes > MAX_HEADER_BYTES:
+            if sum(len(name) + len(value) + 4 for name, value in self._headers) > MAX_HEADER_BYTES:
+                raise _too_long()
+            self._head_bytes = 0
         if status < FIRST_FINAL_STATUS or self._request is None:
             return
         if self._request.method == b"HEAD" or status == NOT_MODIFIED:
-            self._deliver(keep=False)
+            self._is_whole, self._is_kept = True, False
 
     def on_body(self, body: bytes) -> None:
         """Collect the body within the limit; one that comes in a single small piece needs no spool.
 
         What follows an answer that has ended is nobody's.
         """
-        if self._waiting is None:
+        if self._is_whole:
             return
         if self._spool is None:
             if not self._piece and len(body) <= self._small:
@@ -223,21 +241,22 @@ class _ServiceConnection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """The final answer is whole."""
-        if self._status >= FIRST_FINAL_STATUS and self._waiting is not None:
-            self._deliver(keep=self._parser.should_keep_alive())
+        if self._status >= FIRST_FINAL_STATUS and not self._is_whole:
+            self._is_whole, self._is_kept = True, self._parser.should_keep_alive()
 
     def _is_length_open(self) -> bool:
         names = {name.lower() for name, _ in self._headers}
         return b"content-length" not in names and b"transfer-encoding" not in names
 
-    def _deliver(self, *, keep: bool) -> None:
+    def _deliver(self) -> None:
         """Give the answer. A connection on which our body is still going out serves no other call."""
         waiting, self._waiting = self._waiting, None
+        self._is_whole = False
         self.deadline = 0.0
         body = self._spool.finish() if self._spool is not None else Body(self._piece)
         self._spool = None
         answer = ServiceAnswer(self._status, self._reason, self._headers, body)
-        if keep and not self._is_sending:
+        if self._is_kept and not self._is_sending:
             self._pool.put_back(self)
         else:
             self.close()
@@ -357,6 +376,10 @@ class Upstream:
         for connections in self._open.values():
             for connection in list(connections):
                 connection.close()
+
+
+def _too_long() -> ExchangeError:
+    return ExchangeError(ExchangeErrorKind.SERVICE_FAILED, f"the service's headers exceed {MAX_HEADER_BYTES} bytes")
 
 
 def _format_head(request: ServiceRequest) -> bytes:
