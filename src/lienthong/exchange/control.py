@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -16,6 +16,7 @@ from lienthong.exchange.identifiers import (
     parse_client_id,
     parse_gateway_id,
     parse_service_id,
+    remembered,
     require_represented_party,
 )
 
@@ -53,13 +54,19 @@ def parse_target(target: bytes) -> Target:
     """Split a request target of the REST interface; else raise INVALID_REQUEST."""
     path, mark, query = target.partition(b"?")
     pieces = path.split(b"/", _TARGET_PIECES)
-    if len(pieces) < _TARGET_PIECES or pieces[0] or pieces[1] != b"r1" or b"#" in target:
+    if len(pieces) < _TARGET_PIECES or pieces[0] or pieces[1] != b"r1" or target.find(b"#") >= 0:
         message = f"the target {shown(target)} is not /r1/INSTANCE/CLASS/CODE/SUBSYSTEM/SERVICE[/path][?query]"
         raise ExchangeError(ExchangeErrorKind.INVALID_REQUEST, message)
-    service = parse_service_id(b"/".join(pieces[2:_TARGET_PIECES]).decode("latin-1"))
-    _require_no_number(service.code, "the service's code")
+    service = _parse_service(b"/".join(pieces[2:_TARGET_PIECES]).decode("latin-1"))
     rest = b"/" + pieces[_TARGET_PIECES] if len(pieces) > _TARGET_PIECES else b""
     return Target(service, rest, query if mark else None)
+
+
+@remembered
+def _parse_service(text: str) -> ServiceId:
+    service = parse_service_id(text)
+    _require_no_number(service.code, "the service's code")
+    return service
 
 
 def require_request_line(method: bytes, target: bytes) -> Target:
@@ -70,8 +77,8 @@ def require_request_line(method: bytes, target: bytes) -> Target:
     return parse_target(target)
 
 
-class Control(NamedTuple):
-    """What control headers say; in the order of the fields of the two requests."""
+class Control(msgspec.Struct, frozen=True, gc=False):
+    """What control headers say."""
 
     client: ClientId
     id: str

@@ -60,6 +60,9 @@ PREFER: Final = b"prefer"
 NOT_IN_REQUESTS: Final = frozenset({SERVICE, REQUEST_HASH, ERROR, TOKEN, GATEWAY_SECRET, DEADLINE})
 """Control headers that say nothing in a request, or (the caller's token) must not leave this gateway."""
 
+DROPPED_FROM_REQUESTS: Final = NOT_IN_REQUESTS | {PURPOSE_CHECK}
+"""What a caller's request brings and does not travel; the gateway's own word on the purpose is added after."""
+
 NOT_IN_RESPONSES: Final = frozenset({ERROR, TOKEN, GATEWAY_SECRET})
 """X-Road-Error belongs to errors that a gateway made: a service cannot make one."""
 

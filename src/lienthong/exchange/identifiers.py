@@ -27,7 +27,8 @@ megabytes whatever strangers send."""
 _Name = TypeVar("_Name")
 
 
-def _remembered(parse: Callable[[str], _Name]) -> Callable[[str], _Name]:
+def remembered(parse: Callable[[str], _Name]) -> Callable[[str], _Name]:
+    """Remember the readings of `parse`, within bounds that no stranger moves."""
     cached = lru_cache(maxsize=_REMEMBERED_NAMES)(parse)
 
     def recall(text: str) -> _Name:
@@ -86,21 +87,21 @@ class GatewayId(msgspec.Struct, frozen=True):
     member: MemberId
 
 
-@_remembered
+@remembered
 def parse_member_id(text: str) -> MemberId:
     """Read a member's name; else INVALID_CLIENT_IDENTIFIER."""
     segments = _parse(text, _MEMBER_SEGMENTS, _MEMBER_SEGMENTS, ExchangeErrorKind.INVALID_CLIENT_IDENTIFIER)
     return _member(segments)
 
 
-@_remembered
+@remembered
 def parse_client_id(text: str) -> ClientId:
     """Read a client's name, as X-Road-Client holds it; else INVALID_CLIENT_IDENTIFIER."""
     segments = _parse(text, _MEMBER_SEGMENTS, _CLIENT_SEGMENTS, ExchangeErrorKind.INVALID_CLIENT_IDENTIFIER)
     return _client(segments)
 
 
-@_remembered
+@remembered
 def parse_service_id(text: str) -> ServiceId:
     """Read a service's name, the five segments after `/r1/`; else INVALID_REQUEST."""
     segments = _parse(text, _SERVICE_SEGMENTS, _SERVICE_SEGMENTS, ExchangeErrorKind.INVALID_REQUEST)
@@ -109,7 +110,7 @@ def parse_service_id(text: str) -> ServiceId:
     return ServiceId(segments, format_identifier(segments), provider.member, provider, local)
 
 
-@_remembered
+@remembered
 def parse_gateway_id(text: str) -> GatewayId:
     """Read a gateway's name, as X-Road-Security-Server holds it; else INVALID_SECURITY_SERVER."""
     segments = _parse(text, _CLIENT_SEGMENTS, _CLIENT_SEGMENTS, ExchangeErrorKind.INVALID_SECURITY_SERVER)

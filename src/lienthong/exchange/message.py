@@ -9,7 +9,7 @@ agree to the byte. No bodies, no clock and no directory here.
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from binascii import b2a_base64
 from hashlib import sha512
 from typing import TYPE_CHECKING, Final
 
@@ -45,6 +45,8 @@ class OutgoingRequest(msgspec.Struct, frozen=True, gc=False):
     header_part: bytes
     method: bytes
     target: Target
+    service: ServiceId
+    """The service that is asked."""
     client: ClientId
     id: str
     request_id: str
@@ -56,11 +58,6 @@ class OutgoingRequest(msgspec.Struct, frozen=True, gc=False):
     names: RequestNames
     """What the request's statement says of it."""
 
-    @property
-    def service(self) -> ServiceId:
-        """The service that is asked."""
-        return self.target.service
-
 
 class IncomingRequest(msgspec.Struct, frozen=True, gc=False):
     """A request at the provider's gateway, read from the committed bytes only."""
@@ -68,6 +65,8 @@ class IncomingRequest(msgspec.Struct, frozen=True, gc=False):
     part: RequestPart
     method: bytes
     target: Target
+    service: ServiceId
+    """The service that is asked."""
     client: ClientId
     id: str
     request_id: str
@@ -76,20 +75,10 @@ class IncomingRequest(msgspec.Struct, frozen=True, gc=False):
     gateway: GatewayId | None
     names: RequestNames
 
-    @property
-    def service(self) -> ServiceId:
-        """The service that is asked."""
-        return self.target.service
-
 
 def _name(target: Target, control: Control) -> RequestNames:
-    purpose = control.purpose
     return RequestNames(
-        control.client.text,
-        target.service.text,
-        control.request_id,
-        control.id.encode(),
-        None if purpose is None else purpose.partition("#")[0],
+        control.client.text, target.service.text, control.request_id, control.id.encode(), control.purpose_code
     )
 
 
@@ -110,22 +99,33 @@ def prepare_request(
     """
     place = require_request_line(method, target)
     kept, single = split_headers(headers)
-    for name in names.NOT_IN_REQUESTS:
-        single.pop(name, None)
-    single.pop(names.PURPOSE_CHECK, None)
+    if not names.DROPPED_FROM_REQUESTS.isdisjoint(single):
+        single = {name: header for name, header in single.items() if name not in names.DROPPED_FROM_REQUESTS}
     if check is not None:
         single[names.PURPOSE_CHECK] = check
-    single[names.REQUEST_ID] = (b"X-Road-Request-Id", new_request_id.encode("ascii"))
+    single[names.REQUEST_ID] = (b"X-Road-Request-Id", new_request_id.encode())
     if names.MESSAGE_ID not in single:
         single[names.MESSAGE_ID] = (b"X-Road-Id", f"{instance}-{new_uuid4()}".encode())
-    if not any([name.lower() == b"accept" for name, _ in kept]):  # noqa: C419 - a list is faster here
+    if b"accept" not in [name.lower() for name, _ in kept]:
         kept.append((b"Accept", b"application/json"))
     control = read_control({name: header[1] for name, header in single.items()})
     try:
         header_part = format_request_part(method, target, [*kept, *single.values()])
     except EvidenceError as error:
         raise invalid_request(error.message) from error
-    return OutgoingRequest(header_part, method, place, *control, _name(place, control))
+    return OutgoingRequest(
+        header_part,
+        method,
+        place,
+        place.service,
+        control.client,
+        control.id,
+        control.request_id,
+        control.purpose,
+        control.purpose_code,
+        control.gateway,
+        _name(place, control),
+    )
 
 
 def read_request(raw: bytes) -> IncomingRequest:
@@ -143,7 +143,19 @@ def read_request(raw: bytes) -> IncomingRequest:
         raise ExchangeError(ExchangeErrorKind.INVALID_REST, error.message, Side.PROVIDER) from error
     except ExchangeError as error:
         raise ExchangeError(error.kind, error.message, Side.PROVIDER) from error
-    return IncomingRequest(part, part.method, place, *control, _name(place, control))
+    return IncomingRequest(
+        part,
+        part.method,
+        place,
+        place.service,
+        control.client,
+        control.id,
+        control.request_id,
+        control.purpose,
+        control.purpose_code,
+        control.gateway,
+        _name(place, control),
+    )
 
 
 def reread_request(header_part: bytes) -> OutgoingRequest:
@@ -153,6 +165,7 @@ def reread_request(header_part: bytes) -> OutgoingRequest:
         header_part,
         request.method,
         request.target,
+        request.service,
         request.client,
         request.id,
         request.request_id,
@@ -198,13 +211,14 @@ def prepare_response(
     if status < MIN_STATUS:
         raise _service_error(f"the service answered {status}: expected a status from {MIN_STATUS} on")
     kept, single = split_headers(headers)
-    for name in names.MADE_IN_RESPONSES:
-        single.pop(name, None)
+    if not names.MADE_IN_RESPONSES.isdisjoint(single):
+        single = {name: header for name, header in single.items() if name not in names.MADE_IN_RESPONSES}
+    stated = request.names
     made = (
-        (b"X-Road-Client", request.client.text.encode()),
-        (b"X-Road-Service", request.target.service.text.encode()),
-        (b"X-Road-Id", request.id.encode()),
-        (b"X-Road-Request-Id", request.request_id.encode()),
+        (b"X-Road-Client", stated.client.encode()),
+        (b"X-Road-Service", stated.service.encode()),
+        (b"X-Road-Id", stated.xroad_id),
+        (b"X-Road-Request-Id", stated.exchange.encode()),
         (b"X-Road-Request-Hash", request_hash.encode()),
     )
     try:
@@ -226,11 +240,12 @@ def read_response(raw: bytes, request: OutgoingRequest, expected_hash: str) -> i
         raise _inconsistent(error.message) from error
     if status < MIN_STATUS:
         raise _inconsistent(f"the status is {status}: expected one from {MIN_STATUS} on")
+    stated = request.names
     tail = _RESPONSE_TAIL % (
-        request.client.text.encode(),
-        request.target.service.text.encode(),
-        request.id.encode(),
-        request.request_id.encode(),
+        stated.client.encode(),
+        stated.service.encode(),
+        stated.xroad_id,
+        stated.exchange.encode(),
         expected_hash.encode(),
     )
     if not raw.endswith(tail):
@@ -268,7 +283,7 @@ def hash_request(header_part: bytes, body_sha512: bytes | None) -> str:
     digest = sha512(header_part).digest()
     if body_sha512 is not None:
         digest = sha512(digest + body_sha512).digest()
-    return b64encode(digest).decode("ascii")
+    return b2a_base64(digest, newline=False).decode()
 
 
 def _require_travelling_headers(part: RequestPart, refused: frozenset[bytes]) -> None:
@@ -276,7 +291,7 @@ def _require_travelling_headers(part: RequestPart, refused: frozenset[bytes]) ->
     if not refused.isdisjoint(part.by_name):
         found = min(refused & part.by_name.keys()).decode()
         raise invalid_request(f"the header {found} must not travel between gateways")
-    if b"_" in part.raw and any(map(names.is_disguised, part.by_name)):
+    if part.raw.find(b"_") >= 0 and any(map(names.is_disguised, part.by_name)):
         raise invalid_request("a header with `_` in its name means another one to some services")
     if len(part.by_name) != len(part.headers):
         _require_single(part.headers)

@@ -28,7 +28,8 @@ def hashed(token: bytes) -> str:
 
 def ask(*, token: bytes | None = None, certificate: bytes | None = None, is_loopback: bool = False) -> LocalRequest:
     headers = [] if token is None else [(b"x-road-TOKEN", token)]
-    return LocalRequest(b"GET", b"/", headers, EMPTY_BODY, certificate, is_loopback)
+    named = {name.lower(): value for name, value in headers}
+    return LocalRequest(b"GET", b"/", headers, named, EMPTY_BODY, certificate, is_loopback)
 
 
 def make_pem(folder: Path, name: str) -> bytes:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lienthong.evidence.batch import Committed
+    from lienthong.exchange.gateway.listener import LocalRequest
     from lienthong.exchange.gateway.recall import Attempt
     from lienthong.exchange.gateway.state import GatewayState
     from lienthong.exchange.headers import Header
@@ -38,12 +39,11 @@ ID_BYTES: Final = 16
 _ASYNC: Final = b"respond-async"
 
 
-def is_async(headers: Sequence[Header]) -> bool:
+def is_async(local: LocalRequest) -> bool:
     """Say whether a caller asks for a reliable message. On every request's way."""
-    for name, value in headers:
-        if len(name) == len(PREFER) and name.lower() == PREFER and _ASYNC in value.lower():
-            return True
-    return False
+    return PREFER in local.named and any(
+        name.lower() == PREFER and _ASYNC in value.lower() for name, value in local.headers
+    )
 
 
 def without_preference(headers: Sequence[Header]) -> list[Header]:

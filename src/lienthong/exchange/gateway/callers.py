@@ -43,7 +43,7 @@ class Callers:
     def identify(self, request: LocalRequest) -> set[str]:
         """Give the subsystems that the caller proved to be; raises ExchangeError `caller_unauthenticated`."""
         proven: set[str] = set()
-        token = _find_token(request.headers)
+        token = request.named.get(TOKEN)
         if token is not None:
             named = self._by_token.get(hashlib.sha256(token).digest())
             if named is None:
@@ -66,13 +66,6 @@ class Callers:
                 ExchangeErrorKind.CALLER_NOT_CLIENT,
                 f"X-Road-Client names {client.text}; the caller proved another",
             )
-
-
-def _find_token(headers: list[tuple[bytes, bytes]]) -> bytes | None:
-    for name, value in headers:
-        if len(name) == len(TOKEN) and name.lower() == TOKEN:
-            return value
-    return None
 
 
 def _fingerprint_pem(pem: bytes) -> bytes:

@@ -31,9 +31,10 @@ from lienthong.kernel.canonical import encode_base64url
 from lienthong.kernel.ids import new_uuid7
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lienthong.directory.members import Gateway
     from lienthong.evidence.batch import Committed
-    from lienthong.exchange.gateway.calls import Outcome
     from lienthong.exchange.gateway.state import GatewayState
     from lienthong.exchange.message import OutgoingRequest
 
@@ -82,7 +83,7 @@ async def _ask(gateway: GatewayState, local: LocalRequest, exchange: str) -> Loc
     # Bounded, and fair among own systems: what finds no place is refused before work is done for it.
     owner = min(proven)
     gateway.caller_places.require_room(owner)
-    reliable = is_async(local.headers)
+    reliable = is_async(local)
     headers = without_preference(local.headers) if reliable else local.headers
     request = prepare_request(local.method, local.target, headers, exchange, gateway.member.segments[0])
     gateway.callers.require_named(proven, request.client)
@@ -99,14 +100,19 @@ async def _ask(gateway: GatewayState, local: LocalRequest, exchange: str) -> Loc
             # 5 Promise to deliver it, instead of asking now.
             life_ms = read_life(local.headers, gateway.usual_life_ms, gateway.longest_life_ms)
             return await accept_message(gateway, request, local.body, life_ms)
-        return await _ask_somewhere(gateway, request, local.body)
+        gateways = gateway.peers.find_gateways(request.service, request.gateway)
+        if len(gateways) > 1:
+            return await _ask_somewhere(gateway, gateways, request, local.body)
+        return await _ask_at(gateway, gateways[0], request, local.body)
     finally:
         gateway.caller_places.give_back(owner, asked)
 
 
-async def _ask_somewhere(gateway: GatewayState, request: OutgoingRequest, body: Body) -> LocalAnswer:
-    """Ask at the gateways that may serve the request, one after another where that is safe."""
-    gateways = gateway.peers.spread(gateway.peers.find_gateways(request.service, request.gateway))
+async def _ask_somewhere(
+    gateway: GatewayState, gateways: Sequence[Gateway], request: OutgoingRequest, body: Body
+) -> LocalAnswer:
+    """Ask at one of the gateways that may serve the request, one after another where that is safe."""
+    gateways = gateway.peers.spread(gateways)
     for provider in gateways[:-1]:
         try:
             return await _ask_at(gateway, provider, request, body)
@@ -126,28 +132,23 @@ async def _ask_at(gateway: GatewayState, provider: Gateway, request: OutgoingReq
     now = gateway.clock.now_ms()
     salt = os.urandom(SALT_BYTES)
     envelope = RequestEnvelope(calls.origin, now, now + SYNCHRONOUS_LIFE_MS, reliable=False, salt=salt)
-    statement = state_request(request.names, request.header_part, body.sha256, envelope)
+    body_sha256 = body.sha256
+    statement = state_request(request.names, request.header_part, body_sha256, envelope)
     place = await gateway.journal.keep_body(body) if body.length else None
-    content = MessageRecord(salt, request.header_part, place, body.sha256)
+    content = MessageRecord(salt, request.header_part, place, body_sha256)
     committed = await gateway.journal.append_message(statement, request.names, content)
     # A crash here leaves a request in our log that nobody received: it is proven to have been asked, and to have had
     # no answer. 3.3 and 3.4: send it on the one link to the gateway that `to` names, under its batch's checkpoint.
     outcome = await calls.call(committed, envelope, request.header_part, body, gateway.answer_s)
-    return await _accept_outcome(gateway, request, body, committed, outcome)
-
-
-async def _accept_outcome(
-    gateway: GatewayState, request: OutgoingRequest, body: Body, asked: Committed, outcome: Outcome
-) -> LocalAnswer:
-    """Check the provider's answer as rule 4 has it, append that it was received, and only then give it out."""
+    # Check the provider's answer as rule 4 has it, append that it was received, and only then give it out.
     if isinstance(outcome, AnswerArrival):
         try:
-            return await _accept_answer(gateway, request, body, asked, outcome)
+            return await _accept_answer(gateway, request, body, committed, outcome)
         except BaseException:
             outcome.body.close()
             raise
     if isinstance(outcome, RefusalArrival):
-        return await _accept_refusal(gateway, request, asked, outcome)
+        return await _accept_refusal(gateway, request, committed, outcome)
     raise peer_error(outcome.code, outcome.detail)
 
 

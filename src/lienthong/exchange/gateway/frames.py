@@ -35,6 +35,8 @@ _HEAD = struct.Struct(">QQQHBB")
 _STREAM = struct.Struct(">I")
 _CREDIT = struct.Struct(">II")
 _PING = struct.Struct(">Q")
+_HASHES = tuple(struct.Struct(f"{HASH_SIZE}s" * count) for count in range(MAX_PATH + 2))
+"""By their number: hashes one behind the other."""
 
 _NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """How msgspec says that bytes are not the JSON that was asked for, not UTF-8, or nested too deeply."""
@@ -61,6 +63,11 @@ class FrameType(IntEnum):
     KNOWN_HEAD = 13
     GOODBYE = 14
     COSIGNED = 15
+
+
+# Of the frames of each exchange: looking up an enumeration's member costs as much as unpacking a frame.
+_OF_OPEN = FrameType.OPEN
+_OF_ANSWER = FrameType.ANSWER
 
 
 class RefusalKind(IntEnum):
@@ -165,7 +172,7 @@ def encode_open(request: OpenFrame) -> bytes:
         len(request.path),
         len(request.header_part),
     )
-    return frame(FrameType.OPEN, b"".join((fixed, *request.path, request.header_part, request.chunk)))
+    return frame(_OF_OPEN, b"".join((fixed, *request.path, request.header_part, request.chunk)))
 
 
 def encode_answer(answer: AnswerFrame) -> bytes:
@@ -179,7 +186,7 @@ def encode_answer(answer: AnswerFrame) -> bytes:
         len(answer.path),
         len(answer.header_part),
     )
-    return frame(FrameType.ANSWER, b"".join((fixed, *answer.path, answer.header_part, answer.chunk)))
+    return frame(_OF_ANSWER, b"".join((fixed, *answer.path, answer.header_part, answer.chunk)))
 
 
 def encode_refuse(refusal: RefuseFrame) -> bytes:
@@ -248,23 +255,18 @@ def decode_head(payload: bytes) -> HeadFrame:
 
 def decode_open(payload: bytes) -> OpenFrame:
     """Decode OPEN."""
-    stream, index, time, until, flags, salt, body_length, path_count, header_length = _unpack(
-        _OPEN, FrameType.OPEN, payload
-    )
+    stream, index, time, until, flags, salt, body_length, path_count, header_length = _unpack(_OPEN, _OF_OPEN, payload)
     if flags & ~_KNOWN_FLAGS:
         raise _bad(FrameType.OPEN, f"unknown flags {flags:#x}")
-    path, header_part, chunk = _message_parts(
-        FrameType.OPEN, payload, _OPEN.size, (path_count, header_length, body_length)
-    )
+    path, header_part, chunk = _message_parts(_OF_OPEN, payload, _OPEN.size, (path_count, header_length, body_length))
     return OpenFrame(stream, index, time, until, bool(flags & RELIABLE), salt, body_length, path, header_part, chunk)
 
 
 def decode_answer(payload: bytes) -> AnswerFrame:
     """Decode ANSWER."""
-    stream, index, time, salt, body_length, path_count, header_length = _unpack(_ANSWER, FrameType.ANSWER, payload)
-    path, header_part, chunk = _message_parts(
-        FrameType.ANSWER, payload, _ANSWER.size, (path_count, header_length, body_length)
-    )
+    stream, index, time, salt, body_length, path_count, header_length = _unpack(_ANSWER, _OF_ANSWER, payload)
+    sizes = (path_count, header_length, body_length)
+    path, header_part, chunk = _message_parts(_OF_ANSWER, payload, _ANSWER.size, sizes)
     return AnswerFrame(stream, index, time, salt, body_length, path, header_part, chunk)
 
 
@@ -347,12 +349,12 @@ def _message_parts(
     chunk = payload[header_at + header_length :]
     if len(payload) < header_at + header_length or len(chunk) > min(body_length, CHUNK_SIZE):
         raise _bad(kind, "its length and its counts differ")
-    path = tuple([payload[i : i + HASH_SIZE] for i in range(at, header_at, HASH_SIZE)])
+    path = _HASHES[path_count].unpack_from(payload, at)
     return path, payload[header_at : header_at + header_length], chunk
 
 
 def _hashes(payload: bytes, at: int, count: int) -> tuple[bytes, ...]:
-    return tuple([payload[i : i + HASH_SIZE] for i in range(at, at + count * HASH_SIZE, HASH_SIZE)])
+    return _HASHES[count].unpack_from(payload, at)
 
 
 def _unpack(form: struct.Struct, kind: FrameType, payload: bytes, *, exact: bool = False) -> tuple[Any, ...]:

@@ -67,6 +67,8 @@ class LocalRequest(msgspec.Struct, frozen=True, gc=False):
     method: bytes
     target: bytes
     headers: list[tuple[bytes, bytes]]
+    named: dict[bytes, bytes]
+    """Their values by lower-case name; of a repeated one the last."""
     body: Body
     certificate: bytes | None
     is_loopback: bool
@@ -119,6 +121,7 @@ class CallerConnection(asyncio.Protocol):
     def _reset(self) -> None:
         self._target = b""
         self._headers: list[tuple[bytes, bytes]] = []
+        self._named: dict[bytes, bytes] = {}
         self._framing: list[tuple[bytes, bytes]] = []
         self._is_in_message = False
         self._is_in_body = False
@@ -197,7 +200,7 @@ class CallerConnection(asyncio.Protocol):
 
     def on_url(self, url: bytes) -> None:
         """Collect the target."""
-        self._target += url
+        self._target = self._target + url if self._target else url
         if len(self._target) > MAX_HEADER_BYTES:
             raise _too_long()
 
@@ -210,6 +213,7 @@ class CallerConnection(asyncio.Protocol):
             return
         self._headers.append((name, value))
         lower = name.lower()
+        self._named[lower] = value
         if lower in _FRAMING:
             self._framing.append((lower, value))
 
@@ -244,12 +248,14 @@ class CallerConnection(asyncio.Protocol):
         """A whole request: start it, or let it wait its turn."""
         body = self._spool.finish() if self._spool is not None else EMPTY_BODY
         self._spool = None
+        parser = self._parser
         request = LocalRequest(
-            self._parser.get_method(), self._target, self._headers, body, self._certificate, self._is_loopback
+            parser.get_method(), self._target, self._headers, self._named, body, self._certificate, self._is_loopback
         )
-        keep_alive = self._parser.should_keep_alive()
+        keep_alive = parser.should_keep_alive()
         self._head_bytes = 0
-        self._reset()
+        # The rest of `_reset` is the next request's, when it begins.
+        self._is_in_message = self._is_in_body = False
         if self._is_busy or self._drained is not None:
             self._waiting.append((request, keep_alive))
             if len(self._waiting) >= MAX_PIPELINED and self._transport is not None:
@@ -463,7 +469,7 @@ def _format_head(answer: LocalAnswer, date: bytes, *, is_head: bool, keep_alive:
     An answer that never has a body says no length (RFC 9110, 8.6): that of HEAD's GET is not known here.
     """
     head = answer.head
-    if b"\r\nDate:" in head or b"\r\ndate:" in head.lower():
+    if head.find(b"\r\nDate:") >= 0 or head.lower().find(b"\r\ndate:") >= 0:
         date = b""
     ending = b"\r\n" if keep_alive else b"Connection: close\r\n\r\n"
     if is_head or head.startswith(_WITHOUT_LENGTH):

@@ -21,14 +21,12 @@ class Pending(Generic[T]):
     A second `resolve` or `fail` is ignored: a time-out and a late answer may both arrive.
     """
 
-    __slots__ = ("_error", "_value", "is_done", "story")
-
-    def __init__(self) -> None:
-        self.is_done = False
-        self.story: Coroutine[Any, Any, None] | None = None
-        """The story to run on, which waits for this."""
-        self._value: T | None = None
-        self._error: Exception | None = None
+    # Defaults of the class, not set by an `__init__`: each exchange makes six of these.
+    is_done = False
+    story: Coroutine[Any, Any, None] | None = None
+    """The story to run on, which waits for this."""
+    _value: T | None = None
+    _error: Exception | None = None
 
     def __await__(self) -> Generator[Pending[T], None, T]:
         """Give the value, or raise what `fail` was given."""

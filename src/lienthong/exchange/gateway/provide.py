@@ -88,17 +88,13 @@ class ProviderDoor:
             arrival.body.close()
             arrival.serving.error(arrival.frame.stream, error.kind, error.message)
             return
-        run_story(self._provide(arrival, member))
-
-    async def _provide(self, arrival: RequestArrival, member: str) -> None:
-        await provide(self._gateway, arrival)
-        self._gateway.peer_places.give_back(member, arrival.link.peer)
+        run_story(provide(self._gateway, arrival, member))
 
 
-async def provide(gateway: GatewayState, arrival: RequestArrival) -> None:
-    """Take another member's request to our service and its answer back; never raises."""
+async def provide(gateway: GatewayState, arrival: RequestArrival, member: str) -> None:
+    """Take a request of another `member` to our service and its answer back, then free its place; never raises."""
     try:
-        await _serve(gateway, arrival)
+        await _serve(gateway, arrival, member)
     except ExchangeError as error:
         if error.kind is ExchangeErrorKind.OVERLOADED:
             gateway.peer_places.refused += 1
@@ -111,9 +107,10 @@ async def provide(gateway: GatewayState, arrival: RequestArrival) -> None:
         gateway.report(arrival.link.peer, fault)
         arrival.serving.error(arrival.frame.stream, fault.kind, fault.message)
     arrival.body.close()
+    gateway.peer_places.give_back(member, arrival.link.peer)
 
 
-async def _serve(gateway: GatewayState, arrival: RequestArrival) -> None:
+async def _serve(gateway: GatewayState, arrival: RequestArrival, member: str) -> None:
     frame, body = arrival.frame, arrival.body
     # 4.1 The whole body is in. The statement is rebuilt from the received bytes, nothing is taken from a copy; and
     # with our own origin as `to` (4.4): a message for another gateway has another leaf.
@@ -126,7 +123,7 @@ async def _serve(gateway: GatewayState, arrival: RequestArrival) -> None:
     raw = encode_statement(statement)
     # 4.2 The link's TLS key is the gateway's pinned one and its log is open (checked when it was made and whenever
     # the directory changes); that gateway's member must be the client's.
-    _require_origin(gateway, arrival, request)
+    _require_origin(gateway, member, request)
     # 4.3 The entry stands under a checkpoint whose signature and history were verified.
     peer = PeerEntry(raw, leaf_hash(raw), frame.index, frame.path, arrival.head)
     arrival.head.verify_entry(peer.leaf, peer.index, peer.path)
@@ -252,9 +249,10 @@ async def _respond(gateway: GatewayState, received: _Received, turn: Turn | None
         return
     salt = os.urandom(SALT_BYTES)
     envelope = ResponseEnvelope(arrival.head.origin, gateway.clock.now_ms(), peer.leaf, salt)
-    statement = state_response(request.names, answer.status, header_part, answer.body.sha256, envelope)
+    body_sha256 = answer.body.sha256
+    statement = state_response(request.names, answer.status, header_part, body_sha256, envelope)
     place = await _keep_answer(gateway, turn, answer.body) if answer.body.length else None
-    content = MessageRecord(salt, header_part, place, answer.body.sha256)
+    content = MessageRecord(salt, header_part, place, body_sha256)
     committed = await gateway.journal.append_message(statement, request.names, content)
     # A crash here leaves a proven response that the consumer has not got: it asks again, or finds it in our log.
     if turn is not None:
@@ -271,8 +269,7 @@ async def _keep_answer(gateway: GatewayState, turn: Turn | None, body: Body) -> 
     return await gateway.content.keep_body(body)
 
 
-def _require_origin(gateway: GatewayState, arrival: RequestArrival, request: IncomingRequest) -> None:
-    member = arrival.link.peer.rpartition("/")[0]
+def _require_origin(gateway: GatewayState, member: str, request: IncomingRequest) -> None:
     if request.client.member.text != member:
         raise ExchangeError(
             ExchangeErrorKind.FOREIGN_CLIENT,

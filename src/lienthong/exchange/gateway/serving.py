@@ -10,27 +10,28 @@ from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway import frames
 from lienthong.exchange.gateway.calls import MAX_STREAMS
 from lienthong.exchange.gateway.frames import FrameType
+from lienthong.exchange.gateway.link import Link
 from lienthong.exchange.gateway.peer_heads import VerifiedHead
 from lienthong.exchange.gateway.spool import EMPTY_BODY, Body
 
 if TYPE_CHECKING:
     from lienthong.evidence.log import Committed
     from lienthong.evidence.statement import ResponseEnvelope
-    from lienthong.exchange.gateway.link import Link
+
+
+_OPEN = int(FrameType.OPEN)
+"""As a plain number, which is compared in a fifth of the time."""
 
 
 class RequestArrival(msgspec.Struct, frozen=True, gc=False):
     """A whole request, the verified head that it came under, and where to answer it."""
 
     serving: Serving
+    link: Link
+    """The link that it came on."""
     frame: frames.OpenFrame
     head: VerifiedHead
     body: Body
-
-    @property
-    def link(self) -> Link:
-        """The link that it came on."""
-        return self.serving.link
 
 
 class RequestTaker(Protocol):
@@ -57,7 +58,7 @@ class Serving:
 
     def handle(self, kind: int, payload: bytes) -> None:
         """Take OPEN, DATA or CANCEL."""
-        if kind == FrameType.OPEN:
+        if kind == _OPEN:
             self._on_open(frames.decode_open(payload))
         elif kind == FrameType.DATA:
             self._on_data(*frames.decode_data(payload))
@@ -145,15 +146,18 @@ class Serving:
         head = self.link.take_head()
         self._bodies[frame.stream] = EMPTY_BODY
         if len(frame.chunk) == frame.body_length <= self.link.bodies.limit:
-            self.link.bodies.count_whole(frame.chunk)
-            self._take_request(RequestArrival(self, frame, head, Body(frame.chunk)))
+            body = EMPTY_BODY
+            if frame.chunk:
+                self.link.bodies.count_whole(frame.chunk)
+                body = Body(frame.chunk)
+            self._take_request(RequestArrival(self, self.link, frame, head, body))
             return
         try:
             self.link.bodies.begin(
                 frame.stream,
                 frame.body_length,
                 frame.chunk,
-                lambda body: self._take_request(RequestArrival(self, frame, head, body)),
+                lambda body: self._take_request(RequestArrival(self, self.link, frame, head, body)),
             )
         except ExchangeError as error:
             if error.kind is ExchangeErrorKind.BAD_FRAME:

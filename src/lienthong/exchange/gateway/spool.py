@@ -53,22 +53,26 @@ class SpoolBudget:
 class Body:
     """A whole body: its length, its hashes, and its bytes as often as they are needed until `close`."""
 
-    __slots__ = ("_budget", "_content", "_file", "_sha256", "_sha512", "length", "taken")
+    # Defaults of the class, not set by `__init__`: each exchange makes some of these.
+    is_in_memory = True
+    """True if `content` holds the whole body."""
+    taken = 0
+    _budget: SpoolBudget | None = None
+    _file: IO[bytes] | None = None
+    _sha256: bytes | None = None
+    _sha512: bytes | None = None
 
-    def __init__(self, content: bytes, budget: SpoolBudget | None = None) -> None:
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        """The bytes of a body in memory."""
         self.length = len(content)
-        self.taken = 0
-        self._budget = budget
-        self._content = content
-        self._file: IO[bytes] | None = None
-        self._sha256: bytes | None = None
-        self._sha512: bytes | None = None
 
     @classmethod
     def in_file(cls, file: IO[bytes], length: int, digests: tuple[bytes, bytes]) -> Body:
         """A body that lies in an (already unlinked) file."""
         body = cls(b"")
         body.length = length
+        body.is_in_memory = False
         body._file = file
         body._sha256, body._sha512 = digests
         return body
@@ -77,38 +81,28 @@ class Body:
     def sha256(self) -> bytes:
         """SHA-256, what the statement commits to."""
         if self._sha256 is None:
-            self._sha256 = hashlib.sha256(self._content).digest()
+            self._sha256 = hashlib.sha256(self.content).digest()
         return self._sha256
 
     @property
     def sha512(self) -> bytes:
         """SHA-512, what X-Road-Request-Hash is made of."""
         if self._sha512 is None:
-            self._sha512 = hashlib.sha512(self._content).digest()
+            self._sha512 = hashlib.sha512(self.content).digest()
         return self._sha512
-
-    @property
-    def is_in_memory(self) -> bool:
-        """True if `content` holds the whole body."""
-        return self._file is None
-
-    @property
-    def content(self) -> bytes:
-        """The bytes of a body in memory."""
-        return self._content
 
     def read(self, at: int, size: int) -> bytes:
         """Give up to `size` bytes from offset `at`."""
         if self._file is None:
-            return self._content[at : at + size]
+            return self.content[at : at + size]
         self._file.seek(at)
         return self._file.read(size)
 
     def chunks(self) -> Iterator[bytes]:
         """Give the whole body in pieces."""
         if self._file is None:
-            if self._content:
-                yield self._content
+            if self.content:
+                yield self.content
             return
         for at in range(0, self.length, READ_SIZE):
             yield self.read(at, READ_SIZE)
