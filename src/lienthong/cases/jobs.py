@@ -130,18 +130,11 @@ def look_after_agencies(timestamp: int) -> None:
 
 @app.task(name="cases.tell_people", retry=NOTICE_TRIES)
 def tell_people(case_id: str, number: int) -> None:
-    """Tell the applicant what an action means for them, and keep with the case the documents that it names.
-
-    Safe to repeat: one action is told once.
-    """
-    from lienthong.cases.documents.kept import keep_uses  # noqa: PLC0415 # as above
+    """Tell the applicant what an action means for them. Safe to repeat: one action is told once."""
     from lienthong.cases.notices import tell_action  # noqa: PLC0415 # as above
-    from lienthong.cases.reading import get_case  # noqa: PLC0415 # as above
     from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # as above
 
-    cases = make_site_cases()
-    tell_action(cases, UUID(case_id), number)
-    keep_uses(cases, get_case(cases, UUID(case_id)))
+    tell_action(make_site_cases(), UUID(case_id), number)
 
 
 @app.task(name="cases.make_papers", retry=PAPER_TRIES)
