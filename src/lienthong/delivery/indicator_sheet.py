@@ -82,6 +82,12 @@ class IndicatorSheet:
     areas_period: Period | None
     sources: tuple[SourceTerms, ...]
 
+    @property
+    def charted(self) -> tuple[SheetRow, ...]:
+        """Give the rows that one line can join: of the indicator's own frequency, where there are any."""
+        own = tuple(row for row in self.rows if row.period.frequency is self.definition.frequency)
+        return own or self.rows
+
 
 def make_sheet(book: FigureBook, indicator: str, area: str, language: str) -> IndicatorSheet:
     """Gather what the page of an indicator shows; raises `UNKNOWN_INDICATOR`."""

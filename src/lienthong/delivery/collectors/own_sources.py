@@ -47,8 +47,9 @@ def put_own_source(own: OwnSource) -> str:
 def choose_areas(area: str, province: str, unit: str = "") -> tuple[str, ...]:
     """Give the areas that a count is of: its own, and the province around it; none where its own is not known.
 
-    What a sandbox counts is made up like the people in it: it stands in the invented province, never in a real one.
+    What a sandbox counts is made up like the people in it: it stands in the invented province, never in a real one, and
+    what is of one sample agency is not called the whole province's.
     """
     if settings.IS_SANDBOX and area:
-        area, province = SAMPLE_AREAS.get(unit, ILLUSTRATIVE_PROVINCE), ILLUSTRATIVE_PROVINCE
+        return (SAMPLE_AREAS.get(unit, ILLUSTRATIVE_PROVINCE),)
     return tuple(dict.fromkeys(each for each in (area, province) if each))

@@ -148,11 +148,13 @@ def _draw_legend(limits: tuple[float, ...], words: ChartWords, has_missing: bool
     if limits:
         names = [f"< {texts[0]}", *(f"{low} \N{EN DASH} {high}" for low, high in pairwise(texts))]
         names.append(f"≥ {texts[-1]}")
-        entries = [(fill, "", f"{name} {words.unit}".strip()) for (fill, _), name in zip(_SHADES, names, strict=True)]
+        entries = [(fill, "", name) for (fill, _), name in zip(_SHADES, names, strict=True)]
     if has_missing:
         entries.append(("#ffffff", ' stroke-dasharray="3 2"', _NO_FIGURE[words.language]))
+    # Beside each step the unit would run into the next one.
+    unit = f'<text x="{_EDGE - 7}" y="{y - 14}" fill="{_INK}">{escape(words.unit)}</text>' if limits else ""
     step = (WIDTH - 2 * _EDGE) / max(len(entries), 1)
-    return "".join(
+    return unit + "".join(
         f'<circle cx="{_EDGE + place * step:.1f}" cy="{y}" r="7" fill="{fill}" stroke="{_INK}"{dash}/>'
         f'<text x="{_EDGE + place * step + 13:.1f}" y="{y + 4.5}" fill="{_INK}">{escape(name)}</text>'
         for place, (fill, dash, name) in enumerate(entries)

@@ -110,17 +110,17 @@ def draw_target(request: HttpRequest, plan: str, target: str) -> HttpResponse:
 def _list_lines(sheet: IndicatorSheet, area: str) -> list[Line]:
     country = find_country(area)
     lines = [
-        Line(name_area(area, sheet.place.on), Stroke.MAIN, _list_points([(r.period, r.value) for r in sheet.rows]))
+        Line(name_area(area, sheet.place.on), Stroke.MAIN, _list_points([(r.period, r.value) for r in sheet.charted]))
     ]
     told = tuple(
         ChartPoint(row.period, float(row.observed.value))
-        for row in sheet.rows
+        for row in sheet.charted
         if isinstance(row.observed, Observed) and not isinstance(row.value, Value)
     )
     lines.append(Line(_("As reported"), Stroke.REPORTED, told))
     if country != area and sheet.definition.carry is not Carry.SUM:
         # Beside a country's whole, a province's part would be a flat line; the table has both.
-        beside = _list_points([(row.period, row.country) for row in sheet.rows])
+        beside = _list_points([(row.period, row.country) for row in sheet.charted])
         lines.append(Line(name_area(country, sheet.place.on), Stroke.COUNTRY, beside))
     return lines
 
