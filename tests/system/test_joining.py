@@ -137,7 +137,9 @@ def test_two_new_members_come_from_nothing_to_a_proven_call_as_the_page_says(she
     shell.wait("the revocation", lambda: "unknown_member" in shell.run(call))
     assert "the TLS key is that of no gateway" in (shell.folder / "out2").read_text()
     shell.run(f"lienthong evidence verify call.zip --root={root}")
-    assert "GW1 at" in shell.run("lienthong directory show province")
+    shown = shell.run("lienthong directory show province")
+    assert "GW1 at" in shown
+    assert "witness DEMO/witness at http://127.0.0.1:" in shown
 
 
 def _answers(shell: Shell, url: str) -> bool:

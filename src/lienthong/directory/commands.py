@@ -181,9 +181,14 @@ def show(
     typer.echo(
         f"{directory.instance}, version {directory.version}, root key {(folder / 'root.txt').read_text().strip()}"
     )
+    for witness in directory.witnesses:
+        typer.echo(f"witness {witness.name} at {witness.url}")
     revoked = {each.name for each in revocations.revoked}
     for gateway in directory.gateways:
-        typer.echo(f"{gateway.id} at {' '.join(gateway.addresses)}{' REVOKED' if gateway.id in revoked else ''}")
+        member = directory.find_member(gateway.member)
+        named = f" of {member.name}" if member is not None and member.name != member.id else ""
+        state = " REVOKED" if gateway.id in revoked else ""
+        typer.echo(f"{gateway.id}{named} at {' '.join(gateway.addresses)}{state}")
         for log in gateway.logs:
             state = "closed" if log.closed else "revoked" if {log.origin, gateway.id} & revoked else "open"
             typer.echo(f"  {log.origin} {state}")

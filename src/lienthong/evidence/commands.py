@@ -86,11 +86,15 @@ def export(identifier: Identifier, home: Home, output: Output = None) -> None:
     from lienthong.evidence.export import export_exchange
     from lienthong.evidence.home import EvidenceHome
     from lienthong.evidence.package_file import default_name, write_package
+    from lienthong.evidence.verify import verify_package
 
-    raw = export_exchange(EvidenceHome(home), identifier)
+    opened = EvidenceHome(home)
+    raw = export_exchange(opened, identifier)
     path = output if output is not None else Path(default_name(raw))
     write_package(path, raw)
     typer.echo(f"wrote {path}, {len(raw)} bytes; it holds what was said: give it to those only who may read it")
+    if not verify_package(raw, opened.root).request_witnessed:
+        typer.echo("it is not witnessed; witnesses cosign each minute: export it again then, if that matters")
 
 
 def verify(file: PackageFile, root: Root) -> None:

@@ -32,7 +32,7 @@ from lienthong.exchange.gateway.operation.doctor import Level, examine
 from lienthong.exchange.keeping.backup import Keys, back_up
 from lienthong.exchange.keeping.restoring import restore_home
 from lienthong.kernel.clock import SystemClock
-from lienthong.kernel.keys import load_private, make_signing_key
+from lienthong.kernel.keys import load_private, make_signing_key, store_signing_key
 from lienthong.sandbox.ports import find_free_ports
 from tests.clocks import SetClock
 from tests.exchange.gateway.running import RunningGateway
@@ -202,6 +202,12 @@ def test_a_key_for_the_own_member_that_it_does_not_know_is_told_once(joined: Joi
     keys = OwnKeys(joined.home)
     with structlog.testing.capture_logs() as told:
         keys.look(directory)
+    assert told == []
+    # A log's successor knows the key before it, until the directory has closed that.
+    (joined.home.keys / "log.key").rename(joined.home.keys / "log-1.key")
+    store_signing_key(joined.home.keys / "log.key", make_signing_key())
+    with structlog.testing.capture_logs() as told:
+        OwnKeys(joined.home).look(directory)
     assert told == []
 
     log = LogKey("DEMO/GOV/Z99.01/GW2/1", make_signing_key().verify_key, 1)

@@ -585,11 +585,21 @@ def show_time(ms: int) -> str:
         return f"{ms} ms"
 
 
+def _name_witnesses(message: Message) -> str:
+    """Give who cosigned a head that the message, or its receiver's entry about it, stands under."""
+    receipt = {} if message.receipt is None else message.receipt.witnessed
+    return ", ".join(sorted(message.place.witnessed or receipt))
+
+
 def describe(manifest: dict[str, Any], directory: Directory, request: Message, answer: Message | None) -> list[str]:
     """Say who asked whom what and when, what was answered, and how far the proof goes."""
     asked = request.statement
-    said = {"whole": "shown and proven", "no_body": "header part proven, of the body only its hash is left"}
-    outcome, logs = "none in this package", [request.place]
+    said = {
+        "whole": "shown and proven / có kèm, đã chứng minh",
+        "no_body": "header part proven, of the body only its hash is left / nội dung chỉ còn mã băm",
+    }
+    away, nobody = "not in this package / không có trong gói", "not witnessed / chưa có bên chứng kiến"
+    outcome, logs = "none in this package / không có trong gói", [request.place]
     if answer is not None:
         logs.append(answer.place)
         outcome = {"unknown": "the service was called, its answer was not recorded"}.get(answer.statement["kind"], "")
@@ -598,24 +608,26 @@ def describe(manifest: dict[str, Any], directory: Directory, request: Message, a
         elif answer.statement["kind"] == "response":
             outcome = f"status {answer.statement['status']}, {show_time(answer.statement['time'])}"
     lines = [
-        ("exchange", asked["exchange"]),
+        ("exchange / mã trao đổi", asked["exchange"]),
         ("who / ai hỏi", f"{asked['client']} ({directory.members.get(member_of(asked['client']), '')})"),
         ("whom / hỏi ai", f"{asked['service']} ({directory.members.get(member_of(asked['service']), '')})"),
-        ("what / hỏi gì", request.first_line or "not shown"),
-        ("purpose / mục đích", asked.get("purpose") or "none given"),
+        ("what / hỏi gì", request.first_line or "not shown / không kèm"),
+        ("purpose / mục đích", asked.get("purpose") or "none given / không nêu"),
         ("when / lúc nào", show_time(asked["time"])),
         ("answer / trả lời", outcome),
-        ("content", f"request: {said.get(manifest['request'], 'not in this package')}"),
-        ("", f"answer: {said.get(manifest['response'], 'not in this package')}"),
-        *(("log", f"entry {each.number} of {each.origin}, under its checkpoint of {each.size}") for each in logs),
-        ("witnesses", ", ".join(sorted({name for each in logs for name in each.witnessed})) or "not witnessed"),
-        ("directory", f"version {directory.version}, issued {show_time(directory.issued)}"),
-        (
-            "not proven",
-            "which person caused it, that the purpose is true, and exact times (each by its log's own clock)",
+        ("content / nội dung", f"request: {said.get(manifest['request'], away)}"),
+        ("", f"answer: {said.get(manifest['response'], away)}"),
+        *(
+            ("log / nhật ký", f"entry {each.number} of {each.origin}, under its checkpoint of {each.size}")
+            for each in logs
         ),
+        ("witnesses / chứng kiến", f"request: {_name_witnesses(request) or nobody}"),
+        *([("", f"answer: {_name_witnesses(answer) or nobody}")] if answer is not None else []),
+        ("directory / danh mục", f"version {directory.version}, issued {show_time(directory.issued)}"),
+        ("not proven:", "which person caused it, that the purpose is true, and exact times (by each log's own clock)"),
+        ("không chứng minh:", "ai là người làm, mục đích có thật không, thời điểm chính xác (theo từng đồng hồ)"),
     ]
-    return [f"  {label:<20}{plain(value)}" for label, value in lines]
+    return [f"  {label:<24}{plain(value)}" for label, value in lines]
 
 
 def main() -> int:

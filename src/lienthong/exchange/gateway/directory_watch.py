@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from lienthong.directory.authority import days_left, spki_fingerprint
 from lienthong.directory.errors import DirectoryError, DirectoryErrorKind
 from lienthong.directory.members import DirectoryFile
+from lienthong.directory.succession import state_key
 from lienthong.directory.tls_files import public_fingerprint
 from lienthong.exchange.gateway.alarms import report_directory, report_start, report_unknown_key
 from lienthong.kernel.canonical import encode_base64url
@@ -106,7 +107,9 @@ class OwnKeys:
         log = encode_base64url(load_signing_key(home.keys / "log.key").verify_key.raw)
         tls = public_fingerprint(load_private(home.keys / "tls.key"))
         self._member = home.member.text
-        self._known = {log, tls, *home.settings.directory.known_keys}
+        # A log that ours follows stays open in the directory until its operator has closed it.
+        earlier = [load_signing_key(path).verify_key for path in home.keys.glob("log-*.key")]
+        self._known = {log, tls, *map(state_key, earlier), *home.settings.directory.known_keys}
 
     def look(self, directory: Directory) -> None:
         """Compare with a directory; a closed log's key signs nothing any more and is let be."""

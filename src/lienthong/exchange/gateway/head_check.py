@@ -25,7 +25,8 @@ NEW_LOG_PATIENCE_S = 1.0
 OTHERS_S = 1.0
 """Once one gateway has answered, the others get this long: one answer is enough, and one that hangs may not delay."""
 ASK_AGAIN_S = 0.1
-"""Between two rounds. Gateways that start at the same time, as after a power cut, so find each other."""
+"""Before the second round, and twice as long before each further one. Gateways that start at the same time, as after a
+power cut, so find each other, and one that is refused fills no peer's messages."""
 MAX_ASKED = 8
 """Gateways that are asked; one answer is enough before witnesses exist."""
 
@@ -41,13 +42,15 @@ async def find_highest_head(
     loop = asyncio.get_running_loop()
     deadline = loop.time() + (min(patience_s, NEW_LOG_PATIENCE_S) if is_new else patience_s)
     notes: list[tuple[Gateway, bytes]] = []
+    pause = ASK_AGAIN_S
     peers.is_checking_head = True
     try:
         while gateways:
             notes = await _ask_all(peers, gateways[:MAX_ASKED], deadline - loop.time())
-            if notes or is_new or loop.time() + ASK_AGAIN_S >= deadline:
+            if notes or is_new or loop.time() + pause >= deadline:
                 break
-            await asyncio.sleep(ASK_AGAIN_S)
+            await asyncio.sleep(pause)
+            pause *= 2
             peers.forget_failures()
     finally:
         peers.is_checking_head = False

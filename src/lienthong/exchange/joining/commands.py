@@ -15,7 +15,7 @@ def init(  # noqa: PLR0913, PLR0917 - its parameters are the command's words
     directory: Annotated[str, typer.Option(help="The directory's address, http://…")],
     root: Annotated[str, typer.Option(help="The directory's root key, base64url; write --root=KEY.")],
     subsystem: Annotated[list[str] | None, typer.Option(help="A subsystem's code; may come again.")] = None,
-    name: Annotated[str, typer.Option(help="The member's name for people.")] = "",
+    name: Annotated[str, typer.Option(help="The member's name for people; its id if none is given.")] = "",
     peers: Annotated[str, typer.Option(help="Where other gateways reach it, host:port.")] = "127.0.0.1:5500",
     consumers: Annotated[str, typer.Option(help="For own systems.")] = "127.0.0.1:8080",
     admin: Annotated[str, typer.Option(help="Health and the published log.")] = "127.0.0.1:4000",
@@ -37,9 +37,8 @@ def init(  # noqa: PLR0913, PLR0917 - its parameters are the command's words
     from lienthong.exchange.gateway.joining import Plan, make_home, offer
 
     os.umask(0o077)
-    plan = Plan(
-        gateway, name or gateway, tuple(subsystem or ()), directory, root, peers, consumers, admin, open_on_loopback
-    )
+    called, codes = name or gateway.rpartition("/")[0], tuple(subsystem or ())
+    plan = Plan(gateway, called, codes, directory, root, peers, consumers, admin, open_on_loopback)
     admission = make_home(home, plan)
     offer(home, tuple(service or ()), tuple(allow or ()))
     typer.echo(f"made {home}; the request is request.json, its fingerprint:")

@@ -194,7 +194,8 @@ def _derive(passphrase: bytes, salt: bytes) -> bytes:
 
 def _require_passphrase(passphrase: bytes) -> None:
     if len(passphrase) < _SHORTEST_PASSPHRASE:
-        raise _refused(f"the passphrase has {len(passphrase)} bytes, expected {_SHORTEST_PASSPHRASE} or more")
+        got = f"got {len(passphrase)}" if passphrase else "got none: give its file with --passphrase-file"
+        raise _refused(f"the passphrase: expected {_SHORTEST_PASSPHRASE} bytes or more, {got}")
 
 
 def _refused(message: str) -> ExchangeError:

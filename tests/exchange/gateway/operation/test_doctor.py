@@ -11,11 +11,14 @@ from lienthong.kernel.clock import SystemClock
 from tests.clocks import SetClock
 from tests.exchange.gateway.province import AGENCY, COMMUNE
 from tests.exchange.gateway.running import RunningGateway
+from tests.exchange.gateway.test_witnessing import wait_for_head, watchful, witness
 
 if TYPE_CHECKING:
     from lienthong.sandbox.gateway_home import GatewayHome
     from tests.exchange.gateway.province import Province
+    from tests.simulators.witness_server import WitnessServer
 
+__all__ = ["witness"]
 DAY_MS = 24 * 60 * 60 * 1000
 
 
@@ -76,6 +79,20 @@ def test_a_log_whose_end_is_lost_and_one_of_another_key_are_found(province: Prov
     (home.keys / "log.key").write_bytes(log_key)
     (home.keys / "log.key").chmod(0o600)
     assert bad_of(look(home)) == []
+
+
+def test_how_far_witnesses_have_cosigned_is_told_and_that_they_are_late(
+    province: Province, witness: WitnessServer
+) -> None:
+    home = province.commune
+    (before,) = [each for each in look(home) if each.check == "witnesses"]
+    assert (before.level, before.text) == (Level.WARNING, "no head of this log is cosigned yet")
+    with RunningGateway(home.folder, watchful(20.0)):
+        wait_for_head(home.folder / "cosigned-head", 0, home.origin, witness)
+        (cosigned,) = [each for each in look(home) if each.check == "witnesses"]
+        assert (cosigned.level, cosigned.text) == (Level.OK, "DEMO/witness cosigned 0 entries 0 minutes ago")
+        (late,) = [each for each in look(home, 6 * 60_000) if each.check == "witnesses"]
+        assert (late.level, bool(late.do)) == (Level.WARNING, True)
 
 
 @pytest.mark.parametrize("change", ["unlist", "close"])

@@ -25,6 +25,7 @@ from lienthong.directory.fetching import HttpFetcher
 from lienthong.directory.members import DirectoryFile
 from lienthong.directory.tls_files import public_fingerprint
 from lienthong.evidence.checkpoint import verify_checkpoint
+from lienthong.evidence.cosignature import cosigners_for, find_cosignatures
 from lienthong.evidence.files import SystemFiles
 from lienthong.evidence.opening import is_locked
 from lienthong.evidence.reader import read_batches, segment_names
@@ -57,6 +58,8 @@ CLOCK_BAD_S: Final = 120.0
 CERTIFICATE_WARN_DAYS: Final = 14.0
 LITTLE_LIFE: Final = 0.25
 """Of the directory's lifetime: a server that is away should be found before all stops."""
+COSIGNED_WARN_MINUTES: Final = 5.0
+"""So long peers wait for a cosigned head (rule 7.1)."""
 MS_PER_MINUTE: Final = 60_000
 
 
@@ -88,6 +91,7 @@ def examine(home: GatewayHome, clock: Clock) -> list[Finding]:
         ("clock", lambda: _look_at_clock(home, clock)),
         ("disk", lambda: _look_at_disk(home)),
         ("log", lambda: _look_at_log(home)),
+        ("witnesses", lambda: _look_at_witnesses(home, clock)),
         ("peers", lambda: _look_at_peers(home)),
     )
     for name, look in checks:
@@ -227,6 +231,27 @@ def _look_at_log(home: GatewayHome) -> Iterator[Finding]:
         yield Finding("log", Level.BAD, text, "do not start it; keep the files, and see Backup and restore")
         return
     yield Finding("log", Level.OK, f"{size} entries; the last file is whole (all: `lienthong log check`)")
+
+
+def _look_at_witnesses(home: GatewayHome, clock: Clock) -> Iterator[Finding]:
+    origin = home.settings.log
+    cosigners = cosigners_for(_load_directory(home), origin)
+    if not cosigners:
+        yield Finding("witnesses", Level.OK, "the directory lists none for this log: packages say `not witnessed`")
+        return
+    note = home.cosigned.read_bytes() if home.cosigned.exists() else b""
+    found = find_cosignatures(note, cosigners) if note else ()
+    if not found:
+        do = "start it, and wait a minute; then see the event `not cosigned` in its messages"
+        yield Finding("witnesses", Level.WARNING, "no head of this log is cosigned yet", do)
+        return
+    size = verify_checkpoint(note, origin, load_signing_key(home.keys / "log.key").verify_key).size
+    newest = max(found, key=lambda each: each.time)
+    age = (clock.now_ms() - newest.time) / MS_PER_MINUTE
+    is_late = age > COSIGNED_WARN_MINUTES and is_locked(SystemFiles(), home.log)
+    do = "see that the witness's address answers from here: peers refuse heads that nobody has cosigned"
+    text = f"{newest.name} cosigned {size} entries {age:.0f} minutes ago"
+    yield Finding("witnesses", Level.WARNING if is_late else Level.OK, text, do if is_late else "")
 
 
 def _look_at_peers(home: GatewayHome) -> Iterator[Finding]:
