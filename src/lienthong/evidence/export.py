@@ -35,7 +35,7 @@ from lienthong.evidence.verify import verify_package
 from lienthong.kernel.canonical import encode_base64url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from typing import TypeAlias
 
     from lienthong.directory.members import LogClosure, LogKey
@@ -50,13 +50,15 @@ if TYPE_CHECKING:
     Collect: TypeAlias = Callable[["_Collector", Subject], tuple[MessageParts, ContentState]]
 
 
-def export_exchange(home: EvidenceHome, identifier: str) -> bytes:
+def export_exchange(home: EvidenceHome, identifier: str, *, of_services: Collection[str] | None = None) -> bytes:
     """Give the package of the exchange with this X-Road-Request-Id, or this X-Road-Id where one exchange has it.
 
-    Raises kinds `not_found`, `ambiguous`, `unpublished` (wait a moment), `index`, `home`, and `package` if
-    what this home holds does not verify. What is given has been verified.
+    With `of_services` an exchange with any other service is not found. Raises kinds `not_found`, `ambiguous`,
+    `unpublished` (wait a moment), `index`, `home`, and `package` if what this home holds does not verify. What is given
+    has been verified.
     """
-    return _export(home, identifier, collect_request=_Collector.collect, collect_answer=_Collector.collect)
+    collect = _Collector.collect
+    return _export(home, identifier, collect_request=collect, collect_answer=collect, of_services=of_services)
 
 
 def export_lookup(home: EvidenceHome, exchange: str) -> bytes:
@@ -68,13 +70,22 @@ def export_lookup(home: EvidenceHome, exchange: str) -> bytes:
     return _export(home, exchange, collect_request=_Collector.collect_head, collect_answer=_Collector.collect_proof)
 
 
-def _export(home: EvidenceHome, identifier: str, collect_request: Collect, collect_answer: Collect) -> bytes:
+def _export(
+    home: EvidenceHome,
+    identifier: str,
+    *,
+    collect_request: Collect,
+    collect_answer: Collect,
+    of_services: Collection[str] | None = None,
+) -> bytes:
     index = home.open_index()
     try:
         subjects = read_exchange(home, index, identifier)
     finally:
         index.close()
     request, answer = _choose_pair(subjects, identifier)
+    if of_services is not None:
+        _require_service(request, identifier, of_services)
     directory = home.read_directory()
     collector = _Collector(home, directory)
     asked, asked_state = collect_request(collector, request)
@@ -119,6 +130,12 @@ def _choose_pair(subjects: list[Subject], identifier: str) -> tuple[Subject, Sub
         message = f"the exchange {identifier!r} has no request in this log: export it at the gateway that asked"
         raise EvidenceError(EvidenceErrorKind.NOT_FOUND, message)
     return list(requests.values())[-1], None
+
+
+def _require_service(request: Subject, identifier: str, services: Collection[str]) -> None:
+    if not isinstance(request.message, Request) or request.message.service not in services:
+        message = f"the exchange {identifier!r} is none with {', '.join(services) or 'a service that is exported'}"
+        raise EvidenceError(EvidenceErrorKind.NOT_FOUND, message)
 
 
 def _exchange_of(request: Subject) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lienthong.kernel.canonical import encode_base64url
+from lienthong.sandbox.agencies.coordination import ASKS as THEIR_ASKS
 from lienthong.sandbox.agencies.coordination import STATISTICS
 from lienthong.sandbox.agencies.insurance import INSURANCE as INSURANCE_KIND
 from lienthong.sandbox.agencies.offices import SERVICE_NAMES
 from lienthong.sandbox.gateway_home import ensure_secret, hash_token, write_private
 from lienthong.sandbox.marks import PROVINCE_AREA
-from lienthong.sandbox.members import HOME_AFFAIRS, INSURANCE
+from lienthong.sandbox.members import COMMUNE, HOME_AFFAIRS, INSURANCE
 from lienthong.sandbox.purposes import PLANS, write_purposes
 from lienthong.sandbox.site_offers import PROVINCE_SECRET
 
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 ASKS: Final = "PORTAL/asks"
 TOKEN_FILE: Final = "site-exporter.token"  # noqa: S105 # a file's name
 CARD_COUNTS: Final = f"{HOME_AFFAIRS.name_subsystem('POPULATION')}/{STATISTICS}"
+EXPORTED: Final = tuple(
+    [COMMUNE.name_subsystem(ASKS)]
+    + [f"{agency}/{name}" for agency in sorted(SERVICE_NAMES.values()) for name in (THEIR_ASKS, STATISTICS)]
+)
+"""Whose exchanges the site may show with their proofs: questions and counts, which name nobody."""
 INSURANCE_SOURCE: Final = "insurance-sample"
 """Of what the insurance agency publishes (data/ward-plan.toml)."""
 
@@ -55,7 +61,8 @@ paths = ["{path}"]
     write_private(home.folder / "grants.toml", grants.encode())
     token = encode_base64url(ensure_secret(federation.folder / TOKEN_FILE))
     told = (home.folder / "gateway.toml").read_text("utf-8")
-    table = f'[admin]\nexporters = ["{hash_token(token)}"]\n'
+    exported = ", ".join(f'"{service}"' for service in EXPORTED)
+    table = f'[admin]\nexporters = ["{hash_token(token)}"]\nexported = [{exported}]\n'
     together = told.replace("[admin]\n", table) if "[admin]\n" in told else f"{told}\n{table}"
     write_private(home.folder / "gateway.toml", together.encode())
 

@@ -21,7 +21,7 @@ from lienthong.exchange.package_client import fetch_package
 from lienthong.kernel.canonical import encode_base64url
 from lienthong.sandbox.gateway_home import hash_token
 from lienthong.web.callers import Caller
-from tests.exchange.gateway.province import CLIENT, SERVICE, TOKEN, Province
+from tests.exchange.gateway.province import CLIENT, PERSONS, SERVICE, TOKEN, Province
 from tests.exchange.gateway.running import PATIENCE_S, RunningGateway, call
 from tests.portal.cases.desk import enter_citizen, enter_officer
 from tests.portal.delivery.readers import load_illustrative, read
@@ -71,11 +71,12 @@ def test_a_figure_of_another_agency_leads_to_its_message_verified_and_to_be_take
     with Backend() as service:
         province = Province(tmp_path, service.port)
         with (province.commune.folder / "gateway.toml").open("a") as told:
-            told.write(f'[admin]\nexporters = ["{hash_token(SITE_TOKEN)}"]\n')
+            told.write(f'[admin]\nexporters = ["{hash_token(SITE_TOKEN)}"]\nexported = ["{SERVICE}"]\n')
         with RunningGateway(province.agency.folder), RunningGateway(province.commune.folder) as gateway:
             with GatewayClient(gateway.consumers, CLIENT, TOKEN) as asking:
-                answers = [asking.ask(Question(SERVICE, path="/granted/06886")) for _ in range(2)]
-            shown, unused = [each.require_answered().exchange for each in answers]
+                person = Question(PERSONS, path="/999000000001", purpose="1.001193#1")
+                questions = [person, *[Question(SERVICE, path="/granted/06886")] * 2]
+                about, shown, unused = [asking.ask(each).require_answered().exchange for each in questions]
             row = record(shown)
             settings.EXCHANGE = ClientSettings(admin=gateway.admin, root=encode_base64url(province.root.verify_key.raw))
             settings.EXCHANGE_ADMIN_TOKEN = SITE_TOKEN
@@ -89,6 +90,8 @@ def test_a_figure_of_another_agency_leads_to_its_message_verified_and_to_be_take
             assert verify_package(package.getvalue(), province.root.verify_key).exchange == shown
             # What no figure and no task names is none of delivery's, though the gateway would give it.
             assert fetch_package(gateway.admin, SITE_TOKEN, unused)
+            # A service about persons is not listed: the gateway gives none of its exchanges.
+            assert fetch_package(gateway.admin, SITE_TOKEN, about) is None
             assert leader.get(f"/delivery/exchanges/{unused}/").status_code == 404
             assert leader.get(f"/delivery/exchanges/{unused}/package.zip").status_code == 404
             assert enter_citizen().get(path).status_code in {302, 403}

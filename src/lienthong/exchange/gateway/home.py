@@ -120,6 +120,8 @@ class AdminSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     auditors: tuple[str, ...] = ()
     operators: tuple[str, ...] = ()
     exporters: tuple[str, ...] = ()
+    exported: tuple[str, ...] = ()
+    """Services (`INSTANCE/CLASS/CODE/SUBSYSTEM/SERVICE`) whose exchanges the exporters may export: no other's."""
     monitoring_file: str = ""
     """Where monitoring records are written as JSON Lines, relative to the home; empty: nowhere."""
 

@@ -1,7 +1,8 @@
 """Evidence packages for the member's own site: `/packages/ID` and `/counts`, for tokens in `admin.exporters`.
 
-A package has what a message said, so these are not routes of the admin API, and no operator's token opens them. Who may
-see which package is the site's to decide: it knows the people at its screens, and which exchanges are about whom.
+A package has what a message said, so these are not routes of the admin API, and no operator's token opens them. Only
+exchanges with the services in `admin.exported` are given: a stolen token opens nothing that is about a person, unless
+somebody lists such a service. Who of the people at its screens may see which of them is the site's to decide.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ class _Exporting:
         from lienthong.evidence.export import export_exchange  # noqa: PLC0415 # as said above
         from lienthong.evidence.home import EvidenceHome  # noqa: PLC0415 # as said above
 
-        return export_exchange(EvidenceHome(self._parts.home.folder), exchange)
+        home = self._parts.home
+        return export_exchange(EvidenceHome(home.folder), exchange, of_services=home.settings.admin.exported)
 
     def _may(self, request: Request) -> bool:
         return is_operator(request, self._parts.home.settings.admin.exporters)
