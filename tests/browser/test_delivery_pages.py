@@ -78,6 +78,7 @@ def test_directives_tasks_and_sessions(pages: Pages, screen: ViewportSize, langu
     resolution = Directive.objects.get(number="01-NQ/MH", issued_on=date(2025, 9, 1)).pk
     for path in (
         "/delivery/directives/",
+        "/delivery/directives/register/",
         f"/delivery/directives/{resolution}/",
         f"/delivery/directives/{resolution}/cascade/",
         "/delivery/tasks/",

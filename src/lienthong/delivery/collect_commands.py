@@ -42,7 +42,7 @@ def _add_counted(app: typer.Typer, open_province: Callable[[Path | None], Abstra
             _tell(collect_cases(house, parse_period(period), read_day("")))
 
     def count(settings: Settings = None) -> None:
-        """Count at once what the worker counts each night: cases, and what [counting] names; 1 if not all."""
+        """Count at once what the worker counts each night, cases and what the settings name for it; 1 if not all."""
         with open_province(settings):
             from lienthong.delivery.counting import count_all  # noqa: PLC0415 # needs a database
             from lienthong.delivery.showing import read_day  # noqa: PLC0415 # as above

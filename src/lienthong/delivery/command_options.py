@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import typer
 
@@ -16,4 +16,4 @@ Settings: TypeAlias = Annotated[
 AsOf: TypeAlias = Annotated[
     str, typer.Option(help="As it was known on this day, such as 2026-04-15; without it, today.")
 ]
-Language: TypeAlias = Annotated[str, typer.Option(help="vi or en.")]
+Language: TypeAlias = Annotated[Literal["vi", "en"], typer.Option(help="In which language.")]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lienthong.delivery.command_options import Language, Settings  # noqa: TC001 # as above
+from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +56,11 @@ def add_file_commands(app: typer.Typer, open_province: Callable[[Path | None], A
 
             selection = Selection(read_day(as_of), tuple(indicator or ()), tuple(area or ()))
             content = export_figures(selection, parse_format(form))
-        file.write_bytes(content)
+        try:
+            file.write_bytes(content)
+        except OSError as error:
+            message = f"{file}: expected a place that can be written to, got {error.strerror}"
+            raise DeliveryError(DeliveryErrorKind.BAD_FILE, message) from error
         typer.echo(f"wrote {len(content)} bytes to {file}")
 
     app.command("import")(import_file)

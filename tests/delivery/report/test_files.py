@@ -9,7 +9,7 @@ import pytest
 
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.report.building import build_report, write_into
-from lienthong.delivery.report.filing import Wanted, build_files, write_form
+from lienthong.delivery.report.filing import Wanted, build_files, read_text, write_form
 from lienthong.delivery.report.outline import get_outline, list_outlines, parse_outline
 from lienthong.delivery.report.pieces import Prose
 from tests.delivery.report.sessions import AS_OF, load, order
@@ -102,3 +102,23 @@ def test_an_outline_with_a_number_of_its_own_or_an_unknown_figure_is_refused() -
         parse_outline(content.replace("{poverty}", "{nothing}"), "own.toml")
     with pytest.raises(DeliveryError, match=r"own\.toml"):
         parse_outline("form = 'state'", "own.toml")
+
+
+def test_a_file_that_is_no_text_and_a_place_that_cannot_be_written_to_are_said(tmp_path: Path) -> None:
+    words = tmp_path / "words.txt"
+    words.write_bytes("Đã đạt".encode("utf-16"))
+    with pytest.raises(DeliveryError, match=r"words\.txt: expected text in UTF-8"):
+        read_text(words)
+    with pytest.raises(DeliveryError, match="expected a file that can be read"):
+        read_text(tmp_path / "none.txt")
+    load(illustrative=True)
+    with pytest.raises(DeliveryError, match="name another with --out"):
+        build_files(Wanted("illustrative", ("txt",), ("vi",), AS_OF), words, lambda _: None)
+
+
+def test_the_press_numbers_its_notes_as_they_come() -> None:
+    load(illustrative=False)
+    told = write_form(build_report(order("specimen")), "txt").decode()
+    assert [told.index(f"[{number}]") for number in (1, 2, 3, 4)] == sorted(told.index(f"[{n}]") for n in (1, 2, 3, 4))
+    assert told.count("[4]") == 2
+    assert "[5]" not in told

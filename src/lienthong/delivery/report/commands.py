@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from lienthong.delivery.command_options import AsOf, Settings
+from lienthong.delivery.command_options import AsOf, Language, Settings
 
 OutlineFile = Annotated[
     Path | None, typer.Option("--outline", help="An outline of your own (TOML).", dir_okay=False, exists=True)
@@ -24,8 +24,10 @@ def make_report_app(open_province: Callable[[Path | None], AbstractContextManage
     def build(  # noqa: PLR0913, PLR0917 # the options of a command
         session: Annotated[str, typer.Argument(help="The session's code, such as specimen or illustrative.")],
         folder: Annotated[Path, typer.Option("--out", help="Where the files go; made if it is not there.")] = Path(),
-        forms: Annotated[str, typer.Option("--format", help="Of docx, pdf, txt (for the press).")] = "docx,pdf,txt",
-        languages: Annotated[str, typer.Option("--language", help="Of vi, en.")] = "vi,en",
+        forms: Annotated[
+            str, typer.Option("--format", help="Of docx, pdf, txt (for the press), with commas.")
+        ] = "docx,pdf,txt",
+        languages: Annotated[str, typer.Option("--language", help="Of vi, en, with commas.")] = "vi,en",
         as_of: AsOf = "",
         outline: OutlineFile = None,
         settings: Settings = None,
@@ -45,16 +47,17 @@ def make_report_app(open_province: Callable[[Path | None], AbstractContextManage
         session: Annotated[str, typer.Argument(help="The session's code.")],
         place: Annotated[str, typer.Argument(help="Where in the report, by its outline.")],
         file: Annotated[Path, typer.Argument(help="The words, UTF-8.", dir_okay=False, exists=True)],
-        language: Annotated[str, typer.Option(help="vi or en.")] = "vi",
+        language: Language = "vi",
         as_of: AsOf = "",
         settings: Settings = None,
     ) -> None:
         """Keep words for a report as their next version; their numbers are tied to the figures of the day."""
         with open_province(settings):
             from lienthong.delivery.report.building import Order, write_into
+            from lienthong.delivery.report.filing import read_text
             from lienthong.delivery.showing import read_day
 
-            row = write_into(Order(session, language, read_day(as_of)), place, file.read_text("utf-8"), None)
+            row = write_into(Order(session, language, read_day(as_of)), place, read_text(file), None)
             typer.echo(
                 f"kept version {row.version} of {place}; {len(row.ties)} of its numbers are figures of the report"
             )

@@ -56,7 +56,7 @@ def build_files(wanted: Wanted, folder: Path, say_line: Callable[[str], None]) -
     _require_known("language", wanted.languages, LANGUAGES)
     outline = None
     if wanted.outline is not None:
-        outline = parse_outline(wanted.outline.read_text("utf-8"), wanted.outline.name)
+        outline = parse_outline(read_text(wanted.outline), wanted.outline.name)
     # All are built before any is written: a report that cannot be built leaves no half of it.
     reports = [build_report(Order(wanted.session, each, wanted.as_of, outline)) for each in wanted.languages]
     made = {
@@ -64,9 +64,8 @@ def build_files(wanted: Wanted, folder: Path, say_line: Callable[[str], None]) -
         for report in reports
         for form in wanted.forms
     }
-    folder.mkdir(parents=True, exist_ok=True)
     for name, content in made.items():
-        (folder / name).write_bytes(content)
+        _write_file(folder / name, content)
         say_line(f"wrote {folder / name} ({len(content)} bytes)")
     for report in reports:
         for each in report.written:
@@ -74,6 +73,27 @@ def build_files(wanted: Wanted, folder: Path, say_line: Callable[[str], None]) -
                 told = say("stale", report.language).format(written=finding.written, now=finding.now)
                 say_line(f"{report.language} {each.place}: {told}")
     return sum(report.stale_count for report in reports)
+
+
+def read_text(file: Path) -> str:
+    """Read a person's file; raises `BAD_REPORT` for one that cannot be read, or is not in UTF-8."""
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"{file.name}: expected text in UTF-8, got other bytes: save it as Unicode first"
+        raise DeliveryError(DeliveryErrorKind.BAD_REPORT, message) from error
+    except OSError as error:
+        message = f"{file.name}: expected a file that can be read, got {error.strerror}"
+        raise DeliveryError(DeliveryErrorKind.BAD_REPORT, message) from error
+
+
+def _write_file(file: Path, content: bytes) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    except OSError as error:
+        message = f"{file}: expected a place that can be written to, got {error.strerror}; name another with --out"
+        raise DeliveryError(DeliveryErrorKind.BAD_REPORT, message) from error
 
 
 def _require_known(option: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:
