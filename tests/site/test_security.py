@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from lienthong.site.bodies import MOST_FILES_BYTES
@@ -98,6 +99,11 @@ def test_on_this_machine_the_two_roles_have_cookies_of_their_own() -> None:
 def test_settings_that_would_be_unsafe_or_cannot_work_are_refused(changes: dict[str, object], said: str) -> None:
     with pytest.raises(SiteError, match=said):
         _settings(**changes)
+
+
+def test_passwords_are_hashed_by_scrypt_at_its_full_cost(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = _settings()["PASSWORD_HASHERS"]
+    assert make_password("what somebody chose").startswith("scrypt$16384$")
 
 
 def test_the_role_may_come_from_the_environment_and_a_site_must_be_named(tmp_path: Path) -> None:
