@@ -221,17 +221,9 @@ def test_an_officer_works_cases_from_the_queue(pages: Pages, cases: Cases, scree
 def test_an_officer_receives_a_case_by_keyboard_with_scripts_off(pages: Pages, cases: Cases) -> None:
     case, officer = file_case(cases, enter_citizen()), enter_officer()
     page = pages.open("/work/", WIDE, scripts=False, session=officer)
-    page.focus(f"main a[href$='{case}/']")
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**/work/{case}/")
-    page.focus(".lt-deeds a")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/receive/")
-    page.focus(GO_ON)
-    page.keyboard.press("Enter")
-    page.focus("[name=confirmed]")
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**/work/{case}/")
+    for way in (f"main a[href$='{case}/']", ".lt-deeds a", GO_ON, "[name=confirmed]"):
+        enter_on(page, way)
+    assert page.url.endswith(f"/work/{case}/")
     assert get_case(cases, case).state.received_at is not None
 
 
