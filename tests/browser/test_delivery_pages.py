@@ -6,6 +6,7 @@ import io
 import os
 from datetime import date
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -17,7 +18,7 @@ from lienthong.delivery.sessions import NewItem, NewSession, add_agenda_item, ad
 from lienthong.delivery.tasks import NewProof, NewTask, add_proof, give_task
 from lienthong.web.callers import Caller
 from tests.browser.pages import PHONE, WIDE, keep_picture
-from tests.portal.delivery.readers import enter_reader, load_illustrative, load_reported
+from tests.portal.delivery.readers import enter_reader, load_illustrative, load_reported, record_received
 
 if TYPE_CHECKING:
     from playwright.sync_api import ViewportSize
@@ -49,6 +50,7 @@ def test_boards_targets_and_indicators(pages: Pages, screen: ViewportSize, langu
     load_reported()
     client = enter_reader("binh.tran", Caller.LEADER, Caller.STATISTICIAN).client
     row = Observation.objects.filter(indicator__code="PCI_RANK", area_code="99").latest("period_begin").pk
+    received = record_received(str(uuid4()))
     for path in (
         "/delivery/",
         BOARD,
@@ -59,6 +61,9 @@ def test_boards_targets_and_indicators(pages: Pages, screen: ViewportSize, langu
         "/delivery/indicators/GRDP_HEAD_USD/?area=22",
         f"/delivery/figures/{row}/",
         f"/delivery/figures/{row}/records/",
+        "/delivery/indicators/CASES_ON_TIME/?area=99&as_of=2026-04-02",
+        f"/delivery/figures/{received.pk}/records/",
+        f"/delivery/exchanges/{received.origin_ref.partition(',')[0]}/",
         "/delivery/import/",
     ):
         pages.open(path, screen, language=language, session=client)

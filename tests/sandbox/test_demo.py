@@ -159,7 +159,7 @@ def test_agencies_ask_each_other_and_a_leader_goes_down_to_late_cases_and_to_ver
         assert f"  {what}, revised 0, unchanged 0" in counted
     story = told.text.partition("From the promise to its proof")[2]
     assert "behind it 3 cases, 0 of them late" in story
-    assert "behind it 12 cases, 2 of them late" in story
+    assert "behind it 8 cases, 2 of them late" in story
     assert len(re.findall(r"^    late: Z99\.01-\d{6}-\d{4} \(past the promised day\)$", story, re.MULTILINE)) == 2
     assert "DEMO/GOV/Z99.03/CIVIL/asks answered: Sổ của cơ quan (mẫu) có " in story
     assert story.count(": its proof is verified, http://") == 2

@@ -37,7 +37,7 @@ def test_the_month_before_has_cases_that_are_counted_two_of_them_late_and_the_co
     said: list[str] = []
     for _ in range(2):
         make_earlier_cases(TODAY, said.append)
-    assert said == ["12 cases of the month before, 2 of them late, at the sample commune"]
+    assert said == ["8 cases of the month before, 2 of them late, at the sample commune"]
     assert {NationalStatus(case.status) for case in Case.objects.all()} == {NationalStatus.RETURNED}
     # Nobody was asked, and nothing says so.
     assert not ActionRecord.objects.filter(kind__in=("ask-agency", "agency-done")).exists()

@@ -29,7 +29,7 @@ from lienthong.sandbox.processes import FILL_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lienthong.sandbox.children import Children
+    from lienthong.sandbox.children import Child, Children
     from lienthong.sandbox.federation import Federation
     from lienthong.sandbox.screen import Screen
     from lienthong.sandbox.sites import Sites
@@ -112,15 +112,18 @@ def answer_others(screen: Screen, federation: Federation, sites: Sites, officer:
     screen.say(f"  and the answer is fetched in exchange {told.exchange}: {answer['answer']}")
 
 
-def count_records(screen: Screen, children: Children, sites: Sites) -> None:
-    """Count cases, cards, the gateway and an agency's figures, as the worker does each night."""
-    screen.head("Counted from this demo's own cases, cards and exchange, as the worker does each night")
+def start_counting(children: Children, sites: Sites) -> Child:
+    """Start to count cases, cards, the gateway and an agency's figures, as the worker does each night."""
     command = ("delivery", "collect", "all", "--settings", str(sites.province.settings))
     words = (sys.executable, "-m", "lienthong", *command)
     log = sites.folder.parent / "logs" / "province-collect.log"
-    children.start(Program("the counting of the province", words, log)).follow_to_end(
-        lambda line: screen.say(f"  {line}"), FILL_SECONDS
-    )
+    return children.start(Program("the counting of the province", words, log))
+
+
+def show_counting(screen: Screen, counting: Child) -> None:
+    """Wait for the end of it, and show what was counted."""
+    screen.head("Counted from this demo's own cases, cards and exchange, as the worker does each night")
+    counting.follow_to_end(lambda line: screen.say(f"  {line}"), FILL_SECONDS)
 
 
 def show_cascade(screen: Screen, sites: Sites, leader: Visitor, task: str) -> None:

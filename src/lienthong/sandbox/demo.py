@@ -18,7 +18,7 @@ from lienthong.kernel.clock import SystemClock
 from lienthong.sandbox.agencies.offices import make_offices
 from lienthong.sandbox.board_story import show_board
 from lienthong.sandbox.case_pages import CasePages
-from lienthong.sandbox.delivery_story import answer_others, ask_for_task, count_records, show_cascade
+from lienthong.sandbox.delivery_story import answer_others, ask_for_task, show_cascade, show_counting, start_counting
 from lienthong.sandbox.federation import CLIENT, SERVICE, make_federation
 from lienthong.sandbox.gateway_home import write_private
 from lienthong.sandbox.heads import find_head, require_cosigned, require_head
@@ -138,9 +138,10 @@ def _tell(screen: Screen, children: Children, plan: Plan) -> Invitation:
     with Visitor() as citizen, Visitor() as handler, Visitor() as decider, Visitor() as leader:
         show_own_record(screen, children, federation, sites, citizen)
         task = _show_cases(screen, children, setting, (citizen, handler, decider)) if plan.has_cases else ""
+        counting = start_counting(children, sites) if plan.has_cases else None
         show_board(screen, sites, leader)
-        if plan.has_cases:
-            count_records(screen, children, sites)
+        if counting is not None:
+            show_counting(screen, counting)
             show_cascade(screen, sites, leader, task)
     # 10. The reader's turn, where something is left to look at.
     if plan.is_kept:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from html import unescape
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from lienthong.delivery.directive_seed import load_illustrative_directives
+from lienthong.delivery.figures import Cell
+from lienthong.delivery.models import Observation
+from lienthong.delivery.periods import parse_period
+from lienthong.delivery.recording import NewFigure, record_figures
 from lienthong.delivery.seeding import SeedSet, load_seed
+from lienthong.delivery.words import Origin, Status
 from lienthong.identity.posts import list_assignments
 from tests.delivery.report.sessions import load
 from tests.kept_rows import load_kept
@@ -55,6 +62,22 @@ def load_reported() -> None:
 def _load_illustrative() -> None:
     load_seed(SeedSet.ILLUSTRATIVE, lambda _: None)
     load_illustrative_directives()
+
+
+def record_received(exchange: str) -> Observation:
+    """Record a figure that an exchange brought, as the second row of its answer."""
+    figure = NewFigure(
+        cell=Cell("CASES_DUE", "99", parse_period("2026-05")),
+        area_on=date(2026, 5, 31),
+        value=Decimal(12),
+        source="invented",
+        status=Status.OFFICIAL,
+        published_on=date(2026, 6, 1),
+        origin=Origin.EXCHANGE,
+        origin_ref=f"{exchange}, row 2",
+    )
+    record_figures([figure])
+    return Observation.objects.latest("pk")
 
 
 def read(client: Client, path: str) -> str:

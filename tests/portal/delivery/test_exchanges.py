@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import time
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
-from lienthong.delivery.figures import Cell
-from lienthong.delivery.models import Observation
-from lienthong.delivery.periods import parse_period
-from lienthong.delivery.recording import NewFigure, record_figures
-from lienthong.delivery.words import Origin, Status
 from lienthong.evidence.verify import verify_package
 from lienthong.exchange.client import ClientSettings, GatewayClient, Question
 from lienthong.exchange.package_client import fetch_package
@@ -24,7 +17,7 @@ from lienthong.web.callers import Caller
 from tests.exchange.gateway.province import CLIENT, PERSONS, SERVICE, TOKEN, Province
 from tests.exchange.gateway.running import PATIENCE_S, RunningGateway, call
 from tests.portal.cases.desk import enter_citizen, enter_officer
-from tests.portal.delivery.readers import load_illustrative, read
+from tests.portal.delivery.readers import load_illustrative, read, record_received
 from tests.simulators.backend import Backend
 
 if TYPE_CHECKING:
@@ -37,22 +30,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("lienthong.site.urls_provi
 
 SITE_TOKEN = "token-of-the-site"  # noqa: S105 # of nobody
 AUTHORISED = {"Authorization": f"Bearer {SITE_TOKEN}"}
-
-
-def record(exchange: str) -> Observation:
-    """Record a figure that an exchange brought, as the second row of its answer."""
-    figure = NewFigure(
-        cell=Cell("CASES_DUE", "99", parse_period("2026-05")),
-        area_on=date(2026, 5, 31),
-        value=Decimal(12),
-        source="invented",
-        status=Status.OFFICIAL,
-        published_on=date(2026, 6, 1),
-        origin=Origin.EXCHANGE,
-        origin_ref=f"{exchange}, row 2",
-    )
-    record_figures([figure])
-    return Observation.objects.latest("pk")
 
 
 def await_proof(client: Client, path: str) -> str:
@@ -77,7 +54,7 @@ def test_a_figure_of_another_agency_leads_to_its_message_verified_and_to_be_take
                 person = Question(PERSONS, path="/999000000001", purpose="1.001193#1")
                 questions = [person, *[Question(SERVICE, path="/granted/06886")] * 2]
                 about, shown, unused = [asking.ask(each).require_answered().exchange for each in questions]
-            row = record(shown)
+            row = record_received(shown)
             settings.EXCHANGE = ClientSettings(admin=gateway.admin, root=encode_base64url(province.root.verify_key.raw))
             settings.EXCHANGE_ADMIN_TOKEN = SITE_TOKEN
             records = read(leader, f"/delivery/figures/{row.pk}/records/")
@@ -109,7 +86,7 @@ def test_a_site_without_proofs_says_so_and_shows_nothing_invented_where_it_is_no
 ) -> None:
     load_illustrative()
     exchange = str(uuid4())
-    record(exchange)
+    record_received(exchange)
     page = read(enter_officer(Caller.LEADER), f"/delivery/exchanges/{exchange}/")
     assert exchange in page
     assert "không được cổng kết nối cấp bằng chứng" in page
