@@ -62,6 +62,17 @@ def test_good_rows_go_in_and_each_bad_one_is_told_by_row_column_value_and_rule()
 
 
 @pytest.mark.django_db
+def test_a_file_parted_by_semicolons_has_decimal_commas_and_a_point_in_it_is_refused() -> None:
+    put(define("RATE", "percent"))
+    content = "indicator;area;period;value\nRATE;99;2023;52,5\nRATE;99;2024;1.234\nRATE;99;2025;60\n"
+    report = import_figures(content.encode(), FILE)
+    assert broken(report) == [(3, "value", "1.234", ImportRule.BAD_NUMBER)]
+    assert "dấu phẩy thập phân" in report.findings[0].reason.write("vi")
+    values = Observation.objects.order_by("period").values_list("value", flat=True)
+    assert list(values) == [Decimal("52.5"), Decimal(60)]
+
+
+@pytest.mark.django_db
 def test_duplicates_jumps_and_parts_above_their_total_stay_out() -> None:
     put(define("POP", dimensions="sex"))
     record("POP", {"2022": "990"})

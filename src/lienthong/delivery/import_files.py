@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -71,6 +71,7 @@ class Row:
 
     number: int
     cells: dict[str, str]
+    has_decimal_commas: bool = False
 
 
 def read_rows(name: str, content: bytes) -> list[Row]:
@@ -96,9 +97,13 @@ def _read_csv(name: str, content: bytes) -> Iterator[Row]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _refuse(ReasonKind.NOT_TEXT, file=name, place=error.start) from error
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    # Where the comma stands for decimals, programs part a line's cells by semicolons.
+    header = text.split("\n", 1)[0]
+    has_commas = ";" in header and "," not in header
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=";" if has_commas else ",", strict=True)
     try:
-        yield from _read_table(name, lines)
+        for row in _read_table(name, lines):
+            yield replace(row, has_decimal_commas=has_commas)
     except csv.Error as error:
         raise _refuse(ReasonKind.BROKEN_LINE, file=name, line=lines.line_num) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -93,6 +94,7 @@ SDMX_STATUSES: Final = {
 }
 """The code list of SDMX: normal, estimated, provisional, low reliability."""
 
+_WITH_COMMA: Final = re.compile(r"[+-]?[0-9]+(?:,[0-9]+)?")
 _TRUE: Final = frozenset({"true", "1", "yes"})
 
 
@@ -145,7 +147,8 @@ class _RowReader:
             return None
         period = self._parse("period", ImportRule.BAD_PERIOD, _parse_period)
         breakdown = self._parse("breakdown", ImportRule.BAD_BREAKDOWN, lambda text: _parse_breakdown(text, definition))
-        value = self._parse("value", ImportRule.BAD_NUMBER, _parse_number)
+        parse_number = _parse_number_with_comma if self._row.has_decimal_commas else _parse_number
+        value = self._parse("value", ImportRule.BAD_NUMBER, parse_number)
         status = self._parse("status", ImportRule.BAD_WORD, _parse_status)
         qualifier = self._parse("qualifier", ImportRule.BAD_WORD, _parse_qualifier)
         published = self._parse("published_on", ImportRule.BAD_DAY, self._parse_day)
@@ -231,6 +234,13 @@ def _parse_number(text: str) -> Decimal:
     if not value.is_finite() or not set(text) <= set("0123456789.-+eE"):
         raise _Refused(give_reason(ReasonKind.NUMBER_FORM))
     return value
+
+
+def _parse_number_with_comma(text: str) -> Decimal:
+    """Read a number with a decimal comma; a point may be meant as either mark, and is refused."""
+    if not _WITH_COMMA.fullmatch(text):
+        raise _Refused(give_reason(ReasonKind.NUMBER_WITH_COMMA_FORM))
+    return Decimal(text.replace(",", "."))
 
 
 def _parse_status(text: str) -> Status:

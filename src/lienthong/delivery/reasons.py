@@ -26,6 +26,7 @@ class ReasonKind(StrEnum):
     PERIOD_FORM = "period-form"
     DAY_FORM = "day-form"
     NUMBER_FORM = "number-form"
+    NUMBER_WITH_COMMA_FORM = "number-with-comma-form"
     WORD_FORM = "word-form"
     BREAKDOWN_FORM = "breakdown-form"
     OTHER_BREAKDOWN = "other-breakdown"
@@ -79,6 +80,10 @@ REASONS: Final[dict[ReasonKind, Label]] = {
     ReasonKind.NUMBER_FORM: (
         "cần một số viết với dấu chấm thập phân, không có dấu nào khác, như 9553.4",
         "expected a number with a decimal point and nothing else, such as 9553.4",
+    ),
+    ReasonKind.NUMBER_WITH_COMMA_FORM: (
+        "tệp tách cột bằng dấu chấm phẩy: cần một số viết với dấu phẩy thập phân, không có dấu nào khác, như 9553,4",
+        "cells are parted by semicolons: expected a number with a decimal comma and nothing else, such as 9553,4",
     ),
     ReasonKind.WORD_FORM: ("cần một trong các từ {words}", "expected one of {words}"),
     ReasonKind.BREAKDOWN_FORM: (

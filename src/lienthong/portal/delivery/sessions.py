@@ -97,6 +97,7 @@ class AgendaForm(forms.Form):
     directive = DirectiveField(
         label=gettext_lazy("Directive"),
         queryset=Directive.objects.none(),
+        empty_label=gettext_lazy("Choose a directive"),
         error_messages={"required": gettext_lazy("Choose a directive")},
     )
     path = forms.CharField(
