@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 MAX_LOOKS: Final = 4
 """Turns of the loop that a batch may wait for more entries; more looks won nothing when measured."""
-SPLIT_FROM: Final = 32
-"""Entries that are committed in two halves; smaller halves cost more than the overlap brings, measured."""
 
 
 class Batching:
@@ -25,7 +24,7 @@ class Batching:
     `schedule` runs a call in the next turn of the loop; `commit` is called when a batch is ready to `take`.
     """
 
-    __slots__ = ("_bytes", "_commit", "_is_looking", "_looks", "_schedule", "_seen", "_waiting")
+    __slots__ = ("_bytes", "_commit", "_has_given_way", "_is_looking", "_looks", "_schedule", "_seen", "_waiting")
 
     def __init__(self, schedule: Callable[[Callable[[], None]], object], commit: Callable[[], None]) -> None:
         self._schedule = schedule
@@ -35,6 +34,7 @@ class Batching:
         self._looks = 0
         self._seen = 0
         self._is_looking = False
+        self._has_given_way = False
 
     def __len__(self) -> int:
         """Give the number of entries that wait."""
@@ -51,23 +51,17 @@ class Batching:
         """Begin to look, once per turn of the loop, whether entries are still added; does nothing while looking."""
         if self._waiting and not self._is_looking:
             self._is_looking = True
+            self._has_given_way = False
             self._looks = 0
             self._seen = len(self._waiting)
             self._schedule(self._look)
 
-    def take(self, most_bytes: int, *, in_halves: bool) -> Waiting:
-        """Take all that waits, or half of many, or as much as a batch may hold.
-
-        While the peer works on the first half the second is committed: all requests as one convoy would keep one
-        gateway waiting for the other.
-        """
-        most = len(self._waiting)
-        if in_halves and most >= SPLIT_FROM:
-            most = (most + 1) // 2
-        elif self._bytes <= most_bytes:
+    def take(self, most_bytes: int) -> Waiting:
+        """Take all that waits, or as much as a batch may hold."""
+        if self._bytes <= most_bytes:
             return self.take_all()
         count = taken = 0
-        for draft, _ in self._waiting[:most]:
+        for draft, _ in self._waiting:
             length = draft.length
             if count and taken + length > most_bytes:
                 break
@@ -88,9 +82,16 @@ class Batching:
         count = len(self._waiting)
         if count > self._seen and self._looks < MAX_LOOKS:
             self._looks += 1
-            self._seen = count
-            self._schedule(self._look)
+        elif count > 1 and not self._has_given_way:
+            # Where several exchanges are under way, whoever else is ready to run on this processor goes first, once:
+            # what peers, services and callers on this machine then send joins the batch. With nobody there it costs
+            # less than a hash.
+            self._has_given_way = True
+            os.sched_yield()
+        else:
+            self._is_looking = False
+            if count:
+                self._commit()
             return
-        self._is_looking = False
-        if count:
-            self._commit()
+        self._seen = count
+        self._schedule(self._look)

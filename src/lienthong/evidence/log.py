@@ -276,8 +276,7 @@ class Log:
 
     def _commit(self) -> None:
         """Make the queued entries durable as one batch, in the order of rule 6.1."""
-        # In a thread a sync overlaps by itself; in the loop, halves do.
-        waiting = self._batching.take(self._settings.max_batch_bytes, in_halves=not self._sync_in_thread)
+        waiting = self._batching.take(self._settings.max_batch_bytes)
         writer = self._get_writer()
         try:
             # 1. Tree. Only memory changes: after an error below the log is not used again.

@@ -80,10 +80,8 @@ class Nodes:
                 self._add_level()
             parents = levels[level]
             before = starts[level - 1]
-            parents.extend(
-                sha256(b"\1" + nodes[place] + nodes[place + 1]).digest()
-                for place in range(2 * start - before, 2 * end - before, 2)
-            )
+            new = nodes[2 * start - before : 2 * end - before]
+            parents += [sha256(b"\1" + left + right).digest() for left, right in zip(new[::2], new[1::2], strict=True)]
             nodes = parents
             level += 1
 
