@@ -15,10 +15,12 @@ from lienthong.exchange.gateway.usages import UsagePage
 from lienthong.identity.counter import SeenCard, open_counter
 from lienthong.identity.signed_in import COUNTER_KEY
 from lienthong.identity.words import Level
+from lienthong.portal.province.look_up_words import name_purpose, name_service
 from lienthong.portal.province.who_looked import Told as ToldByMember
 from lienthong.portal.province.who_looked import Usage
 from lienthong.web.callers import Caller
 from tests.identity.persons import BORN, ISSUED, NAME, NUMBER, make_citizen, make_staff, sign_in, sign_in_fully
+from tests.portal.cases.desk import open_site
 from tests.portal.province.gateways import answer_record, answer_usages
 from tests.portal.province.usage_registry import UsageRegistry
 from tests.simulators.own_gateway import OwnGateway, Told
@@ -68,6 +70,22 @@ def test_a_person_sees_each_look_up_of_each_member(
     # The own number is in no address: the token says whose look-ups these are.
     assert headers["authorization"] == "Bearer for-DEMO/GOV/Z99.02"
     assert NUMBER not in path
+
+
+def test_agencies_services_and_purposes_are_told_in_words_with_their_identifiers(
+    person: Client, gateway: OwnGateway, settings: Settings, tmp_path: Path
+) -> None:
+    open_site(settings, tmp_path)
+    page = person.get("/who-looked/").content.decode()
+    for shown in (
+        "Ủy ban nhân dân phường (mẫu)",
+        "DEMO/GOV/Z99.01/CLERK",
+        "Thông tin về một người trong cơ sở dữ liệu",
+    ):
+        assert shown in page, shown
+    assert name_purpose("3.000722#Z99.01-261201-0002").startswith("Liên thông: đăng ký khai sinh")
+    assert (name_purpose("91/2025/QH15"), name_service("DEMO/GOV/Z99.02/POPULATION/unknown")) == ("", "")
+    assert len(gateway.asked) == 1
 
 
 def test_the_page_links_the_verifier_which_anyone_may_save(person: Client, gateway: OwnGateway) -> None:

@@ -24,6 +24,7 @@ from lienthong.exchange.errors import ExchangeError
 from lienthong.exchange.metaservices import FIND_USAGE
 from lienthong.identity.relying.errors import RelyingError
 from lienthong.identity.relying.usage_token import fetch_usage_token, is_sign_in_fresh
+from lienthong.portal.province.look_up_words import make_look_up_words
 from lienthong.portal.province.member_exchange import get_exchange, open_client
 from lienthong.web.callers import Caller, find_signed_in, open_to
 
@@ -85,7 +86,7 @@ def show_who_looked(request: HttpRequest) -> HttpResponse:
     only = request.GET.get("of", "")
     members = [each for each in find_providers() if only in {"", each}]
     sections = [ask_member(request, each, before if only else "") for each in members]
-    return render(request, "province/who_looked.html", {"sections": sections})
+    return render(request, "province/who_looked.html", {**make_look_up_words(), "sections": sections})
 
 
 def close_to_others(request: HttpRequest, back: str) -> HttpResponse | None:
