@@ -15,8 +15,9 @@ from lienthong.delivery.charts import (
     draw_bars,
     draw_line,
     embed_face,
+    make_words,
 )
-from lienthong.delivery.periods import make_year
+from lienthong.delivery.periods import make_month, make_year
 
 _LINES = (
     Line(
@@ -52,6 +53,26 @@ def test_a_narrow_chart_is_narrow_and_names_fewer_periods() -> None:
     years = [sum(bool(re.fullmatch(r"\d{4}", text)) for text in list_texts(svg)) for svg in (wide, narrow)]
     assert years[0] > years[1] > 2
     assert int(re.findall(rb'width="(\d+)"', narrow)[0]) <= 330
+
+
+def test_a_chart_of_ranks_has_the_first_place_on_top_and_no_mark_between_places() -> None:
+    places = tuple(ChartPoint(make_year(2020 + step), float(place)) for step, place in enumerate((8, 5, 2, 1)))
+    svg = draw_line([Line("Tỉnh", Stroke.MAIN, places)], make_words("rank", 0, "vi")).decode()
+    assert "Thứ hạng, 1 là cao nhất" in svg
+    heights = {text: float(y) for y, text in re.findall(r"translate\([-\d.]+,([\d.]+)\)[^>]*>(\d)<", svg)}
+    assert heights["2"] < heights["8"]
+    assert not re.search(r">\d,\d<", svg)
+
+
+def test_months_are_named_below_a_chart_as_people_name_them() -> None:
+    months = tuple(ChartPoint(make_month(2025, month), float(month)) for month in range(1, 7))
+    vi, en = (
+        list_texts(draw_line([Line("Tỉnh", Stroke.MAIN, months)], ChartWords(language, "", 0)))
+        for language in ("vi", "en")
+    )
+    assert "6/2025" in vi
+    assert "Jun 2025" in en
+    assert not [text for text in [*vi, *en] if text.startswith("2025-")]
 
 
 def test_a_bar_of_a_range_says_both_ends() -> None:
