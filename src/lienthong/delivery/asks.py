@@ -166,7 +166,7 @@ def _fetch(ask: TaskAsk, gateway: GatewayClient, now: datetime) -> AskState:
         return AskState.RECEIVED
     if answer.refusal is None:
         state = AskState.ANSWERED if answer.status < HTTPStatus.BAD_REQUEST else AskState.FAILED
-        return _end(ask.pk, state, now, answer, _read_words(answer.body))
+        return _end(ask.pk, state, now, answer, read_words(answer.body))
     if seen.state is DeliveryState.ANSWERED:
         # The answer is there, and the own gateway did not give it just now.
         answer.require_answered()
@@ -186,7 +186,7 @@ def _ask_for_answer(ask: TaskAsk, gateway: GatewayClient, now: datetime) -> AskS
     return _end(ask.pk, AskState.ANSWERED, now, told, answer.answer)
 
 
-def _read_words(body: bytes) -> str:
+def read_words(body: bytes) -> str:
     """Give the words of an answer that came at once; of one in another form all of it."""
     try:
         told = msgspec.json.decode(body, type=AskAnswer)

@@ -16,6 +16,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from lienthong.delivery.asks import read_words
 from lienthong.delivery.models import Observation, TaskAsk
 from lienthong.delivery.tasks import VIETNAM
 from lienthong.delivery.words import Origin
@@ -143,4 +144,4 @@ def _fetch_proof(exchange: str) -> Proof | None:
     verdict = verify_package(package, VerifyKey(decode_base64url(gateway.root)))
     response = parse_package(package).response
     body = b"" if response is None or response.body is None else response.body
-    return Proof(package, verdict, body.decode("utf-8", errors="replace")[:SHOWN_CHARACTERS])
+    return Proof(package, verdict, read_words(body)[:SHOWN_CHARACTERS])
