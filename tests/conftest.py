@@ -60,8 +60,9 @@ def same_umask() -> Iterator[None]:
     os.umask(before)
 
 
-def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
-    if event not in _GUARDED_EVENTS:
+def _refuse_network(event: str, arguments: tuple[Any, ...], guarded: frozenset[str] = _GUARDED_EVENTS) -> None:
+    # A parameter: the hook hears of events until after this module has lost its names.
+    if event not in guarded:
         return
     if event == "socket.getaddrinfo":
         host = arguments[0]
