@@ -37,7 +37,7 @@ from lienthong.portal.delivery.pages import (
     require_area,
     show_page,
 )
-from lienthong.portal.delivery.topics import name_topic
+from lienthong.portal.delivery.topics import name_source, name_topic, place_topic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ def show_indicators(request: HttpRequest) -> HttpResponse:
     known = counted.values("indicator__code").annotate(
         periods=Count("period", distinct=True), last=Max("period_end"), known=Max("published_on")
     )
-    definitions = sorted(list_definitions().values(), key=lambda each: (each.topic, each.code))
+    definitions = sorted(list_definitions().values(), key=lambda each: (place_topic(each.topic), each.code))
     told = {
         "place": "indicators",
         "asked": asked,
@@ -134,6 +134,7 @@ def show_indicator(request: HttpRequest, code: str) -> HttpResponse:
         "unit": name_unit,
         "labels": _LABELS,
         "topic": name_topic(sheet.definition.topic),
+        "name_source": name_source,
         "is_ordinary": sheet.definition.rule is Rule.ORDINARY,
         "is_illustrative": is_illustrative_area(asked.area),
         "places_to_choose": list_places(book, asked),
