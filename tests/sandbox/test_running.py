@@ -16,7 +16,7 @@ from tests.simulators.stories import UP, RunningStory, Stories, are_gone
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.xdist_group("demo")
+pytestmark = pytest.mark.xdist_group("stories")
 
 PROCESSES = 3
 ALL_UP = "all are up"
