@@ -19,7 +19,7 @@ def test_what_several_agencies_do_together_stands_first_and_people_to_try_it_onl
     client: Client, settings: Settings
 ) -> None:
     page = client.get("/").content.decode()
-    assert page.index("3.000722") < page.index("Xem tất cả dịch vụ")
+    assert page.index("3.000722") < page.index("2.002913") < page.index("Xem tất cả dịch vụ")
     assert "phe-duyet-mau" in page
     settings.IS_SANDBOX = False
     assert "phe-duyet-mau" not in client.get("/").content.decode()

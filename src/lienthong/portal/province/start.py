@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.cases.site_cases import load_site_catalogue
 from lienthong.portal.cases.pages import PAGE_WORDS, is_filing_open
+from lienthong.portal.cases.procedure_words import say
 from lienthong.web.callers import Caller, open_to
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def show_start(request: HttpRequest) -> HttpResponse:
 
 
 def _choose_services() -> list[Procedure]:
-    """Choose what saves people most ways: what most agencies do together, then the rest in the catalogue's order."""
+    """Choose what saves people most ways: what most agencies do together comes first, then by title."""
     listed = load_site_catalogue().list_procedures(timezone.localdate())
-    found = sorted(listed, key=lambda procedure: -len(procedure.steps))
+    found = sorted(listed, key=lambda procedure: (-len(procedure.steps), say(procedure.title)))
     return found[:SHOWN_SERVICES]
