@@ -51,6 +51,7 @@ def test_the_page_names_everybody_with_the_code_of_this_moment(sites: Sites) -> 
         "http://127.0.0.1:2/delivery/",
         "http://127.0.0.1:1/staff/",
         "http://127.0.0.1:2/procedures/",
+        "http://127.0.0.1:2/delivery/directives/?q=15/KH-UBND",
     ):
         assert way in page
     assert SECRET not in page

@@ -14,6 +14,7 @@ from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
 
+from lienthong.sandbox.delivery_story import PURPOSE
 from lienthong.sandbox.linked_stories import BIRTH
 from lienthong.sandbox.logins import STEP_SECONDS, make_code, read_login, read_staff_logins
 from lienthong.sandbox.marks import NO_LEGAL_VALUE
@@ -142,6 +143,7 @@ def _write_persona(persona: Persona, now: float) -> str:
 
 def _write_path(sites: Sites, gateway: GatewayPage | None) -> Iterator[str]:
     province, registry = sites.province.url, sites.registry.url
+    cascade = f"{province}/delivery/directives/?q={PURPOSE}"
     if sites.portal is not None:
         yield (
             f'<a href="{escape(sites.portal.url)}">File a birth at the national portal, which is simulated; it is here '
@@ -156,6 +158,7 @@ def _write_path(sites: Sites, gateway: GatewayPage | None) -> Iterator[str]:
         ("Giấy tờ của tôi", "Take the signed papers, and check one by its code", f"{province}/my-papers/"),
         ("Ai đã xem dữ liệu của tôi", "See who looked at your data, and for which case", f"{province}/who-looked/"),
         ("Cơ sở dữ liệu dân cư", "As a clerk, find the child in the population registry", f"{registry}/office/"),
+        ("Từ cam kết đến minh chứng", "As the leader, go down from a promise to late cases and proofs", cascade),
     ):
         yield f'<a href="{escape(url)}">{escape(en)}</a> <span class="vi" lang="vi">{escape(vi)}</span>'
     if gateway is not None:
