@@ -28,9 +28,9 @@ def open_with_spark(folder: Path, session: Any) -> Tables:  # noqa: ANN401 # a S
 
 def _open(backend: Any, folder: Path, pattern: str) -> Tables:  # noqa: ANN401 # any of Ibis's back ends
     since = find_counted_day(folder)
-    for table in (CASES, FIGURES):
-        if since is None or not any(find_counted(folder, table).glob("*.parquet")):
-            message = f"{folder} holds no copy of {table.name} yet; make it with: lienthong delivery refresh"
-            raise DeliveryError(DeliveryErrorKind.NO_COPY, message)
+    lacking = [table.name for table in (CASES, FIGURES) if not any(find_counted(folder, table).glob("*.parquet"))]
+    if since is None or lacking:
+        message = f"{folder} holds no copy of {' and '.join(lacking)} yet; make it with: lienthong delivery refresh"
+        raise DeliveryError(DeliveryErrorKind.NO_COPY, message)
     cases, figures = (backend.read_parquet(str(find_counted(folder, table) / pattern)) for table in (CASES, FIGURES))
     return Tables(cases, figures, since)

@@ -113,6 +113,7 @@ def put_definitions(definitions: Iterable[Definition]) -> dict[str, int]:
     """
     known = list_definitions()
     counts = {"added": 0, "changed": 0, "unchanged": 0}
+    rows: list[Indicator] = []
     for each in definitions:
         before = known.get(each.code)
         if before == each:
@@ -120,12 +121,13 @@ def put_definitions(definitions: Iterable[Definition]) -> dict[str, int]:
             continue
         values = msgspec.structs.asdict(each)
         if before is None:
-            Indicator.objects.create(**values)
+            rows.append(Indicator(**values))
             counts["added"] += 1
             continue
         _require_meaning(before, each)
         Indicator.objects.filter(code=each.code).update(**values)
         counts["changed"] += 1
+    Indicator.objects.bulk_create(rows)
     return counts
 
 

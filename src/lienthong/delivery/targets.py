@@ -19,7 +19,7 @@ from lienthong.delivery.forecasts import Forecast, forecast_figure
 from lienthong.delivery.formula_parser import parse_formula
 from lienthong.delivery.formula_tree import Streak
 from lienthong.delivery.formulas import Value
-from lienthong.delivery.indicators import find_definition, find_limits
+from lienthong.delivery.indicators import find_limits, list_definitions
 from lienthong.delivery.missing_text import tell_missing
 from lienthong.delivery.models import Plan, Source, Target
 from lienthong.delivery.places import Place, name_place
@@ -165,22 +165,25 @@ def put_plan(plan: PlanTerms, targets: Sequence[TargetTerms]) -> Counter[str]:
 
     Raises `BAD_TARGET` and `UNKNOWN_SOURCE`; then the caller's transaction is to be undone.
     """
+    sources, definitions = {row.code: row for row in Source.objects.all()}, list_definitions()
     row, _ = Plan.objects.update_or_create(
-        code=plan.code, defaults={**_without_source(plan), "source": _get_source(plan.source)}
+        code=plan.code, defaults={**_without_source(plan), "source": _get_source(sources, plan.source)}
     )
     known = Target.objects.filter(plan=row).order_by("code", "version")
     latest = {each["code"]: each for each in known.values(*_TARGET_COLUMNS, "source__code", "version")}
     counts: Counter[str] = Counter()
+    rows: list[Target] = []
     for target in targets:
-        verify_target(target, find_definition(target.indicator) if target.indicator else None)
+        verify_target(target, definitions.get(target.indicator))
         before = latest.get(target.code)
         if before is not None and _make_target(before) == target:
             counts["unchanged"] += 1
             continue
         path = {period: str(value) for period, value in target.path.items()}
-        values = {**_without_source(target), "path": path, "source": _get_source(target.source)}
-        Target.objects.create(plan=row, version=1 + (before["version"] if before else 0), **values)
+        values = {**_without_source(target), "path": path, "source": _get_source(sources, target.source)}
+        rows.append(Target(plan=row, version=1 + (before["version"] if before else 0), **values))
         counts["revised" if before else "added"] += 1
+    Target.objects.bulk_create(rows)
     return counts
 
 
@@ -264,8 +267,8 @@ def _without_source(terms: PlanTerms | TargetTerms) -> dict[str, Any]:
     return {name: value for name, value in msgspec.structs.asdict(terms).items() if name != "source"}
 
 
-def _get_source(code: str) -> Source:
-    found = Source.objects.filter(code=code).first()
+def _get_source(sources: Mapping[str, Source], code: str) -> Source:
+    found = sources.get(code)
     if found is None:
         raise DeliveryError(DeliveryErrorKind.UNKNOWN_SOURCE, f"no source has the code {code!r}")
     return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from lienthong.delivery.charts import ChartPoint, Line, Stroke, draw_line, make_words
+from lienthong.delivery.chart_points import list_known_points, list_told_points
+from lienthong.delivery.charts import Line, Stroke, draw_line, make_words
 from lienthong.delivery.figure_text import list_marks, write_observed, write_value
 from lienthong.delivery.figures import Observed
 from lienthong.delivery.formulas import Value
@@ -161,15 +162,11 @@ class Maker:
         code = block.indicators[0]
         sheet = make_sheet(self.book, code, self.outline.area, self.language)
         definition = sheet.definition
-        main = [ChartPoint(row.period, *_bounds(row.value)) for row in sheet.rows if isinstance(row.value, Value)]
-        told = [
-            ChartPoint(row.period, float(row.observed.value))
-            for row in sheet.rows
-            if not isinstance(row.value, Value) and isinstance(row.observed, Observed)
-        ]
+        known = ((row.period, row.value) for row in sheet.charted)
+        main, told = list_known_points(known), list_told_points(sheet.charted)
         lines = (
-            Line(definition.name_in(self.language), Stroke.MAIN, tuple(main)),
-            Line(self._say("reported"), Stroke.REPORTED, tuple(told)),
+            Line(definition.name_in(self.language), Stroke.MAIN, main),
+            Line(self._say("reported"), Stroke.REPORTED, told),
         )
         table = Table(
             "",
@@ -260,11 +257,6 @@ class Maker:
 
     def _say(self, word: str) -> str:
         return get_label(_WORDS[word], self.language)
-
-
-def _bounds(value: Value) -> tuple[float, float | None, float | None]:
-    low, high = float(value.lower), float(value.upper)
-    return (low, None, None) if value.is_value else ((low + high) / 2, low, high)
 
 
 def _describe(definition: Definition, table: Table, language: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lienthong.areas.errors import AreasError
+from lienthong.delivery.chart_points import list_known_points, list_told_points, make_point
 from lienthong.delivery.charts import (
     Bar,
     ChartPoint,
@@ -25,7 +26,6 @@ from lienthong.delivery.charts import (
 )
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.figure_book import FigureBook
-from lienthong.delivery.figures import Observed
 from lienthong.delivery.forecasts import Forecast
 from lienthong.delivery.formulas import Value
 from lienthong.delivery.indicator_sheet import make_sheet
@@ -39,9 +39,7 @@ from lienthong.portal.delivery.targets import get_judged, list_path, read_target
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from lienthong.delivery.figures import Missing
     from lienthong.delivery.indicator_sheet import IndicatorSheet
-    from lienthong.delivery.periods import Period
 
 MOST_BARS: Final = 60
 """More units than a province has communes after 2025 make no picture that anybody reads; the table has all."""
@@ -95,7 +93,7 @@ def draw_target(request: HttpRequest, plan: str, target: str) -> HttpResponse:
     """Draw a target's figures against the path that leads to it, and the forecast with its interval."""
     judged = get_judged(plan, target, read_target_day(request).day)
     terms = judged.terms
-    figures = tuple(_make_point(point.period, point.lower, point.upper) for point in judged.points)
+    figures = tuple(make_point(point.period, point.lower, point.upper) for point in judged.points)
     lines = [Line(name_area(judged.plan.area_code, judged.plan.ends_on), Stroke.MAIN, figures)]
     path = tuple(ChartPoint(period, float(value)) for period, value in list_path(judged))
     lines.append(Line(_("Path to the goal"), Stroke.PATH, path))
@@ -109,29 +107,14 @@ def draw_target(request: HttpRequest, plan: str, target: str) -> HttpResponse:
 
 def _list_lines(sheet: IndicatorSheet, area: str) -> list[Line]:
     country = find_country(area)
-    lines = [
-        Line(name_area(area, sheet.place.on), Stroke.MAIN, _list_points([(r.period, r.value) for r in sheet.charted]))
-    ]
-    told = tuple(
-        ChartPoint(row.period, float(row.observed.value))
-        for row in sheet.charted
-        if isinstance(row.observed, Observed) and not isinstance(row.value, Value)
-    )
-    lines.append(Line(_("As reported"), Stroke.REPORTED, told))
+    known = list_known_points((row.period, row.value) for row in sheet.charted)
+    lines = [Line(name_area(area, sheet.place.on), Stroke.MAIN, known)]
+    lines.append(Line(_("As reported"), Stroke.REPORTED, list_told_points(sheet.charted)))
     if country != area and sheet.definition.carry is not Carry.SUM:
         # Beside a country's whole, a province's part would be a flat line; the table has both.
-        beside = _list_points([(row.period, row.country) for row in sheet.charted])
+        beside = list_known_points((row.period, row.country) for row in sheet.charted)
         lines.append(Line(name_area(country, sheet.place.on), Stroke.COUNTRY, beside))
     return lines
-
-
-def _list_points(figures: list[tuple[Period, Value | Missing]]) -> tuple[ChartPoint, ...]:
-    return tuple(_make_point(period, value.lower, value.upper) for period, value in figures if isinstance(value, Value))
-
-
-def _make_point(period: Period, lower: object, upper: object) -> ChartPoint:
-    low, high = float(lower), float(upper)  # type: ignore[arg-type] # fractions
-    return ChartPoint(period, low) if low == high else ChartPoint(period, (low + high) / 2, low, high)
 
 
 def _make_words(request: HttpRequest, sheet: IndicatorSheet) -> ChartWords:
