@@ -19,7 +19,7 @@ IN_SCRATCH = scratch=$$(mktemp -d $(or $(ROOM_IN_MEMORY),$(TMPDIR),/tmp)/lt-XXXX
 # Percent of lines and branches of these houses that these tests must reach. They alone are traced: it doubles their time.
 # More workers than two cores: tests of gateways wait for each other's processes and clocks.
 COVERED_HOUSES := evidence exchange
-COVERED_TESTS := tests/evidence tests/exchange tests/system
+COVERED_TESTS := tests/evidence tests/exchange
 LEAST_COVERAGE := 95
 COVERAGE_DATA := build/coverage
 
