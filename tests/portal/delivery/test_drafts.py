@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from lienthong.delivery.candidates import Draft, accept_draft, list_candidates, queue_candidates, withdraw_document
 from lienthong.delivery.drafts import DocumentWords, FigureWords, count_waiting, enter_figure
@@ -17,6 +18,7 @@ from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.models import Candidate, DraftEntry, Observation, Plan, Source, Target
 from lienthong.delivery.reading.reader import read_text
 from lienthong.delivery.words import Direction, Rule, Status
+from lienthong.portal.delivery.candidate_words import write_found
 from lienthong.web.callers import Caller
 from tests.delivery.figures import define, put
 from tests.delivery.posts import make_holder
@@ -269,3 +271,14 @@ def test_two_who_enter_at_once_enter_once_and_each_as_what_it_is() -> None:
             enter_figure(rows[kind].pk, words, document, by, now)
         assert caught.value.kind == expected
     assert DraftEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("found", "vi", "en"),
+    [("9500", "9.500", "9,500"), ("2.23", "2,23", "2.23"), ("40..45", "40–45", "40–45"), ("17/19", "17/19", "17/19")],  # noqa: RUF001 # the dash of a range
+)
+def test_a_found_figure_is_written_as_people_read_it(found: str, vi: str, en: str) -> None:
+    with override("vi"):
+        assert write_found(found) == vi
+    with override("en"):
+        assert write_found(found) == en

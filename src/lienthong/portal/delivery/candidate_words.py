@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.delivery.directive_words import CandidateState, DirectiveKind, Side, Tier
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.number_text import count_decimals, write_number
 from lienthong.delivery.reading.found import CandidateKind
 from lienthong.delivery.words import Qualifier
+from lienthong.portal.delivery.pages import find_language
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -63,11 +67,23 @@ QUALIFIERS: Final[dict[Qualifier, StrOrPromise]] = {
     Qualifier.AT_MOST: _("at most"),
     Qualifier.ABOUT: _("about"),
 }
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 _ERRORS: Final[dict[DeliveryErrorKind, StrOrPromise]] = {
     DeliveryErrorKind.CANDIDATE_DECIDED: _("Somebody has decided on this already."),
     DeliveryErrorKind.BAD_TASK: _("The task cannot be given like this: only a leader gives tasks, to a post of today."),
     DeliveryErrorKind.BAD_DIRECTIVE: _("The register does not take the document like this."),
 }
+
+
+def write_found(value: str) -> str:
+    """Write a found figure as people read it: 9500 as 9.500, a range with a dash; a part of a whole stays 17/19."""
+    language = find_language()
+
+    def write(match: re.Match[str]) -> str:
+        number = Decimal(match.group())
+        return write_number(number, count_decimals(number), language)
+
+    return _NUMBER.sub(write, value.replace("..", "\N{EN DASH}"))
 
 
 def word_delivery_error(error: DeliveryError) -> str:

@@ -28,7 +28,7 @@ from lienthong.delivery.drafts import (
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.reading.found import CandidateKind
 from lienthong.identity.signed_in import find_account, find_caller
-from lienthong.portal.delivery.candidate_words import CANDIDATE_KINDS, QUALIFIERS
+from lienthong.portal.delivery.candidate_words import CANDIDATE_KINDS, QUALIFIERS, write_found
 from lienthong.portal.delivery.draft_forms import FigureForm, TargetForm, make_figure_form, make_target_form
 from lienthong.portal.delivery.pages import find_language, for_readers, show_page
 from lienthong.web.callers import Caller
@@ -44,7 +44,12 @@ PLACE: Final = "directives"
 
 PAGE_ROWS: Final = 50
 
-WORDS: Final = {"place": PLACE, "candidate_kinds": CANDIDATE_KINDS, "qualifiers": QUALIFIERS}
+WORDS: Final = {
+    "place": PLACE,
+    "candidate_kinds": CANDIDATE_KINDS,
+    "qualifiers": QUALIFIERS,
+    "write_found": write_found,
+}
 
 REFUSALS: Final = {
     DeliveryErrorKind.NOT_PUBLISHABLE: gettext_lazy(
