@@ -84,7 +84,8 @@ def test_agencies_services_and_purposes_are_told_in_words_with_their_identifiers
     ):
         assert shown in page, shown
     assert name_purpose("3.000722#Z99.01-261201-0002").startswith("Liên thông: đăng ký khai sinh")
-    assert (name_purpose("91/2025/QH15"), name_service("DEMO/GOV/Z99.02/POPULATION/unknown")) == ("", "")
+    assert name_purpose("91/2025/QH15") == "Luật Bảo vệ dữ liệu cá nhân"
+    assert (name_purpose("1/2020/QH14"), name_service("DEMO/GOV/Z99.02/POPULATION/unknown")) == ("", "")
     assert len(gateway.asked) == 1
 
 

@@ -26,12 +26,12 @@ from lienthong.identity.models import Account
 from lienthong.portal.cases.complaint_words import tell_unanswered
 from lienthong.portal.cases.deadline_words import find_urgency, tell_day, tell_distance, tell_reckoning
 from lienthong.portal.cases.deed_form import STEP_DEEDS
+from lienthong.portal.cases.office_names import name_unit
 from lienthong.portal.cases.officers import for_officers, get_officer
 from lienthong.portal.cases.own_case import tell_handed_in
 from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.paper_links import list_desk_papers
 from lienthong.portal.cases.procedure_words import say
-from lienthong.portal.cases.receipt import name_unit
 from lienthong.portal.cases.timeline import tell_timeline
 from lienthong.portal.cases.waiting_words import tell_office_waiting
 from lienthong.portal.cases.words import OFFICE_WAITS, REASON_WORDS

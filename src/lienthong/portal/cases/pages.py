@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.shortcuts import render
+from django.utils import timezone
 
 from lienthong.portal.cases.deed_form import RESULT_NAMES
 from lienthong.portal.cases.office import Profile
+from lienthong.portal.cases.office_names import name_unit
 from lienthong.portal.cases.procedure_words import (
     LEGAL_STATUSES,
     name_authority,
@@ -51,11 +53,16 @@ def is_filing_open() -> bool:
 
 
 def tell_result(value: object) -> str:
-    """Write a value of an agency's result as people here do: a day as day, month and year."""
+    """Write a value of an agency's result as people here do: a day as day, month and year, an office by its name."""
     text = str(value)
     found = _DAY.fullmatch(text)
-    return f"{found[3]}/{found[2]}/{found[1]}" if found else text
+    if found:
+        return f"{found[3]}/{found[2]}/{found[1]}"
+    return name_unit(text, timezone.localdate()) if _OFFICE.fullmatch(text) else text
 
+
+_OFFICE: Final = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9]{1,3})+")
+"""The code of an agency below a province or a ministry."""
 
 _DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 

@@ -18,9 +18,9 @@ from lienthong.cases.site_cases import load_site_days, make_site_cases
 from lienthong.cases.words import NationalStatus
 from lienthong.identity.models import Account
 from lienthong.portal.cases.deadline_words import tell_distance
+from lienthong.portal.cases.office_names import name_unit
 from lienthong.portal.cases.officers import for_officers, get_officer
 from lienthong.portal.cases.pages import show_page
-from lienthong.portal.cases.receipt import name_unit
 from lienthong.portal.cases.words import OFFICE_WAITS
 
 if TYPE_CHECKING:

@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.views.decorators.http import require_GET
 
-from lienthong.areas.store import find_agency
-from lienthong.cases.form_parts import Words
 from lienthong.cases.receipts import get_receipt
+from lienthong.portal.cases.office_names import name_unit
 from lienthong.portal.cases.own_case import for_own_case
 from lienthong.portal.cases.pages import show_page
-from lienthong.portal.cases.procedure_words import say
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from django.http import HttpRequest, HttpResponse
 
     from lienthong.cases.house import Cases
@@ -34,9 +30,3 @@ def show_receipt(request: HttpRequest, cases: Cases, case: CaseView) -> HttpResp
         "place": "mine",
     }
     return show_page(request, "receipt", told)
-
-
-def name_unit(unit: str, day: date) -> str:
-    """Name an office as people know it; its code where the site's tables do not hold it."""
-    found = find_agency(unit, day) if unit else None
-    return unit if found is None else say(Words(found.name, found.english))

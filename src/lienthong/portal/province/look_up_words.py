@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.cases.site_cases import load_site_catalogue
+from lienthong.portal.cases.office_names import name_unit
 from lienthong.portal.cases.procedure_words import say
-from lienthong.portal.cases.receipt import name_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,10 @@ SERVICES: Final = {
     "POPULATION/cards": _("An identity card"),
 }
 """What the services of the population registry are for, by subsystem and service."""
+
+
+LAWS: Final = {"91/2025/QH15": _("Law on Personal Data Protection")}
+"""Laws that are given as the purpose of a look-up."""
 
 
 def make_look_up_words() -> dict[str, Callable[[str], str]]:
@@ -52,7 +56,9 @@ def name_service(identifier: str) -> str:
 
 
 def name_purpose(purpose: str) -> str:
-    """Name the procedure that a purpose begins with; empty for a purpose that is none, such as a law."""
+    """Name the law that a purpose is, or the procedure that it begins with; empty for any other."""
+    if purpose in LAWS:
+        return str(LAWS[purpose])
     code = purpose.partition("#")[0]
     found = [each for each in load_site_catalogue().procedures if each.code == code]
     return say(found[-1].title) if found else ""
