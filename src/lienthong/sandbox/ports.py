@@ -32,7 +32,8 @@ MOST_HELD: Final = 200
 _chosen: set[int] = set()
 """What this process has chosen: nobody may listen there yet, and it is taken all the same."""
 
-_held: deque[socket.socket] = deque()
+_held: deque[int] = deque()
+"""Descriptors of the sockets that hold them, until the process ends."""
 
 
 def find_free_ports(count: int) -> tuple[int, ...]:
@@ -51,9 +52,9 @@ def find_free_ports(count: int) -> tuple[int, ...]:
         message = f"expected {count} free ports on {span}, found {len(found)}"
         raise SandboxError(SandboxErrorKind.FEDERATION, message)
     _chosen.update(found)
-    _held.extend(found.values())
+    _held.extend(holder.detach() for holder in found.values())
     while len(_held) > MOST_HELD:
-        _held.popleft().close()
+        os.close(_held.popleft())
     return tuple(found)
 
 
