@@ -1,37 +1,18 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from lienthong.areas.loading import load_tables
-from lienthong.delivery.directive_words import DirectiveKind, Side, Tier
-from lienthong.delivery.directives import DirectiveKey, NewDirective, put_directive
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.models import Observation
 from lienthong.delivery.recording import record_figures
 from lienthong.delivery.report.building import build_report, write_into
 from lienthong.delivery.report.filing import write_form
 from lienthong.delivery.report.pieces import FindingKind, Picture, Prose, Table
-from lienthong.delivery.sessions import (
-    NewItem,
-    NewSession,
-    add_agenda_item,
-    freeze_session,
-    open_session,
-    record_conclusion,
-    turn_into_task,
-)
-from lienthong.delivery.target_terms import PlanTerms, TargetTerms
-from lienthong.delivery.target_words import Comparison, TargetKind
-from lienthong.delivery.targets import put_plan
-from lienthong.delivery.tasks import NewTask, give_task
-from lienthong.delivery.words import Qualifier
-from tests.delivery.figures import define, figure, put, record
-from tests.delivery.posts import NOW, make_holder, make_leader
-from tests.delivery.report.sessions import AS_OF, SUCCESSIONS, UNITS, load, order
+from tests.delivery.figures import figure
+from tests.delivery.report.sessions import AS_OF, load, order, prepare_own_session
 
 if TYPE_CHECKING:
     from lienthong.delivery.report.pieces import Report
@@ -110,13 +91,13 @@ def test_one_changed_figure_changes_prose_note_table_and_chart_and_flags_the_wor
 
 
 def test_words_are_kept_between_builds_in_versions_and_in_their_language() -> None:
-    load(illustrative=True)
+    prepare_own_session()
     for text in ("Một.", "Hai."):
-        write_into(order("illustrative"), "proposals", text, None)
-    write_into(order("illustrative", "en"), "proposals", "Two.", None)
+        write_into(order("own"), "proposals", text, None)
+    write_into(order("own", "en"), "proposals", "Two.", None)
 
-    assert build_report(order("illustrative")).written[1].text == "Hai."
-    assert build_report(order("illustrative", "en")).written[1].text == "Two."
+    assert build_report(order("own")).written[1].text == "Hai."
+    assert build_report(order("own", "en")).written[1].text == "Two."
 
 
 def test_the_two_sessions_are_never_mixed() -> None:
@@ -139,39 +120,7 @@ def test_a_report_without_its_data_or_for_no_place_says_what_is_missing() -> Non
     assert unknown.value.kind is DeliveryErrorKind.UNKNOWN_SESSION
 
 
-def prepare_own_session() -> None:
-    """Prepare a province's own small session: a plan of two targets, a late task, a conclusion that became a task."""
-    put(define("POP"), define("ROADS", "km"))
-    record("POP", {"2024": "990", "2025": "1010"}, area="22")
-    record("ROADS", {"2025": "40"}, area="22", qualifier=Qualifier.OVER, wording="trên 40 km")
-    key = DirectiveKey("12/KH-UBND", "UBND tỉnh", date(2025, 1, 2))
-    put_directive(
-        NewDirective(number=key.number, issuer=key.issuer, issued_on=key.issued_on, kind=DirectiveKind.PLAN,
-                     side=Side.STATE, tier=Tier.PROVINCE, title="Kế hoạch năm 2025", source="book")
-    )  # fmt: skip # one call
-    plan = PlanTerms(code="KH12", title="Kế hoạch năm 2025", title_en="Plan of 2025", area_code="22", source="book",
-                     begins_on=date(2025, 1, 1), ends_on=date(2025, 12, 31), directive_number=key.number,
-                     directive_issuer=key.issuer, directive_date=key.issued_on)  # fmt: skip # one call
-    words = {"kind": TargetKind.VALUE, "comparison": Comparison.AT_LEAST, "source": "book", "due": "2025"}
-    told = [("1", "Dân số", "Population", "POP", "person"), ("2", "Đường làm mới", "New roads", "ROADS", "km")]
-    put_plan(plan, [
-        TargetTerms(code=code, place=int(code), name=name, name_en=english, indicator=indicator, unit=unit,
-                    goal=Decimal(1000), published_on=date(2025, 1, 2), **words)  # type: ignore[arg-type] # words of lists
-        for code, name, english, indicator, unit in told
-    ])  # fmt: skip # one call
-    leader, owner = make_leader(), make_holder("lan.le")
-    task = NewTask(title="Đếm dân", owner=owner.post.pk, due_on=date(2026, 3, 1), directive=key)
-    give_task(task, leader.account, NOW)
-    open_session(NewSession(code="own", title="Rà soát Kế hoạch", held_on=date(2026, 6, 20), chair=leader.post.pk))
-    add_agenda_item("own", NewItem(key, "Kết quả thực hiện"))
-    freeze_session("own", date(2026, 6, 15), leader.account, NOW)
-    conclusion = record_conclusion("own", "Giao Sở Z hoàn thành trước tháng 9.", leader.account)
-    given = NewTask(title="Hoàn thành", owner=owner.post.pk, due_on=date(2026, 9, 1), directive=key)
-    turn_into_task("own", conclusion.place, given, leader.account, NOW)
-
-
 def test_a_session_without_an_outline_has_a_report_all_the_same() -> None:
-    load_tables(UNITS.encode(), SUCCESSIONS.encode(), "test", lambda _: None)
     prepare_own_session()
     write_into(order("own"), "assessment", "Đạt 1/2 chỉ tiêu.", None)
     report, english = build_report(order("own")), build_report(order("own", "en"))

@@ -12,7 +12,7 @@ from lienthong.delivery.report.building import build_report, write_into
 from lienthong.delivery.report.filing import Wanted, build_files, read_text, write_form
 from lienthong.delivery.report.outline import get_outline, list_outlines, parse_outline
 from lienthong.delivery.report.pieces import Prose
-from tests.delivery.report.sessions import AS_OF, load, order
+from tests.delivery.report.sessions import AS_OF, load, order, prepare_own_session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,15 +74,15 @@ def test_the_pdf_says_what_the_report_says_and_the_same_report_gives_the_same_fi
 
 
 def test_all_files_are_written_or_none_and_stale_words_are_counted(tmp_path: Path) -> None:
-    load(illustrative=True)
-    write_into(order("illustrative"), "proposals", "Đạt 17/19 chỉ tiêu.", None)
+    prepare_own_session()
+    write_into(order("own"), "proposals", "Đạt 1/2 chỉ tiêu.", None)
     said: list[str] = []
-    wanted = Wanted("illustrative", ("docx", "pdf", "txt"), ("vi", "en"), AS_OF)
+    wanted = Wanted("own", ("docx", "pdf", "txt"), ("vi", "en"), AS_OF)
 
     assert build_files(wanted, tmp_path / "out", said.append) == 0
     assert len(list((tmp_path / "out").iterdir())) == len(said) == 6
     with pytest.raises(DeliveryError, match="expected some of docx,pdf,txt"):
-        build_files(Wanted("illustrative", ("docx", "odt"), ("vi",), AS_OF), tmp_path / "none", said.append)
+        build_files(Wanted("own", ("docx", "odt"), ("vi",), AS_OF), tmp_path / "none", said.append)
     assert not (tmp_path / "none").exists()
 
 
