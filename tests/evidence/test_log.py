@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -110,15 +109,22 @@ def test_a_single_entry_is_committed_in_the_next_turn(opened: OpenLog) -> None:
     assert len(opened.answers) == 1
 
 
-def test_a_batch_of_several_entries_gives_way_once_to_whoever_is_ready(
-    opened: OpenLog, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize(("offered", "batch"), [(1, 1), (2, 3)])
+def test_a_batch_of_several_entries_gives_way_once_to_whoever_is_ready(offered: int, batch: int, folder: Path) -> None:
+    opened = OpenLog(folder)
+    opened.log.close()
+
     # Who runs meanwhile, such as a peer on the same processor, sends what joins the batch.
-    late = [make_entry(2)]
-    monkeypatch.setattr(os, "sched_yield", lambda: opened.offer([late.pop()]))
-    opened.offer([make_entry(0), make_entry(1)])
+    def give_way() -> None:
+        log.append(make_entry(9), opened.answers.append)
+
+    ports = LogPorts(opened.turns.schedule, opened.failures.append, files=QuickFiles(), give_way=give_way)
+    log = open_log(folder, ORIGIN, KEY, ports)
+    log.resume(None)
+    for number in range(offered):
+        log.append(make_entry(number), opened.answers.append)
     opened.turns.run()
-    assert sizes(folder) == [3]
+    assert sizes(folder) == [batch]
 
 
 class LateEntry(msgspec.Struct, frozen=True):

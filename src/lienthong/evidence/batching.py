@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -21,14 +20,31 @@ MAX_LOOKS: Final = 4
 class Batching:
     """The entries that wait for a commit, and who is to be told of each.
 
-    `schedule` runs a call in the next turn of the loop; `commit` is called when a batch is ready to `take`.
+    `schedule` runs a call in the next turn of the loop; `commit` is called when a batch is ready to `take`; `give_way`
+    lets whoever else is ready to run on this processor go first.
     """
 
-    __slots__ = ("_bytes", "_commit", "_has_given_way", "_is_looking", "_looks", "_schedule", "_seen", "_waiting")
+    __slots__ = (
+        "_bytes",
+        "_commit",
+        "_give_way",
+        "_has_given_way",
+        "_is_looking",
+        "_looks",
+        "_schedule",
+        "_seen",
+        "_waiting",
+    )
 
-    def __init__(self, schedule: Callable[[Callable[[], None]], object], commit: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        schedule: Callable[[Callable[[], None]], object],
+        commit: Callable[[], None],
+        give_way: Callable[[], None],
+    ) -> None:
         self._schedule = schedule
         self._commit = commit
+        self._give_way = give_way
         self._waiting: Waiting = []
         self._bytes = 0
         self._looks = 0
@@ -87,7 +103,7 @@ class Batching:
             # what peers, services and callers on this machine then send joins the batch. With nobody there it costs
             # less than a hash.
             self._has_given_way = True
-            os.sched_yield()
+            self._give_way()
         else:
             self._is_looking = False
             if count:

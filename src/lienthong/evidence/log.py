@@ -120,7 +120,7 @@ class Log:
         self._head = Checkpoint(found.origin, found.nodes.size, root_of(found.nodes.size, found.nodes.node))
         self._signed = found.signed
         self._publisher = Publisher(ports.files, folder, found)
-        self._batching = Batching(ports.schedule, self._commit)
+        self._batching = Batching(ports.schedule, self._commit, ports.give_way)
         self._is_writing = False
         self._is_preparing = False
 

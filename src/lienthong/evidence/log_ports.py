@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +27,8 @@ class LogPorts:
     `schedule` runs a call in the next turn of the loop (`loop.call_soon`). `on_failure` is called once, after
     all waiting callers were told, and is to end the process. `run_in_thread(call, then)` starts `call` in a
     thread at once, whatever else runs, and calls `then` in the loop's thread with its error or None; without
-    it everything runs in the loop. `check_record(leaf, record)` tests an erasable record at opening.
+    it everything runs in the loop. `check_record(leaf, record)` tests an erasable record at opening. `give_way` lets
+    whoever else is ready to run on this processor go first.
     """
 
     schedule: Callable[[Callable[[], None]], object]
@@ -34,6 +36,7 @@ class LogPorts:
     run_in_thread: RunInThread | None = None
     check_record: RecordCheck | None = None
     files: Files = field(default_factory=SystemFiles)
+    give_way: Callable[[], None] = os.sched_yield
 
 
 @dataclass(frozen=True, slots=True)
