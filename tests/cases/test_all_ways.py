@@ -7,6 +7,7 @@ not come. Time stands still, so that two ways to the same case are one.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,7 @@ from lienthong.cases.errors import CasesError, CasesErrorKind
 from lienthong.cases.folding import apply_action
 from lienthong.cases.plan import Plan, PlanStep
 from lienthong.cases.words import ActionKind, NationalStatus, StepState, UndoPhase
-from lienthong.cases.workflow import Who, next_actions
+from lienthong.cases.workflow import Who, is_allowed, next_actions
 from tests.cases.houses import START, make_actor
 from tests.cases.situations import TAKEN, A, Deed, Doing, G, H, P, R, S, file
 
@@ -130,6 +131,7 @@ def try_deed(world: World, deed: Deed) -> World | None:
     )
 
 
+@cache
 def make_who(role: CaseRole) -> Who:
     actor = make_actor(role)
     return Who(role, actor.unit, actor.id)
@@ -177,9 +179,10 @@ def search(plan: Plan, bounds: Bounds) -> tuple[dict[Key, World], dict[Key, set[
     worlds, ways, waiting = {first.key(): first}, {}, [first]
     while waiting:
         world = waiting.pop()
-        allowed = {role: next_actions(world.state, make_who(role)) for role in (P, R, H, A, G, S)}
         tried = (
-            try_deed(world, deed) for deed in list_deeds(world, bounds) if told.get_kind(deed[1]) in allowed[deed[0]]
+            try_deed(world, deed)
+            for deed in list_deeds(world, bounds)
+            if is_allowed(world.state, make_who(deed[0]), told.get_kind(deed[1]))
         )
         reached = [found for found in tried if found is not None]
         ways[world.key()] = {found.key() for found in reached}

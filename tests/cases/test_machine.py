@@ -124,4 +124,12 @@ class Office(RuleBasedStateMachine):
 
 
 TestOffice = Office.TestCase
-TestOffice.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)
+TestOffice.settings = settings(max_examples=5, stateful_step_count=25, deadline=None)
+
+
+class LongOffice(Office):
+    """The same for longer than a test may take."""
+
+
+TestLongOffice = pytest.mark.campaign(LongOffice.TestCase)
+TestLongOffice.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

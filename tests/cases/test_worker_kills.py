@@ -86,7 +86,7 @@ def is_done(cases: Cases, case: UUID) -> bool:
     return all(step.is_complete for step in get_case(cases, case).state.steps.values())
 
 
-@pytest.mark.parametrize("stride", [9, pytest.param(2, marks=pytest.mark.campaign)])
+@pytest.mark.parametrize("stride", [17, pytest.param(2, marks=pytest.mark.campaign)])
 def test_a_worker_killed_at_every_step_of_a_linked_birth_leaves_nothing_undone_and_nothing_done_twice(
     tmp_path: Path, stride: int
 ) -> None:
