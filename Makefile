@@ -37,8 +37,13 @@ export UV_SYSTEM_CERTS ?= true
 export NODE_EXTRA_CA_CERTS ?= $(AUTHORITIES)
 endif
 
+# What `make test` needs is got and looked at side by side: the check of types keeps one processor for most of a minute.
+ifeq ($(MAKECMDGOALS),test)
+MAKEFLAGS += --jobs=2
+endif
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench spark campaign assets units lock clean
+.PHONY: help demo test check modules bench spark campaign assets units lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -46,7 +51,7 @@ help: ## Show this list
 demo: .venv/core.stamp .venv/assets.stamp ## Start a province in a box: members, sites, people, proofs; ends on Ctrl-C, or by itself with ARGS=--once
 	$(BIN)/lienthong demo $(ARGS)
 
-test: check .venv/assets.stamp .venv/browser.stamp ## Run every check that CI runs: `make check`, then all tests, those of the exchange with coverage
+test: check modules .venv/assets.stamp .venv/browser.stamp ## Run every check that CI runs: `make check`, then all tests, those of the exchange with coverage
 	rm -rf $(COVERAGE_DATA)
 	mkdir -p $(COVERAGE_DATA)
 	$(IN_SCRATCH) $(BIN)/pytest -n 3 --dist loadgroup $(COVERED_TESTS:%=--ignore=%) $(ARGS)
@@ -61,6 +66,10 @@ check: .venv/test.stamp ## Check lint, format, types and the order of imports
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Compiles every module of the tests and of what they import: each worker would do it.
+modules: .venv/test.stamp
+	@$(BIN)/pytest --collect-only -qq -p no:cacheprovider >/dev/null 2>&1 || true
 
 bench: .venv/core.stamp ## Measure speed against nginx; prints tables and writes build/bench/*.json
 	$(BIN)/python -m bench.exchange $(ARGS)
