@@ -43,7 +43,7 @@ MAKEFLAGS += --jobs=2
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check modules bench spark campaign assets units lock clean
+.PHONY: help demo test check bench spark campaign assets units lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,7 @@ check: .venv/test.stamp ## Check lint, format, types and the order of imports
 	$(BIN)/lint-imports
 
 # Compiles every module of the tests and of what they import: each worker would do it.
+.PHONY: modules
 modules: .venv/test.stamp
 	@$(BIN)/pytest --collect-only -qq -p no:cacheprovider >/dev/null 2>&1 || true
 
