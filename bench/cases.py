@@ -5,8 +5,9 @@ own, over two years and 54 offices. Then times, in this machine's processes and 
 
 - the page of an officer's queue: one page of lines and the counts of what is due, filters drawn at random; and apart
   from it looking for a part of a name in all that is over at an office, which no index helps;
-- filing: 50 threads in as many processes as there are cores, each filing drafts one after the other, form checked,
-  receipt signed, jobs deferred, every filing a commit of its own;
+- filing: 50 people at once, each filing drafts one after the other and waiting for each, done by as many processes as
+  there are cores with the threads and the connections of a site; form checked, receipt signed, jobs deferred, every
+  filing a commit of its own;
 - jobs: how many a second one worker process does, and two.
 
 Everything lies in a temporary folder and is removed. What it measures is the stories; a web server comes on top.
@@ -35,7 +36,7 @@ from bench.case_rows import ACTION_COLUMNS, CASE_COLUMNS, DAYS, HANDLERS, PROCED
 from bench.machine import ROOT, find_commit, find_cpu_model
 from lienthong.cases.case_settings import CaseSettings
 from lienthong.site.compose import SiteSecrets, compose_settings
-from lienthong.site.connection import own_connection
+from lienthong.site.connection import make_connection
 from lienthong.site.database import ensure_database, hold_server
 from lienthong.site.roles import Role
 from lienthong.site.site_file import Site, SiteSettings
@@ -55,7 +56,6 @@ SUBMITS_EACH = 20
 WARM_UP_EACH = 2
 QUEUE_PAGES = 2_000
 JOBS = 3_000
-DATABASE = "bench"
 COPY_LINES = 2_000
 _PAST_MONTHS = "SELECT cases_make_partition((now() - m * interval '1 month')::date) FROM generate_series(0, %s) m"
 NAMES = ("nguyen an", "le minh", "binh", "pham", "ha lan")
@@ -81,13 +81,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=arguments.folder) as home:
         # As root, the server runs as another user, who must reach its folder.
         Path(home).chmod(0o755)
-        (Path(home) / "site").mkdir()
         with hold_server(Path(home) / "database") as hold:
-            ensure_database(hold.place, DATABASE)
-            configure(home, str(hold.place.socket))
-            figures = fill(cases) | measure_queue()
-            figures |= measure_filing(home, str(hold.place.socket)) | measure_workers(home, str(hold.place.socket))
-            django.db.connections.close_all()
+            ensure_database(hold.place, f"lienthong_{Role.PROVINCE}")
+            configure(home)
+            figures = fill(cases) | measure_queue() | measure_filing(home) | measure_workers(home)
+            django.db.connections["default"].close_pool()  # type: ignore[attr-defined] # of PostgreSQL's
     machine = {
         "cpu": find_cpu_model(),
         "cores": os.cpu_count(),
@@ -102,13 +100,11 @@ def main() -> None:
     RESULT.write_text(json.dumps(report, indent=2) + "\n")
 
 
-def configure(home: str, socket: str) -> None:
-    """Set Django up as a province's site on a held server; the connection of a thread stays open."""
-    folder = Path(home) / "site"
-    site = Site(
-        SiteSettings(role=Role.PROVINCE, instance="DEMO", data=str(folder), cases=CaseSettings(unit=UNITS[0])), folder
-    )
-    settings.configure(**compose_settings(site, SiteSecrets("of the bench " * 4), own_connection(socket, DATABASE)))
+def configure(home: str) -> None:
+    """Set Django up as a province's site on the held server, with the connections that a site keeps."""
+    own = SiteSettings(role=Role.PROVINCE, instance="DEMO", data=home, cases=CaseSettings(unit=UNITS[0]))
+    site = Site(own, Path(home))
+    settings.configure(**compose_settings(site, SiteSecrets("of the bench " * 4), make_connection(site)))
     django.setup()
 
 
@@ -182,14 +178,14 @@ def measure_queue() -> dict[str, float]:
     return summarise("queue", pages) | summarise("search_over", looks)
 
 
-def measure_filing(home: str, socket: str) -> dict[str, float]:
-    """File drafts from many threads at once; the time of each filing counts, not that of filling the drafts in."""
+def measure_filing(home: str) -> dict[str, float]:
+    """File drafts for many people at once; what each waits counts, and not the time of filling the drafts in."""
     from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # needs settings
 
     cases = make_site_cases()
     processes = os.cpu_count() or 1
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        list(pool.map(warm_up, [home] * processes, [socket] * processes))
+        list(pool.map(warm_up, [home] * processes))
         drafts = [[fill_in(cases, place) for _ in range(WARM_UP_EACH + SUBMITS_EACH)] for place in range(CONCURRENT)]
         begins = [time.time() + 2] * processes
         shares = [drafts[place::processes] for place in range(processes)]
@@ -202,31 +198,38 @@ Filled = tuple["UUID", "Applicant"]
 
 
 def file_share(drafts: list[list[Filled]], begins: float) -> list[tuple[float, float]]:
-    """File from as many threads as there are lists of drafts; gives the seconds of each filing and when it ended."""
-    from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # needs settings
+    """Let a list's person file each of its drafts; gives what they waited for each, in seconds, and when it ended.
 
-    cases = make_site_cases()
-    with ThreadPoolExecutor(len(drafts)) as pool:
-        done = list(pool.map(lambda some: file_some(cases, some, begins), drafts))
+    The process has the threads of a web server's, which take what waits longest: whoever comes stands in that line.
+    """
+    with ThreadPoolExecutor(len(drafts)) as people, ThreadPoolExecutor(settings.SITE.settings.threads) as threads:
+        done = list(people.map(lambda some: file_some(threads, some, begins), drafts))
     return [each for some in done for each in some]
 
 
-def file_some(cases: Cases, drafts: list[Filled], begins: float) -> list[tuple[float, float]]:
+def file_some(threads: ThreadPoolExecutor, drafts: list[Filled], begins: float) -> list[tuple[float, float]]:
     """Wait for the others and file one draft after the other; the first ones are not counted."""
+    time.sleep(max(0.0, begins - time.time()))
+    times = []
+    for place, filled in enumerate(drafts):
+        started = time.perf_counter()
+        threads.submit(file_one, filled).result()
+        if place >= WARM_UP_EACH:
+            times.append((time.perf_counter() - started, time.time()))
+    return times
+
+
+def file_one(filled: Filled) -> None:
+    """File a draft as the page does: the house is made for it, and its connection given back."""
     from django.db import connection  # noqa: PLC0415 # needs settings
 
     from lienthong.cases.filing import submit  # noqa: PLC0415 # as above
+    from lienthong.cases.site_cases import make_site_cases  # noqa: PLC0415 # as above
     from lienthong.cases.words import Channel  # noqa: PLC0415 # as above
 
-    time.sleep(max(0.0, begins - time.time()))
-    times = []
-    for place, (draft, applicant) in enumerate(drafts):
-        started = time.perf_counter()
-        submit(cases, draft, applicant, str(draft), Channel.ONLINE)
-        if place >= WARM_UP_EACH:
-            times.append((time.perf_counter() - started, time.time()))
+    draft, applicant = filled
+    submit(make_site_cases(), draft, applicant, str(draft), Channel.ONLINE)
     connection.close()
-    return times
 
 
 def fill_in(cases: Cases, place: int) -> Filled:
@@ -240,13 +243,13 @@ def fill_in(cases: Cases, place: int) -> Filled:
     return draft.id, applicant
 
 
-def measure_workers(home: str, socket: str) -> dict[str, float]:
+def measure_workers(home: str) -> dict[str, float]:
     """Count the jobs that one worker process does in a second, and that two do; each tells an applicant of a filing."""
-    rates = {count: measure_worker_rate(home, socket, count) for count in (1, 2)}
+    rates = {count: measure_worker_rate(home, count) for count in (1, 2)}
     return {"jobs_per_s_1": rates[1], "jobs_per_s_2": rates[2], "workers_2_over_1": rates[2] / rates[1]}
 
 
-def measure_worker_rate(home: str, socket: str, workers: int) -> float:
+def measure_worker_rate(home: str, workers: int) -> float:
     """Put jobs into the queue that were not done before, and let so many processes do them."""
     from django.db import connection, transaction  # noqa: PLC0415 # needs settings
 
@@ -262,7 +265,7 @@ def measure_worker_rate(home: str, socket: str, workers: int) -> float:
         for case in chosen:
             tell_people.configure(lock=f"notice:{case}").defer(case_id=str(case), number=1)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        list(pool.map(warm_up, [home] * workers, [socket] * workers))
+        list(pool.map(warm_up, [home] * workers))
         started = time.perf_counter()
         list(pool.map(run_worker, range(workers)))
         spent = time.perf_counter() - started
@@ -274,10 +277,10 @@ def measure_worker_rate(home: str, socket: str, workers: int) -> float:
     return float(done) / spent
 
 
-def warm_up(home: str, socket: str) -> None:
+def warm_up(home: str) -> None:
     """Start a process before it is timed; both of a pair get one each."""
     if not settings.configured:
-        configure(home, socket)
+        configure(home)
     time.sleep(1)
 
 
