@@ -46,9 +46,7 @@ def test_a_missing_part_of_a_formula_is_named_with_its_area_and_period(book: Fig
 
 def test_what_sources_disagree_on_stands_beside_their_names_as_people_write_numbers(book: FigureBook) -> None:
     told = tell_missing(find_missing(book, "POP", "99", "2023"), book, "vi")
-    assert told == (
-        "các nguồn không thống nhất (Dân số, Tỉnh Minh Họa, 2023; book: 1.000 người; other: 1.200 người)"
-    )
+    assert told == ("các nguồn không thống nhất (Dân số, Tỉnh Minh Họa, 2023; book: 1.000 người; other: 1.200 người)")
 
 
 def test_units_without_which_a_figure_cannot_be_carried_are_named_and_not_their_codes(book: FigureBook) -> None:
