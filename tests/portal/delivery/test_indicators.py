@@ -10,6 +10,7 @@ from html import unescape
 import pytest
 
 from lienthong.delivery.figures import Cell
+from lienthong.delivery.models import Indicator
 from lienthong.delivery.periods import parse_period
 from lienthong.delivery.recording import NewFigure, record_figures
 from lienthong.delivery.words import Origin, Status
@@ -39,6 +40,23 @@ def test_an_indicator_has_its_figures_the_countrys_its_definition_and_files_to_t
     assert client.get("/delivery/indicators/POPULATION/figures/xls?area=99").status_code == 404
     for path in ("NONE/", "NONE/chart.svg", "NONE/areas.svg", "NONE/map.svg", "CRIMES/map.svg"):
         assert client.get(f"/delivery/indicators/{path}?area=99").status_code == 404
+
+
+def test_every_indicator_opens_with_its_pictures() -> None:
+    load_illustrative()
+    client = enter_officer(Caller.LEADER)
+    codes = list(Indicator.objects.values_list("code", flat=True))
+    assert "GROWTH_STREAK" in codes
+    pictures = [
+        unescape(picture)
+        for code in codes
+        for picture in re.findall(
+            r'src="([^"]+[.]svg[^"]*)"', read(client, f"/delivery/indicators/{code}/?area=99&as_of=2026-04-02")
+        )
+    ]
+    assert len(pictures) > len(codes) / 2
+    for picture in pictures:
+        assert client.get(picture).status_code == 200, picture
 
 
 def test_areas_are_shown_in_the_units_of_any_day() -> None:
