@@ -49,23 +49,15 @@ MOST_BARS: Final = 60
 @require_GET
 def draw_indicator(request: HttpRequest, code: str) -> HttpResponse:
     """Draw the line of an indicator in an area, with the country's beside it."""
-    asked, language = read_asked(request), find_language()
-    try:
-        sheet = make_sheet(FigureBook(asked.as_of.day, asked.on), code, asked.area, language)
-    except (DeliveryError, AreasError) as error:
-        raise Http404 from error
-    return send_drawing(request, draw_line(_list_lines(sheet, asked.area), _make_words(request, sheet)))
+    sheet = _get_sheet(request, code)
+    return send_drawing(request, draw_line(_list_lines(sheet, read_asked(request).area), _make_words(request, sheet)))
 
 
 @for_readers
 @require_GET
 def draw_areas(request: HttpRequest, code: str) -> HttpResponse:
     """Draw the units of a province side by side, in the latest period that has any."""
-    asked, language = read_asked(request), find_language()
-    try:
-        sheet = make_sheet(FigureBook(asked.as_of.day, asked.on), code, asked.area, language)
-    except (DeliveryError, AreasError) as error:
-        raise Http404 from error
+    sheet = _get_sheet(request, code)
     values = [(row.name, row.value) for row in sheet.areas if isinstance(row.value, Value)]
     ordered = sorted(values, key=lambda row: row[1].upper, reverse=True)[:MOST_BARS]
     bars = [Bar(name, float(each.lower), float(each.lower), float(each.upper)) for name, each in ordered]
@@ -76,11 +68,7 @@ def draw_areas(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def draw_area_map(request: HttpRequest, code: str) -> HttpResponse:
     """Draw where the units of a province lie, the darker the higher their figures, as the report does."""
-    asked, language = read_asked(request), find_language()
-    try:
-        sheet = make_sheet(FigureBook(asked.as_of.day, asked.on), code, asked.area, language)
-    except (DeliveryError, AreasError) as error:
-        raise Http404 from error
+    sheet = _get_sheet(request, code)
     spots = list_spots(sheet.areas)
     if not spots:
         raise Http404
@@ -103,6 +91,14 @@ def draw_target(request: HttpRequest, plan: str, target: str) -> HttpResponse:
         lines.append(Line(_("Forecast with its interval"), Stroke.FORECAST, (point,)))
     words = make_words(terms.unit, terms.decimals, find_language(), _read_size(request))
     return send_drawing(request, draw_line(lines, words))
+
+
+def _get_sheet(request: HttpRequest, code: str) -> IndicatorSheet:
+    asked = read_asked(request)
+    try:
+        return make_sheet(FigureBook(asked.as_of.day, asked.on), code, asked.area, find_language())
+    except (DeliveryError, AreasError) as error:
+        raise Http404 from error
 
 
 def _list_lines(sheet: IndicatorSheet, area: str) -> list[Line]:
