@@ -152,22 +152,20 @@ paths = ["/", "/cancel", "/outcome/*"]
 """
         for service in office.kind.list_services()
     )
+    asked = "\n".join(
+        f"""\
+[[grant]]
+to = "{CLIENT}"
+service = "{office.kind.subsystem}/{ASKS}"
+methods = ["{method}"]
+paths = ["{path}"]
+{write_purposes(PLANS)}
+"""
+        for method, path in (("POST", "/"), ("GET", "/*"))
+    )
     return f"""\
 {told}
-[[grant]]
-to = "{CLIENT}"
-service = "{office.kind.subsystem}/{ASKS}"
-methods = ["POST"]
-paths = ["/"]
-{write_purposes(PLANS)}
-
-[[grant]]
-to = "{CLIENT}"
-service = "{office.kind.subsystem}/{ASKS}"
-methods = ["GET"]
-paths = ["/*"]
-{write_purposes(PLANS)}
-
+{asked}
 [[grant]]
 to = "{CLIENT}"
 service = "{office.kind.subsystem}/{STATISTICS}"
