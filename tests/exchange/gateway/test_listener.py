@@ -171,6 +171,18 @@ def test_a_head_over_its_limit_is_refused_whole_or_dribbled(
     assert door.taken == []
 
 
+@pytest.mark.parametrize("pause", [0.0, 0.2])
+def test_a_head_over_its_limit_is_refused_also_right_behind_another_request(
+    ask: Callable[..., tuple[bytes, EchoDoor]], pause: float
+) -> None:
+    first = b"GET /first HTTP/1.1\r\n" + HOST + b"\r\n"
+    # The end may come by itself, when the beginning was read together with the first request.
+    long = b"GET /long HTTP/1.1\r\n" + HOST + b"X-Long: " + b"a" * MAX_HEADER_BYTES
+    answer, door = ask(first + long, b"b\r\n\r\n", pause=pause, limits=ListenerLimits())
+    assert [request.target for request in door.taken] == [b"/first"]
+    assert b"X-Kind:headers_too_large" in answer
+
+
 def test_a_body_over_its_limit_is_refused_by_its_announcement_and_by_its_bytes(
     ask: Callable[..., tuple[bytes, EchoDoor]],
 ) -> None:

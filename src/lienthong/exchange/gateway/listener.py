@@ -44,7 +44,8 @@ LOOK_EVERY_S = 0.1
 """How often resting connections are looked at, while there are any."""
 MAX_CALLERS = 4096
 """Connections of own systems at once; a further one is told 503 and closed."""
-_FRAMING = frozenset({b"host", b"content-length", b"transfer-encoding", b"expect"})
+_ONCE = (b"host", b"content-length", b"transfer-encoding")
+"""Headers that say where a message ends and whom it is for: of two, two programs could each believe another."""
 _WITHOUT_LENGTH = (b"204 ", b"304 ")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -112,17 +113,15 @@ class CallerConnection(asyncio.Protocol):
         self._keep_alive = True
         self._is_head = False
         self._drained: asyncio.Future[None] | None = None
-        self._moved_at = self._begun_at = self._taken_at = listener.loop.time()
+        self._time = listener.loop.time
+        self._moved_at = self._begun_at = self._taken_at = self._time()
         self._left = 0
         self._spool: Spool | None = None
         self._head_bytes = 0
-        self._reset()
-
-    def _reset(self) -> None:
+        self._is_behind = False
         self._target = b""
         self._headers: list[tuple[bytes, bytes]] = []
         self._named: dict[bytes, bytes] = {}
-        self._framing: list[tuple[bytes, bytes]] = []
         self._is_in_message = False
         self._is_in_body = False
 
@@ -146,7 +145,7 @@ class CallerConnection(asyncio.Protocol):
         """Parse what came."""
         if self._is_ending:
             return
-        self._moved_at = self._listener.loop.time()
+        self._moved_at = self._time()
         # Bytes since the last of a body: the head, and what chunks and trailers bring beside the body.
         self._head_bytes += len(data)
         try:
@@ -168,7 +167,7 @@ class CallerConnection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The caller takes no more for now; the next request waits as well."""
         self._drained = self._listener.loop.create_future()
-        self._taken_at = self._listener.loop.time()
+        self._taken_at = self._time()
 
     def resume_writing(self) -> None:
         """The caller takes more."""
@@ -194,47 +193,44 @@ class CallerConnection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self._reset()
+        self._target = b""
+        self._headers = []
+        self._named = {}
         self._is_in_message = True
+        # What came with the end of the request before was counted as that one's.
+        self._is_behind = not self._head_bytes
         self._begun_at = self._moved_at
 
     def on_url(self, url: bytes) -> None:
         """Collect the target."""
-        self._target = self._target + url if self._target else url
-        if len(self._target) > MAX_HEADER_BYTES:
-            raise _too_long()
+        self._target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Collect a header; those that say where the message ends are looked at when the head is whole.
+        """Collect a header; what they say together is looked at when the head is whole.
 
         Trailers are dropped: what stands behind a body was not there when its head was judged (RFC 9110, 6.5.1).
         """
         if self._is_in_body:
             return
         self._headers.append((name, value))
-        lower = name.lower()
-        self._named[lower] = value
-        if lower in _FRAMING:
-            self._framing.append((lower, value))
+        self._named[name.lower()] = value
 
     def on_headers_complete(self) -> None:
         """The head is whole: refuse what is ambiguous before any of the body counts."""
         self._is_in_body = True
-        if self._head_bytes > MAX_HEADER_BYTES:
+        if self._head_bytes > MAX_HEADER_BYTES or self._is_behind:
             _require_short(self._target, self._headers)
         self._head_bytes = 0
-        version = self._parser.get_http_version()
-        if len(self._framing) != 1 or version != "1.1" or self._framing[0][0] != b"host" or self._target[:1] != b"/":
-            self._check_framing(version)
+        named = self._named
+        _require_unambiguous(self._parser.get_http_version(), self._target, self._headers, named)
+        if b"content-length" in named:
+            _require_allowed(named[b"content-length"], self._listener.budget.body_limit)
+        if b"expect" in named:
+            self._let_go_on(named[b"expect"])
 
-    def _check_framing(self, version: str) -> None:
-        """Refuse what is ambiguous or too large, and let a caller that asks go on."""
-        _require_unambiguous(version, self._framing, self._target)
-        length = _announced_length(self._framing)
-        limit = self._listener.budget.body_limit
-        if length > limit:
-            raise ExchangeError(ExchangeErrorKind.BODY_TOO_LARGE, f"a body of {length} bytes, at most {limit}")
-        if _expects_continue(self._framing) and self._transport is not None and not self._is_busy:
+    def _let_go_on(self, expect: bytes) -> None:
+        """Tell a caller that waits with its body to send it."""
+        if expect.lower() == b"100-continue" and self._transport is not None and not self._is_busy:
             self._transport.write(CONTINUE)
 
     def on_body(self, body: bytes) -> None:
@@ -252,20 +248,19 @@ class CallerConnection(asyncio.Protocol):
         request = LocalRequest(
             parser.get_method(), self._target, self._headers, self._named, body, self._certificate, self._is_loopback
         )
-        keep_alive = parser.should_keep_alive()
         self._head_bytes = 0
         # The rest of `_reset` is the next request's, when it begins.
         self._is_in_message = self._is_in_body = False
         if self._is_busy or self._drained is not None:
-            self._waiting.append((request, keep_alive))
+            self._waiting.append((request, parser.should_keep_alive()))
             if len(self._waiting) >= MAX_PIPELINED and self._transport is not None:
                 self._transport.pause_reading()
         else:
-            self._start(request, keep_alive=keep_alive)
+            self._keep_alive = parser.should_keep_alive()
+            self._start(request)
 
-    def _start(self, request: LocalRequest, *, keep_alive: bool) -> None:
+    def _start(self, request: LocalRequest) -> None:
         self._is_busy = True
-        self._keep_alive = keep_alive
         self._is_head = request.method == b"HEAD"
         self._listener.take_request(self, request)
 
@@ -278,15 +273,27 @@ class CallerConnection(asyncio.Protocol):
             answer.body.close()
             return
         self._is_new = False
-        body = EMPTY_BODY if self._is_head else answer.body
-        head = _format_head(answer, self._listener.date, is_head=self._is_head, keep_alive=self._keep_alive)
-        if body.is_in_memory:
-            transport.write(head + body.content if body.length else head)
+        head = self._complete_head(answer)
+        if self._is_head or answer.body.is_in_memory:
+            transport.write(head if self._is_head else head + answer.body.content)
             answer.body.close()
             self._go_on()
         else:
             transport.write(head)
             self._listener.spawn(self._write_body(answer.body))
+
+    def _complete_head(self, answer: LocalAnswer) -> bytes:
+        """Complete a head; a Date is added where the service sent none, so that there is exactly one.
+
+        An answer that never has a body says no length (RFC 9110, 8.6): that of HEAD's GET is not known here.
+        """
+        head, date = answer.head, self._listener.date
+        if head.find(b"\r\nDate:") >= 0 or head.lower().find(b"\r\ndate:") >= 0:
+            date = b""
+        ending = b"\r\n" if self._keep_alive else b"Connection: close\r\n\r\n"
+        if self._is_head or head.startswith(_WITHOUT_LENGTH):
+            return b"HTTP/1.1 %b%b%b" % (head, date, ending)
+        return b"HTTP/1.1 %b%bContent-Length: %d\r\n%b" % (head, date, answer.body.length, ending)
 
     async def _write_body(self, body: Body) -> None:
         for chunk in body.chunks():
@@ -301,7 +308,7 @@ class CallerConnection(asyncio.Protocol):
 
     def _go_on(self) -> None:
         self._is_busy = False
-        self._begun_at = self._moved_at = self._listener.loop.time()
+        self._begun_at = self._moved_at = self._time()
         if self._keep_alive and not self._is_ending:
             self._start_next()
         elif self._transport is not None and not self._is_refused:
@@ -312,11 +319,11 @@ class CallerConnection(asyncio.Protocol):
         """Go on with a request that waited, unless the answers before it wait to be taken."""
         if not self._waiting or self._is_busy or self._drained is not None:
             return
-        request, keep_alive = self._waiting.popleft()
+        request, self._keep_alive = self._waiting.popleft()
         if len(self._waiting) < MAX_PIPELINED and self._transport is not None and not self._is_resting:
             self._transport.resume_reading()
         self._is_busy = True
-        self._listener.loop.call_soon(lambda: self._start(request, keep_alive=keep_alive))
+        self._listener.loop.call_soon(self._start, request)
 
     def rest(self) -> None:
         """Do not read for `rest_s`: this caller has just been told to come again later."""
@@ -463,55 +470,44 @@ def _format_date(clock: Clock) -> bytes:
     return b"Date: %b\r\n" % formatdate(clock.now_ms() / 1000, usegmt=True).encode()
 
 
-def _format_head(answer: LocalAnswer, date: bytes, *, is_head: bool, keep_alive: bool) -> bytes:
-    """Complete a head; a Date is added where the service sent none, so that there is exactly one.
-
-    An answer that never has a body says no length (RFC 9110, 8.6): that of HEAD's GET is not known here.
-    """
-    head = answer.head
-    if head.find(b"\r\nDate:") >= 0 or head.lower().find(b"\r\ndate:") >= 0:
-        date = b""
-    ending = b"\r\n" if keep_alive else b"Connection: close\r\n\r\n"
-    if is_head or head.startswith(_WITHOUT_LENGTH):
-        return b"HTTP/1.1 %b%b%b" % (head, date, ending)
-    return b"HTTP/1.1 %b%bContent-Length: %d\r\n%b" % (head, date, answer.body.length, ending)
-
-
 def _require_short(target: bytes, headers: list[tuple[bytes, bytes]]) -> None:
-    """Refuse too long a head. The first look counts the bytes that came, which may have brought some of the body."""
+    """Refuse too long a head. The first look counts the bytes that came, which may be more than the head, or less."""
     if len(target) + sum(len(name) + len(value) + 4 for name, value in headers) > MAX_HEADER_BYTES:
         raise _too_long()
 
 
-def _require_unambiguous(version: str, framing: list[tuple[bytes, bytes]], target: bytes) -> None:
+def _require_unambiguous(
+    version: str, target: bytes, headers: list[tuple[bytes, bytes]], named: dict[bytes, bytes]
+) -> None:
     """Refuse what a second program on the way could read as something else (RFC 9112, 6.3 and 11.2)."""
     if version != "1.1":
         raise _malformed(f"HTTP/{version}, expected HTTP/1.1")
     if not target.startswith(b"/"):
         raise _malformed("the target must begin with /")
-    names = [name for name, _ in framing]
-    for name in (b"host", b"content-length"):
+    if len(named) != len(headers):
+        _require_once(headers)
+    if b"host" not in named:
+        raise _malformed("no Host header, expected 1")
+    if b"transfer-encoding" in named and (
+        b"content-length" in named or named[b"transfer-encoding"].lower() != b"chunked"
+    ):
+        raise _malformed("Transfer-Encoding other than `chunked`, or beside Content-Length")
+
+
+def _require_once(headers: list[tuple[bytes, bytes]]) -> None:
+    """Refuse two of what may stand once; others may be repeated."""
+    names = [name.lower() for name, _ in headers]
+    for name in _ONCE:
         if names.count(name) > 1:
             raise _malformed(f"{name.decode()} more than once")
-    if b"host" not in names:
-        raise _malformed("no Host header, expected 1")
-    if b"transfer-encoding" in names:
-        encodings = [value.lower() for name, value in framing if name == b"transfer-encoding"]
-        if b"content-length" in names or encodings != [b"chunked"]:
-            raise _malformed("Transfer-Encoding other than a single `chunked`, or beside Content-Length")
 
 
-def _announced_length(framing: list[tuple[bytes, bytes]]) -> int:
-    for name, value in framing:
-        if name == b"content-length":
-            if not value.isdigit():
-                raise _malformed("Content-Length is not a number")
-            return int(value)
-    return 0
-
-
-def _expects_continue(framing: list[tuple[bytes, bytes]]) -> bool:
-    return any([name == b"expect" and value.lower() == b"100-continue" for name, value in framing])  # noqa: C419 - faster
+def _require_allowed(length: bytes, limit: int) -> None:
+    """Refuse a body by its announced length."""
+    if not length.isdigit():
+        raise _malformed("Content-Length is not a number")
+    if int(length) > limit:
+        raise ExchangeError(ExchangeErrorKind.BODY_TOO_LARGE, f"a body of {int(length)} bytes, at most {limit}")
 
 
 def _malformed(why: str) -> ExchangeError:
