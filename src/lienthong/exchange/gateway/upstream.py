@@ -60,11 +60,25 @@ class ServiceAnswer(msgspec.Struct, frozen=True, gc=False):
     body: Body
 
 
+class _Host:
+    """The connections to one host and port, whatever services are there."""
+
+    __slots__ = ("idle", "open")
+
+    def __init__(self) -> None:
+        self.idle: deque[_ServiceConnection] = deque()
+        self.open: set[_ServiceConnection] = set()
+
+    def is_full(self, limit: int) -> bool:
+        """Say whether no further call may start now."""
+        return len(self.open) >= limit and not self.idle
+
+
 class _ServiceConnection(asyncio.Protocol):
     """One kept connection: one call at a time."""
 
-    def __init__(self, pool: Upstream, address: Address) -> None:
-        self.address = address
+    def __init__(self, pool: Upstream, host: _Host) -> None:
+        self.host = host
         self.idle_since = 0.0
         self.deadline = 0.0
         self.is_closed = False
@@ -74,13 +88,9 @@ class _ServiceConnection(asyncio.Protocol):
         self._waiting: Pending[ServiceAnswer] | None = None
         self._writable: asyncio.Future[None] | None = None
         self._is_sending = False
-        self._small = 0
         self._parser: Any = httptools.HttpResponseParser(self)
         self._is_whole = self._is_kept = False
         self._head_bytes = 0
-        self._reset()
-
-    def _reset(self) -> None:
         self._status = 0
         self._reason = b""
         self._headers: list[tuple[bytes, bytes]] = []
@@ -89,21 +99,20 @@ class _ServiceConnection(asyncio.Protocol):
 
     # One call.
 
-    def start(self, request: ServiceRequest, waiting: Pending[ServiceAnswer]) -> None:
+    def start(self, request: ServiceRequest, waiting: Pending[ServiceAnswer], now: float) -> None:
         """Send a request on this idle connection."""
         self._status = self._head_bytes = 0
         self._request = request
         self._waiting = waiting
-        self._small = min(SMALL_BODY, request.body_limit)
-        self.deadline = self._pool.loop.time() + request.timeout_s
-        transport = cast("asyncio.Transport", self._transport)
-        head = _format_head(request)
-        if request.body.is_in_memory:
-            transport.write(head + request.body.content)
+        self.deadline = now + request.timeout_s
+        transport: asyncio.Transport = self._transport  # type: ignore[assignment] # a call starts once it is made
+        head, body = _format_head(request), request.body
+        if body.is_in_memory:
+            transport.write(head + body.content)
             return
         transport.write(head)
         self._is_sending = True
-        self._pool.spawn(self._send_body(request.body))
+        self._pool.spawn(self._send_body(body))
 
     async def _send_body(self, body: Body) -> None:
         for chunk in body.chunks():
@@ -195,7 +204,11 @@ class _ServiceConnection(asyncio.Protocol):
         """An interim answer (1xx) may come before the final one; nothing may come after it that nobody asked for."""
         if self._is_whole:
             raise ExchangeError(ExchangeErrorKind.SERVICE_FAILED, "another answer follows the answer")
-        self._reset()
+        self._status = 0
+        self._reason = b""
+        self._headers = []
+        self._spool = None
+        self._piece = b""
 
     def on_status(self, status: bytes) -> None:
         """Collect the reason phrase."""
@@ -227,13 +240,13 @@ class _ServiceConnection(asyncio.Protocol):
 
         What follows an answer that has ended is nobody's.
         """
-        if self._is_whole:
+        if self._is_whole or self._request is None:
             return
         if self._spool is None:
-            if not self._piece and len(body) <= self._small:
+            limit, length = self._request.body_limit, len(body)
+            if not self._piece and length <= SMALL_BODY and length <= limit:
                 self._piece = body
                 return
-            limit = cast("ServiceRequest", self._request).body_limit
             self._spool = Spool(self._pool.budget, limit)
             if self._piece:
                 self._spool.write(self._piece)
@@ -278,15 +291,19 @@ class Upstream:
         self.budget = budget
         self.limit = limit
         self._tls = tls
-        self._idle: dict[tuple[str, int], deque[_ServiceConnection]] = {}
-        self._open: dict[tuple[str, int], set[_ServiceConnection]] = {}
+        self._hosts: dict[tuple[str, int], _Host] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def require_room(self, service: Address) -> None:
         """Require that a call could start now; raises ExchangeError `overloaded`, before anything is logged of it."""
-        address = (service.host, service.port)
-        if len(self._open.get(address, ())) >= self.limit and not self._idle.get(address):
+        if self._find_host(service).is_full(self.limit):
             raise self._overloaded()
+
+    def _find_host(self, service: Address) -> _Host:
+        host = self._hosts.get((service.host, service.port))
+        if host is None:
+            host = self._hosts[service.host, service.port] = _Host()
+        return host
 
     def _overloaded(self) -> ExchangeError:
         return ExchangeError(ExchangeErrorKind.OVERLOADED, f"{self.limit} calls to this service are under way")
@@ -294,20 +311,18 @@ class Upstream:
     def call(self, request: ServiceRequest) -> Pending[ServiceAnswer]:
         """Ask a service. Fails with `service_unreachable`, `service_failed`, `service_timeout` or `overloaded`."""
         waiting: Pending[ServiceAnswer] = Pending()
-        address = (request.address.host, request.address.port)
-        idle = self._idle.get(address)
-        now = self.loop.time()
-        while idle:
-            connection = idle.pop()
+        host, now = self._find_host(request.address), self.loop.time()
+        while host.idle:
+            connection = host.idle.pop()
             if not connection.is_closed and now - connection.idle_since < IDLE_LIMIT_S:
-                connection.start(request, waiting)
+                connection.start(request, waiting, now)
                 return waiting
             connection.close()
-        if len(self._open.get(address, ())) >= self.limit:
+        if host.is_full(self.limit):
             waiting.fail(self._overloaded())
         else:
-            connection = _ServiceConnection(self, request.address)
-            self._open.setdefault(address, set()).add(connection)
+            connection = _ServiceConnection(self, host)
+            host.open.add(connection)
             self.spawn(self._connect(connection, request, waiting))
         return waiting
 
@@ -337,7 +352,7 @@ class Upstream:
             why = "the service closed before the request was sent"
             waiting.fail(ExchangeError(ExchangeErrorKind.SERVICE_UNREACHABLE, why))
             return
-        connection.start(request, waiting)
+        connection.start(request, waiting, self.loop.time())
 
     def _get_tls(self) -> ssl.SSLContext:
         """Give the context for services with TLS; made when the first is called, for it reads every authority."""
@@ -348,20 +363,19 @@ class Upstream:
     def put_back(self, connection: _ServiceConnection) -> None:
         """Keep a connection for the next call."""
         connection.idle_since = self.loop.time()
-        address = (connection.address.host, connection.address.port)
-        self._idle.setdefault(address, deque()).append(connection)
+        connection.host.idle.append(connection)
 
     def on_closed(self, connection: _ServiceConnection) -> None:
         """Forget a closed connection."""
-        self._open.get((connection.address.host, connection.address.port), set()).discard(connection)
+        connection.host.open.discard(connection)
 
     def tick(self, now: float) -> None:
         """Once a second: end calls whose time is up, close what is idle for long."""
-        for connections in self._open.values():
-            for connection in list(connections):
+        for host in list(self._hosts.values()):
+            for connection in list(host.open):
                 if connection.deadline and now > connection.deadline:
                     connection.fail(ExchangeErrorKind.SERVICE_TIMEOUT, "the service did not answer in time")
-        for idle in self._idle.values():
+            idle = host.idle
             while idle and (idle[0].is_closed or now - idle[0].idle_since > IDLE_LIMIT_S):
                 idle.popleft().close()
 
@@ -373,8 +387,8 @@ class Upstream:
 
     def close(self) -> None:
         """Close all connections."""
-        for connections in self._open.values():
-            for connection in list(connections):
+        for host in self._hosts.values():
+            for connection in list(host.open):
                 connection.close()
 
 
