@@ -6,7 +6,6 @@ row in the outbox. Delivering it is courier.py's.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -96,7 +95,7 @@ async def _freeze(
     receiver = gateway.peers.expected_origin(provider.id)
     if receiver is None:
         raise ExchangeError(ExchangeErrorKind.UNKNOWN_MEMBER, f"{provider.id} has no open log")
-    now, salt = gateway.clock.now_ms(), os.urandom(SALT_BYTES)
+    now, salt = gateway.clock.now_ms(), gateway.random.take(SALT_BYTES)
     envelope = RequestEnvelope(receiver, now, now + life_ms, reliable=True, salt=salt)
     statement = state_request(request.names, request.header_part, body.sha256, envelope)
     gateway.at_step("5.2 body")
@@ -105,7 +104,7 @@ async def _freeze(
     gateway.at_step("5.2 request")
     asked: Committed = await gateway.journal.append_message(statement, request.names, content)
     return Message(
-        id=encode_base64url(os.urandom(ID_BYTES)),
+        id=encode_base64url(gateway.random.take(ID_BYTES)),
         attempt=attempt.id,
         content=attempt.content,
         client=request.client.text,

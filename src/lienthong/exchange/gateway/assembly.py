@@ -64,6 +64,7 @@ from lienthong.exchange.rates import RateMeter
 from lienthong.exchange.usage_token import UsageTrust
 from lienthong.kernel.clock import SystemClock
 from lienthong.kernel.keys import load_secret, load_signing_key
+from lienthong.kernel.randomness import Randomness
 
 if TYPE_CHECKING:
     import asyncio
@@ -294,6 +295,7 @@ def _make_gateway(ground: _Ground, peers: Peers, policy: Policy, replay: ReplayM
         member=home.member,
         own_origin=home.settings.log,
         clock=clock,
+        random=Randomness(),
         directory=ground.directory_file.current,
         journal=Journal(parts.log, parts.store_key, kept_bodies, parts.index, clock, loop),
         peers=peers,

@@ -7,7 +7,6 @@ always; `provide.py` is the way at the other end.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from lienthong.evidence.statement import SALT_BYTES, RequestEnvelope, state_request
@@ -130,7 +129,7 @@ async def _ask_at(gateway: GatewayState, provider: Gateway, request: OutgoingReq
         raise ExchangeError(ExchangeErrorKind.OVERLOADED, f"too many requests to {provider.id} are under way")
     # 3.2 Build the statement, append it with salt and header part, and wait until it is durable.
     now = gateway.clock.now_ms()
-    salt = os.urandom(SALT_BYTES)
+    salt = gateway.random.take(SALT_BYTES)
     envelope = RequestEnvelope(calls.origin, now, now + SYNCHRONOUS_LIFE_MS, reliable=False, salt=salt)
     body_sha256 = body.sha256
     statement = state_request(request.names, request.header_part, body_sha256, envelope)

@@ -7,7 +7,6 @@ the security: what must hold before a line is stated by the lines above it. Evid
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -247,7 +246,7 @@ async def _respond(gateway: GatewayState, received: _Received, turn: Turn | None
         answer.body.close()
         await _report_no_answer(gateway, received, turn, error)
         return
-    salt = os.urandom(SALT_BYTES)
+    salt = gateway.random.take(SALT_BYTES)
     envelope = ResponseEnvelope(arrival.head.origin, gateway.clock.now_ms(), peer.leaf, salt)
     body_sha256 = answer.body.sha256
     statement = state_response(request.names, answer.status, header_part, body_sha256, envelope)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from lienthong.exchange.identifiers import MemberId
     from lienthong.exchange.rates import RateMeter
     from lienthong.kernel.clock import Clock
+    from lienthong.kernel.randomness import Randomness
 
 
 class ReportExchange(Protocol):
@@ -48,6 +49,8 @@ class GatewayState:
     member: MemberId
     own_origin: str
     clock: Clock
+    random: Randomness
+    """What the stories draw salts from, all in the loop's thread."""
     directory: Callable[[], Directory]
     journal: Journal
     peers: Peers
