@@ -113,8 +113,7 @@ class CallerConnection(asyncio.Protocol):
         self._keep_alive = True
         self._is_head = False
         self._drained: asyncio.Future[None] | None = None
-        self._time = listener.loop.time
-        self._moved_at = self._begun_at = self._taken_at = self._time()
+        self._moved_at = self._begun_at = self._taken_at = listener.loop.time()
         self._left = 0
         self._spool: Spool | None = None
         self._head_bytes = 0
@@ -145,7 +144,7 @@ class CallerConnection(asyncio.Protocol):
         """Parse what came."""
         if self._is_ending:
             return
-        self._moved_at = self._time()
+        self._moved_at = self._listener.loop.time()
         # Bytes since the last of a body: the head, and what chunks and trailers bring beside the body.
         self._head_bytes += len(data)
         try:
@@ -167,7 +166,7 @@ class CallerConnection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The caller takes no more for now; the next request waits as well."""
         self._drained = self._listener.loop.create_future()
-        self._taken_at = self._time()
+        self._taken_at = self._listener.loop.time()
 
     def resume_writing(self) -> None:
         """The caller takes more."""
@@ -308,7 +307,7 @@ class CallerConnection(asyncio.Protocol):
 
     def _go_on(self) -> None:
         self._is_busy = False
-        self._begun_at = self._moved_at = self._time()
+        self._begun_at = self._moved_at = self._listener.loop.time()
         if self._keep_alive and not self._is_ending:
             self._start_next()
         elif self._transport is not None and not self._is_refused:

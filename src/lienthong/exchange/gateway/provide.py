@@ -47,8 +47,11 @@ from lienthong.exchange.message import (
 from lienthong.exchange.metaservices import is_metaservice
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from lienthong.evidence.store import BodyPlace
     from lienthong.exchange.access import Allowed
+    from lienthong.exchange.fields import FieldFilter
     from lienthong.exchange.gateway.spool import Body
     from lienthong.exchange.gateway.state import GatewayState
     from lienthong.exchange.gateway.upstream import ServiceAnswer
@@ -93,7 +96,14 @@ class ProviderDoor:
 async def provide(gateway: GatewayState, arrival: RequestArrival, member: str) -> None:
     """Take a request of another `member` to our service and its answer back, then free its place; never raises."""
     try:
-        await _serve(gateway, arrival, member)
+        received = _verify(gateway, arrival, member)
+        if arrival.frame.reliable:
+            # 4.5 It may come again; what is recorded of it is looked up, and it is dealt with one at a time.
+            leaf, request, statement = received.peer.leaf, received.request, received.statement
+            with gateway.recall.take_turn(leaf, request, arrival.body.sha256, statement) as turn:
+                await _act(gateway, received, turn)
+        else:
+            await _act(gateway, received, None)
     except ExchangeError as error:
         if error.kind is ExchangeErrorKind.OVERLOADED:
             gateway.peer_places.refused += 1
@@ -109,14 +119,15 @@ async def provide(gateway: GatewayState, arrival: RequestArrival, member: str) -
     gateway.peer_places.give_back(member, arrival.link.peer)
 
 
-async def _serve(gateway: GatewayState, arrival: RequestArrival, member: str) -> None:
-    frame, body = arrival.frame, arrival.body
+def _verify(gateway: GatewayState, arrival: RequestArrival, member: str) -> _Received:
+    """4.1 to 4.3: require that a request stands in its member's log as it came."""
+    frame = arrival.frame
     # 4.1 The whole body is in. The statement is rebuilt from the received bytes, nothing is taken from a copy; and
     # with our own origin as `to` (4.4): a message for another gateway has another leaf.
     request = read_request(frame.header_part)
     envelope = RequestEnvelope(gateway.own_origin, frame.time, frame.until, frame.reliable, frame.salt)
     try:
-        statement = state_request(request.names, request.part.raw, body.sha256, envelope)
+        statement = state_request(request.names, request.part.raw, arrival.body.sha256, envelope)
     except EvidenceError as error:
         raise ExchangeError(ExchangeErrorKind.INVALID_REST, error.message) from error
     raw = encode_statement(statement)
@@ -126,13 +137,7 @@ async def _serve(gateway: GatewayState, arrival: RequestArrival, member: str) ->
     # 4.3 The entry stands under a checkpoint whose signature and history were verified.
     peer = PeerEntry(raw, leaf_hash(raw), frame.index, frame.path, arrival.head)
     arrival.head.verify_entry(peer.leaf, peer.index, peer.path)
-    received = _Received(arrival, peer, request, statement)
-    if not frame.reliable:
-        await _act(gateway, received, None)
-        return
-    # 4.5 A reliable message may come again; what is recorded of it is looked up, and it is dealt with one at a time.
-    with gateway.recall.take_turn(peer.leaf, request, body.sha256, statement) as turn:
-        await _act(gateway, received, turn)
+    return _Received(arrival, peer, request, statement)
 
 
 async def _act(gateway: GatewayState, received: _Received, turn: Turn | None) -> None:
@@ -183,19 +188,24 @@ async def _act(gateway: GatewayState, received: _Received, turn: Turn | None) ->
     await _respond(gateway, received, turn, answer)
 
 
-async def _call(
+def _call(
     gateway: GatewayState, received: _Received, allowed: Allowed | None, turn: Turn | None
-) -> ServiceAnswer:
+) -> Awaitable[ServiceAnswer]:
+    """Ask the service, or the gateway itself where it answers; of the answer what the grant lets through."""
     if allowed is None:
-        return await answer_metaservice(gateway, received.request)
+        return answer_metaservice(gateway, received.request)
     call = _service_request(received.request, allowed, received.arrival.body)
     if turn is None:
-        answer = await gateway.upstream.call(call)
+        answering: Awaitable[ServiceAnswer] = gateway.upstream.call(call)
     else:
         gateway.at_step("4.8")
-        answer = await call_once(gateway, turn, call, allowed.service)
+        answering = call_once(gateway, turn, call, allowed.service)
     fields = allowed.grant.fields
-    return answer if fields is None else filter_answer(fields, answer)
+    return answering if fields is None else _filter(fields, answering)
+
+
+async def _filter(fields: FieldFilter, answering: Awaitable[ServiceAnswer]) -> ServiceAnswer:
+    return filter_answer(fields, await answering)
 
 
 async def _refuse(gateway: GatewayState, received: _Received, turn: Turn | None, error: ExchangeError) -> None:
@@ -223,16 +233,12 @@ async def _report_no_answer(
 
 def _permit(gateway: GatewayState, request: IncomingRequest, body: Body, now: int) -> tuple[Allowed | None, str | None]:
     """Require access, and give it with the person asked about; nothing where the gateway answers itself."""
-    if is_metaservice(gateway.directory(), request):
+    directory, policy = gateway.directory(), gateway.policy
+    if is_metaservice(directory, request):
         return None, None
-    allowed = _require_access(gateway, request, now)
+    moment = Moment(directory.members_of_group, now, gateway.meter)
+    allowed = require_access(request, policy.services, policy.grants, moment)
     return allowed, find_asked(allowed.service, request, body)
-
-
-def _require_access(gateway: GatewayState, request: IncomingRequest, now: int) -> Allowed:
-    policy = gateway.policy
-    moment = Moment(gateway.directory().members_of_group, now, gateway.meter)
-    return require_access(request, policy.services, policy.grants, moment)
 
 
 async def _respond(gateway: GatewayState, received: _Received, turn: Turn | None, answer: ServiceAnswer) -> None:
@@ -260,12 +266,12 @@ async def _respond(gateway: GatewayState, received: _Received, turn: Turn | None
     arrival.serving.answer(arrival.frame.stream, committed, envelope, header_part, answer.body)
 
 
-async def _keep_answer(gateway: GatewayState, turn: Turn | None, body: Body) -> BodyPlace | None:
+def _keep_answer(gateway: GatewayState, turn: Turn | None, body: Body) -> Awaitable[BodyPlace | None]:
     if turn is None:
-        return await gateway.journal.keep_body(body)
+        return gateway.journal.keep_body(body)
     # It may have to be given again: durable before the log says that it was given.
     gateway.at_step("4.9")
-    return await gateway.content.keep_body(body)
+    return gateway.content.keep_body(body)
 
 
 def _require_origin(gateway: GatewayState, member: str, request: IncomingRequest) -> None:
