@@ -238,6 +238,18 @@ def test_expect_is_answered_before_the_body_comes(ask: Callable[..., tuple[bytes
     assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
 
 
+def test_other_headers_may_be_repeated_and_another_expectation_waits_for_nothing(
+    ask: Callable[..., tuple[bytes, EchoDoor]],
+) -> None:
+    answer, door = ask(
+        closing(b"POST / HTTP/1.1", b"Content-Length: 3", b"X-A: b", b"X-A: c", b"Expect: d", body=b"abc")
+    )
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    (request,) = door.taken
+    assert [value for name, value in request.headers if name == b"X-A"] == [b"b", b"c"]
+    assert request.named[b"x-a"] == b"c"
+
+
 def test_head_and_no_content_have_no_body_and_say_no_length(ask: Callable[..., tuple[bytes, EchoDoor]]) -> None:
     for line in (b"HEAD / HTTP/1.1", b"GET /none HTTP/1.1"):
         answer, _ = ask(closing(line))
