@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import http.client
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
 
+from lienthong.exchange.gateway.frames import MAX_HEADER_PART
 from tests.exchange.gateway.certificates import Certificates
 from tests.exchange.gateway.province import (
     AGENCY,
@@ -98,6 +102,37 @@ def test_the_token_stays_in_this_gateway(province: Province, provider: RunningGa
     assert service.calls[0].headers["x-other"] == "1"
     assert "x-road-token" not in service.calls[0].headers
     assert provider.health()["status"] == "ok"
+
+
+# Rule 9.4: what one own system sends is no other's harm.
+
+
+def test_a_head_too_long_for_a_frame_ends_no_link_that_others_requests_are_on(
+    provider: RunningGateway, consumer: RunningGateway, service: Backend
+) -> None:
+    assert provider.peers != consumer.peers
+    service.may_answer.clear()
+    with ThreadPoolExecutor(1) as threads:
+        headers = {"X-Road-Client": CLIENT, "X-Road-Token": TOKEN}
+        others = threads.submit(call, consumer.consumers, "GET", TARGET, headers)
+        assert service.called.wait(PATIENCE_S)
+        # Right behind a request that is answered at once: its bytes come with that one's.
+        head = "GET {} HTTP/1.1\r\nHost: gateway\r\nX-Road-Client: {}\r\nX-Road-Token: {}\r\n{}\r\n"
+        sent = (
+            head.format(f"{TARGET}/none", OTHER_CLIENT, TOKEN, ""),
+            head.format(TARGET, CLIENT, TOKEN, f"X-Long: {'a' * MAX_HEADER_PART}\r\n"),
+        )
+        host, _, port = consumer.consumers.rpartition(":")
+        with (
+            socket.create_connection((host, int(port)), PATIENCE_S) as connection,
+            connection.makefile("rb") as answers,
+        ):
+            connection.sendall("".join(sent).encode())
+            assert b"400" in answers.readline()
+            while answers.read(4096):
+                pass
+        service.may_answer.set()
+        assert others.result().status == HTTPStatus.OK
 
 
 # Rule 3.1: by client certificate.
