@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -246,6 +247,37 @@ def test_a_slow_disk_is_synced_in_a_thread_and_a_fast_one_in_the_loop(folder: Pa
         assert len(opened.turns.threads) == threads
         opened.turns.run()
         log.close()
+
+
+def test_a_disk_that_becomes_slow_is_synced_in_a_thread_until_it_is_fast_again(folder: Path) -> None:
+    opened = OpenLog(folder)
+    opened.log.close()
+    delays = [0.0]
+
+    class ChangingDisk(QuickFiles):
+        def fdatasync(self, descriptor: int) -> None:
+            super().fdatasync(descriptor)
+            time.sleep(delays[-1])
+
+    ports = LogPorts(opened.turns.schedule, opened.failures.append, opened.turns.run_in_thread, None, ChangingDisk())
+    log = open_log(folder, ORIGIN, KEY, ports)
+    log.resume(None)
+
+    def append() -> bool:
+        """Append an entry and say whether its sync went to a thread."""
+        log.append(make_entry(log.size), opened.answers.append)
+        opened.turns.turn()
+        in_thread = bool(opened.turns.threads)
+        opened.turns.run()
+        return in_thread
+
+    assert not append()
+    delays.append(0.002)
+    assert any(append() for _ in range(50))
+    delays.append(0.0)
+    assert append()  # and one fast one no fast disk
+    assert not all(append() for _ in range(500))
+    log.close()
 
 
 def test_segments_follow_each_other_and_a_large_batch_gets_one_of_its_size(opened: OpenLog, folder: Path) -> None:

@@ -40,7 +40,7 @@ __all__ = ["Committed", "Entry", "Head", "Log", "LogPorts", "LogSettings", "crea
 MAX_ENTRY_BYTES: Final = 256 * 1024 * 1024
 """One entry with its evidence and record; far below what the 32-bit lengths of a batch hold."""
 SLOW_SYNC_S: Final = 0.0005
-"""A disk whose sync takes longer is synced in a thread: handing over costs about 0.1 ms, which then pays."""
+"""A disk whose sync usually takes longer is synced in a thread: handing over costs about 0.1 ms, which then pays."""
 PUBLISH_ENTRIES: Final = 4096
 """Entries that wait in memory for publication at most, before it starts without being asked."""
 
@@ -140,6 +140,7 @@ class Log:
         self._writer = SegmentWriter(
             files, self._folder / SEGMENTS_FOLDER, self.origin, found.place, self._settings.segment_bytes
         )
+        self._writer.measure_sync()
         self._sync_in_thread = self._choose_thread(self._writer)
         self._state = _State.READY
         self._is_ready = True
@@ -324,10 +325,11 @@ class Log:
             self._follow_up()
 
     def _follow_up(self) -> None:
-        """Start what goes on beside the commits when it is due: publication, and the next segment's zeros."""
+        """Start what goes on beside the commits when it is due, and choose where the next one is synced."""
         if self._head.size - self._publisher.size >= PUBLISH_ENTRIES:
             self.publish()
         writer = self._get_writer()
+        self._sync_in_thread = self._choose_thread(writer)
         if self._ports.run_in_thread is not None and writer.wants_next and not self._is_preparing:
             self._is_preparing = True
             self._run(writer.prepare, self._prepared)
@@ -351,12 +353,15 @@ class Log:
                 self._ports.on_failure(error)
 
     def _choose_thread(self, writer: SegmentWriter) -> bool:
-        """Say whether to sync in a thread: as set, or else if there is one and this disk is slow."""
+        """Say whether the next sync goes to a thread: as set, or else if there is one and this disk is slow now.
+
+        Back in the loop only when it is twice as fast as that, so that a disk in between does not change all the time.
+        """
         if self._ports.run_in_thread is None:
             return False
         if self._settings.sync_in_thread is not None:
             return self._settings.sync_in_thread
-        return writer.measure_sync() > SLOW_SYNC_S
+        return writer.usual_sync_s > (SLOW_SYNC_S / 2 if self._sync_in_thread else SLOW_SYNC_S)
 
     def _get_writer(self) -> SegmentWriter:
         """Give the writer, which `resume` has made."""

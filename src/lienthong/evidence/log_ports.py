@@ -41,7 +41,7 @@ class LogPorts:
 
 @dataclass(frozen=True, slots=True)
 class LogSettings:
-    """Sizes in bytes; `sync_in_thread` None leaves the choice to a measurement at opening."""
+    """Sizes in bytes; `sync_in_thread` None leaves the choice to how long syncs take."""
 
     segment_bytes: int = SEGMENT_BYTES
     max_batch_bytes: int = MAX_BATCH_BYTES
