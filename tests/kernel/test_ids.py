@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import uuid
 
 import pytest
@@ -27,6 +28,20 @@ def test_a_uuid7_carries_its_millisecond(ms: int) -> None:
     assert made.version == 7
     assert made.variant == uuid.RFC_4122
     assert made.int >> 80 == ms
+
+
+def test_a_forked_process_goes_on_with_ids_of_its_own() -> None:
+    new_uuid4()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, new_uuid4().encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+
+    assert os.read(reading, 36).decode() not in {new_uuid4() for _ in range(3)}
+    os.close(reading)
+    os.close(writing)
 
 
 def test_uuid7s_sort_by_time_and_differ_within_a_millisecond() -> None:

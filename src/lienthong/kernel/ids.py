@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote_to_bytes
 
 from lienthong.kernel.errors import KernelError, KernelErrorKind
+from lienthong.kernel.randomness import Randomness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,12 +39,23 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """C0, DEL, C1 and the two Unicode line ends: they would break lines of logs and notes."""
 
 
+class _OwnRandomness(threading.local):
+    """Random bytes for the ids of one thread; a forked process must not go on with those of its parent."""
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        self.randomness = Randomness()
+
+
+_own: Final = _OwnRandomness()
+os.register_at_fork(after_in_child=_own.renew)
+
+
 def new_uuid4() -> str:
     """Make a random UUID (version 4), where a protocol asks for one or the time must not show."""
-    # Written out: the uuid module takes three times as long, and each message needs one or two.
-    digits = os.urandom(16).hex()
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+    return _format_uuid(_own.randomness.take(16), "4")
 
 
 def new_uuid7(clock: Clock) -> str:
@@ -50,11 +63,14 @@ def new_uuid7(clock: Clock) -> str:
 
     Within one millisecond it is random.
     """
-    now = clock.now_ms()
-    digits = os.urandom(10).hex()
-    variant = "89ab"[int(digits[3], 16) & 3]
-    time = f"{now >> 16 & 0xFFFFFFFF:08x}-{now & 0xFFFF:04x}"
-    return f"{time}-7{digits[:3]}-{variant}{digits[4:7]}-{digits[8:20]}"
+    return _format_uuid(clock.now_ms().to_bytes(6, "big") + _own.randomness.take(10), "7")
+
+
+def _format_uuid(raw: bytes, version: str) -> str:
+    # Written out: the uuid module takes three times as long, and each message needs one or two.
+    digits = raw.hex()
+    variant = "89ab"[raw[8] >> 6]
+    return f"{digits[:8]}-{digits[8:12]}-{version}{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def parse_identifier(text: str, least: int, most: int) -> tuple[str, ...]:
