@@ -21,10 +21,8 @@ from lienthong.evidence.bodies import BodyStore
 from lienthong.evidence.index import Index, IndexRow
 from lienthong.evidence.log import LogPorts, LogSettings, create_log, open_log
 from lienthong.evidence.message_part import (
-    format_request_part,
-    format_response_part,
-    parse_request_part,
-    parse_response_part,
+    make_request_part,
+    make_response_part,
 )
 from lienthong.evidence.peer import PeerEvidence, PeerHead, encode_peer
 from lienthong.evidence.statement import (
@@ -237,7 +235,7 @@ class Members:
         ]
         if purpose:
             headers.append((b"X-Road-Purpose", purpose))
-        raw = format_request_part(
+        part = make_request_part(
             b"POST" if body else b"GET",
             f"/r1/{SERVICE}{path}".encode(),
             [(name, value.encode()) for name, value in headers],
@@ -245,11 +243,11 @@ class Members:
         salt, digest = os.urandom(16), sha256(body).digest()
         now = self.clock.now_ms()
         envelope = RequestEnvelope(self.provider.origin, now, now + 300_000, reliable=False, salt=salt)
-        statement = rebuild_request(parse_request_part(raw), digest, envelope)
+        statement = rebuild_request(part, digest, envelope)
         statement = msgspec.structs.replace(statement, **lie or {})
-        content = MessageRecord(salt, raw, self.consumer.keep(body), digest)
+        content = MessageRecord(salt, part.raw, self.consumer.keep(body), digest)
         sent = self.consumer.send(statement, content, exchange)
-        theirs = MessageRecord(salt, raw, self.provider.keep(body), digest)
+        theirs = MessageRecord(salt, part.raw, self.provider.keep(body), digest)
         self.provider.receive(sent, self.consumer.origin, theirs)
         return sent
 
@@ -266,13 +264,15 @@ class Members:
             (b"X-Road-Request-Id", asked.exchange.encode()),
             (b"X-Road-Service", SERVICE.encode()),
         ]
-        raw = format_response_part(200, b"OK", headers)
+        part = make_response_part(200, b"OK", headers)
         salt, digest = os.urandom(16), sha256(body).digest()
         envelope = ResponseEnvelope(self.consumer.origin, self.clock.now_ms(), request.committed.leaf, salt)
-        statement = rebuild_response(parse_response_part(raw), digest, envelope)
+        statement = rebuild_response(part, digest, envelope)
         statement = msgspec.structs.replace(statement, **lie or {})
-        sent = self.provider.send(statement, MessageRecord(salt, raw, self.provider.keep(body), digest), asked.exchange)
-        ours = MessageRecord(salt, raw, self.consumer.keep(body), digest)
+        sent = self.provider.send(
+            statement, MessageRecord(salt, part.raw, self.provider.keep(body), digest), asked.exchange
+        )
+        ours = MessageRecord(salt, part.raw, self.consumer.keep(body), digest)
         self.consumer.receive(sent, self.provider.origin, ours, received_lie)
         return sent
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lienthong.exchange.control import METHODS, SAFE_METHODS, parse_target, require_request_line
+from lienthong.exchange.control import METHODS, SAFE_METHODS, parse_target, read_control, require_request_line
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
-from tests.exchange.requests import CLIENT, ID, TARGET, receive, send
+from tests.exchange.requests import CLIENT, ID, REQUEST_ID, TARGET, receive, send
 
 K = ExchangeErrorKind
 
@@ -153,6 +155,24 @@ def test_a_request_may_ask_for_a_gateway() -> None:
 def test_a_represented_party_is_carried() -> None:
     header = (b"X-Road-Represented-Party", b"GOV/Z99.03")
     assert receive(headers=[CLIENT, header]).part.by_name[b"x-road-represented-party"] == b"GOV/Z99.03"
+
+
+UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NOISE = st.sampled_from([b"", b"-", b"0", b"f", b"g", b"x", b"A", b"\0", b"\xff", b"00"])
+
+
+@given(st.integers(0, 36), NOISE, st.integers(0, 2))
+@example(0, b"", 0)
+def test_a_request_id_is_a_uuid_in_lower_case(at: int, noise: bytes, cut: int) -> None:
+    text = REQUEST_ID.encode()[:at] + noise + REQUEST_ID.encode()[at + cut :]
+    values = {b"x-road-client": CLIENT[1], b"x-road-id": b"1", b"x-road-request-id": text}
+    try:
+        control = read_control(values)
+    except ExchangeError:
+        assert not UUID.fullmatch(text)
+    else:
+        assert UUID.fullmatch(text)
+        assert control.request_id == text.decode()
 
 
 @given(st.binary(max_size=60).map(lambda rest: b"/r1/D/G/C/S/v" + rest))

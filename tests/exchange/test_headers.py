@@ -40,6 +40,12 @@ def test_of_a_repeated_control_header_the_last_counts() -> None:
     assert split_headers(sent) == ([], {b"x-road-client": (b"X-ROAD-CLIENT", b"c")})
 
 
+def test_control_headers_that_are_to_be_dropped_are_and_others_are_kept() -> None:
+    sent = [(b"X-ROAD-TOKEN", b"a"), (b"X-Road-Id", b"b"), (b"x-road-token", b"c"), (b"Cookie", b"d")]
+    dropped = frozenset({b"x-road-token", b"cookie"})
+    assert split_headers(sent, dropped) == ([(b"Cookie", b"d")], {b"x-road-id": (b"X-Road-Id", b"b")})
+
+
 def test_of_several_dates_the_last_counts() -> None:
     assert split_headers([(b"Date", b"1"), (b"date", b"2")])[1] == {b"date": (b"date", b"2")}
 

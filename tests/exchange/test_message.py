@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from base64 import b64encode
 from hashlib import sha512
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lienthong.evidence.message_part import format_request_part, format_response_part, parse_response_part
+from lienthong.evidence.message_part import make_request_part, make_response_part, parse_response_part
 from lienthong.evidence.statement import (
     RequestEnvelope,
     ResponseEnvelope,
@@ -18,6 +19,7 @@ from lienthong.evidence.statement import (
     state_response,
 )
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side
+from lienthong.exchange.headers import MADE_IN_RESPONSES, REFUSED_IN_RESPONSES
 from lienthong.exchange.message import (
     hash_request,
     prepare_response,
@@ -27,6 +29,9 @@ from lienthong.exchange.message import (
     service_target,
 )
 from tests.exchange.requests import CLIENT, ID, REQUEST_ID, TARGET, receive, send
+
+if TYPE_CHECKING:
+    from random import Random
 
 K = ExchangeErrorKind
 DATE = (b"Date", b"Tue, 24 Nov 2026 13:00:00 GMT")
@@ -103,7 +108,7 @@ def test_a_header_that_is_not_one_is_refused(header: tuple[bytes, bytes]) -> Non
 
 
 def _part(*headers: tuple[bytes, bytes], method: bytes = b"GET", target: bytes = TARGET) -> bytes:
-    return format_request_part(method, target, headers)
+    return make_request_part(method, target, headers).raw
 
 
 REQUEST = (b"X-Road-Request-Id", REQUEST_ID.encode())
@@ -272,6 +277,28 @@ def test_an_answer_to_another_question_is_refused(old: bytes, new: bytes) -> Non
     assert caught.value.code() == "server.clientproxy.inconsistent_response"
 
 
+SPELLINGS = st.sampled_from(sorted(REFUSED_IN_RESPONSES | MADE_IN_RESPONSES | {b"date", b"x-road-new", b"cookie"}))
+
+
+@given(st.lists(SPELLINGS, min_size=1, max_size=3), st.randoms(use_true_random=False))
+def test_before_the_headers_that_a_gateway_makes_stands_none_that_it_drops_or_makes(
+    drawn: list[bytes], random: Random
+) -> None:
+    found = ["".join(random.choice("-_") if letter == "-" else letter for letter in name.decode()) for name in drawn]
+    lines = "".join(f"{random.choice([name, name.upper(), name.title()])}:x-road-id:1\r\n" for name in found)
+    answer = GOOD.replace(b"Content-Type:", lines.encode() + b"Content-Type:")
+    are_refused = [
+        name.replace("_", "-").encode() in REFUSED_IN_RESPONSES | MADE_IN_RESPONSES
+        or (name[:7].replace("_", "-") == "x-road-" and "_" in name[:7])
+        for name in found
+    ]
+    if any(are_refused) or "date" in found:
+        with pytest.raises(ExchangeError, match=r"must not travel between gateways|date is repeated"):
+            read_response(answer, send(), HASH)
+    else:
+        assert read_response(answer, send(), HASH) == 200
+
+
 NAMES = st.sampled_from(
     [
         *(b"Accept", b"Date", b"Host", b"Cookie", b"Connection", b"content_length", b"api_key"),
@@ -307,7 +334,7 @@ def test_whatever_a_service_answers_is_read_alike_or_refused_at_the_provider(
         assert error.kind is K.HTTP_ERROR
         return
     assert read_response(raw, send(), HASH) == status
-    assert format_response_part(status, reason, parse_response_part(raw).headers) == raw
+    assert make_response_part(status, reason, parse_response_part(raw).headers).raw == raw
 
 
 @given(st.binary(max_size=80), st.integers(0, 400), st.integers(0, 400))

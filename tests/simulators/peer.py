@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias, TypeVar
 
 from lienthong.evidence.batch import Committed, Entry, Head
 from lienthong.evidence.log import LogPorts, open_log
-from lienthong.evidence.message_part import format_request_part, parse_request_part, parse_response_part
+from lienthong.evidence.message_part import make_request_part, parse_request_part, parse_response_part
 from lienthong.evidence.statement import (
     Refused,
     RequestEnvelope,
@@ -99,7 +99,7 @@ def make_question(
     )
     named = {name.lower() for name, _ in headers}
     kept = [header for header in control if header[0].lower() not in named]
-    part = format_request_part(method, b"/r1/" + target.encode(), [*headers, *kept])
+    part = make_request_part(method, b"/r1/" + target.encode(), [*headers, *kept]).raw
     at = time.time_ns() // 1_000_000 if now is None else now
     return Question(part, at, at + LIFE_MS, body)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import msgspec
 
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
+from lienthong.kernel.remembered import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,19 +24,23 @@ MAX_PART_BYTES: Final = 1 << 20
 
 Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
 
+_TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # RFC 9110 section 5.6.2
+_VALUE: Final = rb"(?![\t ])[\t -~\x80-\xff]*(?<![\t ])"  # RFC 9110 section 5.5, trimmed
+_NAME: Final = re.compile(_TOKEN)
 # Plain quantifiers only: Python 3.11.2, which Debian 12 ships, matches possessive ones wrongly. The time is linear all
 # the same, since what follows each repetition is nothing that the repetition could take.
-_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # RFC 9110 section 5.6.2
-_VALUE = rb"(?![\t ])[\t -~\x80-\xff]*(?<![\t ])"  # RFC 9110 section 5.5, trimmed
-_HEADERS = rb"(?:" + _TOKEN + rb":" + _VALUE + rb"\r\n)*"
-_REQUEST = re.compile(rb"[A-Z]+\r\n/[!-~\x80-\xff]*\r\n" + _HEADERS)
-_RESPONSE = re.compile(rb"[1-9][0-9][0-9] [\t -~\x80-\xff]*\r\n" + _HEADERS)
+_RESPONSE: Final = re.compile(rb"[1-9][0-9][0-9] [\t -~\x80-\xff]*\r\n(?:" + _TOKEN + rb":" + _VALUE + rb"\r\n)*")
+_CONTROLS: Final = bytes({*range(0x20), 0x7F} - {*b"\t"})
+"""What stands in no value (RFC 9110 section 5.5), line ends among it."""
+_CONTROLS_TO_X: Final = bytes.maketrans(_CONTROLS, b"x" * len(_CONTROLS))
+_BLANK, _TAB = b" \t"
+_LEAST_STATUS: Final = 100
+_MOST_STATUS: Final = 999
+_STATUS_DIGITS: Final = 3
 
-_LINE = re.compile(rb"([^:\r]+):([^\r]*)\r\n")
-"""A header line of a part whose shape was checked."""
-
-_REQUEST_SHAPE = "METHOD CRLF /target CRLF (Name:Value CRLF)*"
-_RESPONSE_SHAPE = "CODE SP REASON CRLF (Name:Value CRLF)*"
+_KNOWN_NAMES: Final = 1024
+_KNOWN_LENGTH: Final = 64
+"""Names of headers whose lower case is remembered, and their bytes: more than clients and services use."""
 
 
 class RequestPart(msgspec.Struct, frozen=True, gc=False):
@@ -81,54 +86,108 @@ class ResponsePart(msgspec.Struct, frozen=True, gc=False):
         return self.by_name.get(name)
 
 
-def format_request_part(method: bytes, target: bytes, headers: Sequence[tuple[bytes, bytes]]) -> bytes:
-    """Write the header part of a request; refuse what would not be read back as the same parts.
+def make_request_part(method: bytes, target: bytes, headers: Sequence[tuple[bytes, bytes]]) -> RequestPart:
+    """Make the header part of a request; refuse pieces that would not be read back as they are.
 
     `target` is the path and query as they came, still percent-encoded. Header values come without blanks
     around them, as HTTP parsers give them.
     """
-    raw = b"%b\r\n%b\r\n%b" % (method, target, _format_headers(headers))
-    _require_shape(_REQUEST, raw, _REQUEST_SHAPE)
-    _require_lines(raw, len(headers) + 2)
-    return raw
+    raw = b"\r\n".join((method, target, *map(b":".join, headers), b""))
+    _require_size(raw)
+    return _request_part(method, target, tuple(headers), raw)
 
 
-def format_response_part(status: int, reason: bytes, headers: Sequence[tuple[bytes, bytes]]) -> bytes:
-    """Write the header part of a response; see `format_request_part`."""
-    raw = b"%d %b\r\n%b" % (status, reason, _format_headers(headers))
-    _require_shape(_RESPONSE, raw, _RESPONSE_SHAPE)
-    _require_lines(raw, len(headers) + 1)
-    return raw
+def make_response_part(status: int, reason: bytes, headers: Sequence[tuple[bytes, bytes]]) -> ResponsePart:
+    """Make the header part of a response; see `make_request_part`."""
+    raw = b"\r\n".join((b"%d %b" % (status, reason), *map(b":".join, headers), b""))
+    _require_size(raw)
+    return _response_part(status, reason, tuple(headers), raw)
+
+
+def parse_request_part(raw: bytes) -> RequestPart:
+    """Read the header part of a request; `make_request_part` of its pieces gives the same again."""
+    lines = _split_lines(raw)
+    if len(lines) < 2:  # noqa: PLR2004 - the method's and the target's
+        raise _message_error(f"expected METHOD CRLF /target CRLF (Name:Value CRLF)*, got {raw[:80]!r}")
+    return _request_part(lines[0], lines[1], _split_headers(lines[2:]), raw)
+
+
+def parse_response_part(raw: bytes) -> ResponsePart:
+    """Read the header part of a response; `make_response_part` of its pieces gives the same again."""
+    lines = _split_lines(raw)
+    code, blank, reason = lines[0].partition(b" ")
+    if not (len(code) == _STATUS_DIGITS and code.isdigit() and blank):
+        raise _no_response(raw)
+    return _response_part(int(code), reason, _split_headers(lines[1:]), raw)
 
 
 def read_status(raw: bytes) -> int:
     """Give the status of a response's header part; refuse one that `parse_response_part` would."""
-    _require_shape(_RESPONSE, raw, _RESPONSE_SHAPE)
-    return int(raw[:3])
+    _require_size(raw)
+    if _RESPONSE.fullmatch(raw) is None:
+        raise _no_response(raw)
+    return int(raw[:_STATUS_DIGITS])
 
 
-def parse_request_part(raw: bytes) -> RequestPart:
-    """Read the header part of a request; `format_request_part` of the answer gives `raw` again."""
-    _require_shape(_REQUEST, raw, _REQUEST_SHAPE)
-    method, target, lines = raw.split(b"\r\n", 2)
-    headers = tuple(_LINE.findall(lines))
-    return RequestPart(method, target, headers, raw, {name.lower(): value for name, value in headers})
+def _split_lines(raw: bytes) -> list[bytes]:
+    """Give the lines of a part, at least one, without their ends."""
+    _require_size(raw)
+    lines = raw.split(b"\r\n")
+    if lines.pop() or not lines:
+        raise _message_error(f"expected lines that end with CRLF, got {raw[:80]!r}")
+    return lines
 
 
-def parse_response_part(raw: bytes) -> ResponsePart:
-    """Read the header part of a response; `format_response_part` of the answer gives `raw` again."""
-    _require_shape(_RESPONSE, raw, _RESPONSE_SHAPE)
-    first, lines = raw.split(b"\r\n", 1)
-    headers = tuple(_LINE.findall(lines))
-    by_name = {name.lower(): value for name, value in headers}
-    return ResponsePart(int(first[:3]), first[4:], headers, raw, by_name)
+def _split_headers(lines: list[bytes]) -> Headers:
+    headers = []
+    for line in lines:
+        name, colon, value = line.partition(b":")
+        if not colon:
+            raise _message_error(f"expected Name:Value, got {line[:80]!r}")
+        headers.append((name, value))
+    return tuple(headers)
 
 
-def _format_headers(headers: Sequence[tuple[bytes, bytes]]) -> bytes:
-    # `find` here and below: `in` between bytes raises and drops an error first, which costs as much as a hash.
-    if b"".join([name for name, _ in headers]).find(b":") >= 0:
-        raise _message_error("expected header names without a colon, got one with it")
-    return b"\r\n".join([b":".join(header) for header in headers] + [b""])
+# The pieces are checked, whether they were given or read. With no line end in any of them and no colon in a name, what
+# is made of them falls into the same pieces again, and into no others.
+
+
+def _request_part(method: bytes, target: bytes, headers: Headers, raw: bytes) -> RequestPart:
+    if not (method.isalpha() and method.isupper()):
+        raise _message_error(f"expected METHOD in capital letters, got {method[:80]!r}")
+    if target[:1] != b"/" or _BLANK in target or _TAB in target:
+        raise _message_error(f"expected /target without blanks, got {target[:80]!r}")
+    return RequestPart(method, target, headers, raw, _index(headers, target))
+
+
+def _response_part(status: int, reason: bytes, headers: Headers, raw: bytes) -> ResponsePart:
+    if not _LEAST_STATUS <= status <= _MOST_STATUS:
+        raise _message_error(f"expected a status of {_LEAST_STATUS} to {_MOST_STATUS}, got {status}")
+    return ResponsePart(status, reason, headers, raw, _index(headers, reason))
+
+
+def _index(headers: Headers, begin: bytes) -> dict[bytes, bytes]:
+    """Give the last value of each name; refuse names and values that are none, and control characters in `begin`."""
+    by_name = {}
+    texts = [begin]
+    for name, value in headers:
+        by_name[_LOWER[name]] = value
+        if value.strip() != value:
+            raise _message_error(f"expected a value without blanks around it, got another for {name[:80]!r}")
+        texts.append(value)
+    text = b"".join(texts)
+    if text.translate(_CONTROLS_TO_X) != text:
+        raise _message_error("expected no control characters, got some in a value or in the first lines")
+    return by_name
+
+
+def _lower_name(name: bytes) -> bytes:
+    if not _NAME.fullmatch(name):
+        raise _message_error(f"expected the name of a header, got {name[:80]!r}")
+    return name.lower()
+
+
+_LOWER: Final = Remembered(_lower_name, _KNOWN_NAMES, _KNOWN_LENGTH)
 
 
 def _require_single(name: bytes, headers: Headers) -> None:
@@ -136,18 +195,13 @@ def _require_single(name: bytes, headers: Headers) -> None:
         raise _message_error(f"the header {name.decode('latin-1')}: expected it once, got it repeated")
 
 
-def _require_shape(shape: re.Pattern[bytes], raw: bytes, expected: str) -> None:
+def _require_size(raw: bytes) -> None:
     if len(raw) > MAX_PART_BYTES:
         raise _message_error(f"expected at most {MAX_PART_BYTES} bytes, got {len(raw)}")
-    if shape.fullmatch(raw) is None:
-        raise _message_error(f"expected {expected}, got {raw[:80]!r}")
 
 
-def _require_lines(raw: bytes, expected: int) -> None:
-    """Refuse parts that smuggled a line of their own: the shape holds, but another message would be read."""
-    found = raw.count(b"\r\n")
-    if found != expected:
-        raise _message_error(f"expected {expected} lines, got {found}: a part holds a line end")
+def _no_response(raw: bytes) -> EvidenceError:
+    return _message_error(f"expected CODE SP REASON CRLF (Name:Value CRLF)*, got {raw[:80]!r}")
 
 
 def _message_error(message: str) -> EvidenceError:

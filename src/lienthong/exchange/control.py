@@ -38,8 +38,11 @@ LEAST_NUMBER: Final = 9
 """Digits of the shortest number that a person has had in Vietnam, the old identity card's."""
 _PERSONS_NUMBER = re.compile(rf"\d{{{LEAST_NUMBER}}}")
 
-_UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_UUID_FORM: Final = b"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
+_DIGITS_TO_X: Final = bytes.maketrans(b"x0123456789abcdef", b"\0" + b"x" * 16)
 _TARGET_PIECES: Final = 7  # "", "r1" and the five segments
+_BEFORE_SERVICE: Final = len(b"/r1/")
+_NUMBER_SIGN: Final = ord("#")
 
 
 class Target(msgspec.Struct, frozen=True, gc=False):
@@ -54,19 +57,24 @@ def parse_target(target: bytes) -> Target:
     """Split a request target of the REST interface; else raise INVALID_REQUEST."""
     path, mark, query = target.partition(b"?")
     pieces = path.split(b"/", _TARGET_PIECES)
-    if len(pieces) < _TARGET_PIECES or pieces[0] or pieces[1] != b"r1" or target.find(b"#") >= 0:
+    if len(pieces) < _TARGET_PIECES or pieces[0] or pieces[1] != b"r1" or _NUMBER_SIGN in target:
         message = f"the target {shown(target)} is not /r1/INSTANCE/CLASS/CODE/SUBSYSTEM/SERVICE[/path][?query]"
         raise ExchangeError(ExchangeErrorKind.INVALID_REQUEST, message)
-    service = _parse_service(b"/".join(pieces[2:_TARGET_PIECES]).decode("latin-1"))
     rest = b"/" + pieces[_TARGET_PIECES] if len(pieces) > _TARGET_PIECES else b""
+    service = _read_service(path[_BEFORE_SERVICE : len(path) - len(rest)])
     return Target(service, rest, query if mark else None)
 
 
 @remembered
-def _parse_service(text: str) -> ServiceId:
-    service = parse_service_id(text)
+def _read_service(raw: bytes) -> ServiceId:
+    service = parse_service_id(raw.decode("latin-1"))
     _require_no_number(service.code, "the service's code")
     return service
+
+
+@remembered
+def _read_client(raw: bytes) -> ClientId:
+    return parse_client_id(raw.decode("latin-1"))
 
 
 def require_request_line(method: bytes, target: bytes) -> Target:
@@ -95,7 +103,7 @@ def read_control(values: Mapping[bytes, bytes]) -> Control:
         message = "X-Road-Client is missing: say who asks, as INSTANCE/CLASS/CODE/SUBSYSTEM"
         raise ExchangeError(ExchangeErrorKind.MISSING_HEADER_FIELD, message)
     request_id = values.get(names.REQUEST_ID, b"")
-    if not _UUID.fullmatch(request_id):
+    if request_id.translate(_DIGITS_TO_X) != _UUID_FORM:
         raise invalid_request(f"X-Road-Request-Id is {shown(request_id)}: expected a UUID in lower case")
     purpose, code = _read_purpose(values.get(names.PURPOSE))
     gateway = values.get(names.SECURITY_SERVER)
@@ -103,9 +111,9 @@ def read_control(values: Mapping[bytes, bytes]) -> Control:
     if party is not None:
         require_represented_party(party.decode("latin-1"))
     return Control(
-        parse_client_id(client.decode("latin-1")),
+        _read_client(client),
         _require_text(b"X-Road-Id", values.get(names.MESSAGE_ID, b"")),
-        request_id.decode("ascii"),
+        request_id.decode(),
         purpose,
         code,
         parse_gateway_id(gateway.decode("latin-1")) if gateway is not None else None,
@@ -115,11 +123,14 @@ def read_control(values: Mapping[bytes, bytes]) -> Control:
 def _read_purpose(value: bytes | None) -> tuple[str | None, str | None]:
     if value is None:
         return None, None
-    code = _require_text(b"X-Road-Purpose", value.partition(b"#")[0])
+    purpose = _require_text(b"X-Road-Purpose", value)
+    code = purpose.partition("#")[0]
+    if not code:
+        raise invalid_request(f"X-Road-Purpose is {shown(value)}: expected a procedure or a legal basis before `#`")
     if code != code.strip():
         raise invalid_request(f"X-Road-Purpose is {shown(value)}: expected no blank before `#`")
     _require_no_number(code, "X-Road-Purpose, before `#`,")
-    return _require_text(b"X-Road-Purpose", value), code
+    return purpose, code
 
 
 def _require_no_number(value: str, what: str) -> None:

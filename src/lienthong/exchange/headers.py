@@ -8,8 +8,9 @@ X-Road.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from lienthong.kernel.remembered import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,8 +77,11 @@ REFUSED_IN_RESPONSES: Final = FILTERED | NOT_IN_RESPONSES
 _DATE: Final = b"date"
 _ORDINARY_CONNECTION: Final = frozenset({b"", b"keep-alive", b"close"})
 
-_REMEMBERED_NAMES: Final = 256
-"""More names than clients and services use; few enough that a stranger's long ones cost little memory."""
+_UNDERSCORE: Final = ord("_")
+
+_KNOWN_NAMES: Final = 1024
+_KNOWN_LENGTH: Final = 64
+"""Names of which it is remembered how they travel, and their bytes: more than clients and services use."""
 
 
 _TRACE: Final = re.compile(rb"(?im:^traceparent):[ \t]*([0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2})[ \t]*\r?\n")
@@ -88,15 +92,20 @@ _ONCE: Final = 1
 _NOT: Final = 2
 
 
-@lru_cache(maxsize=_REMEMBERED_NAMES)
 def _classify(name: bytes) -> tuple[bytes, int]:
     """Give the lower-case name, and how a header of that name travels."""
     lower = name.lower()
     if lower in FILTERED or is_disguised(lower):
         return lower, _NOT
-    if lower.startswith(CONTROL_PREFIX) or lower == _DATE:
-        return lower, _ONCE
-    return lower, _FREELY
+    return lower, _ONCE if counts_once(lower) else _FREELY
+
+
+_TRAVEL: Final = Remembered(_classify, _KNOWN_NAMES, _KNOWN_LENGTH)
+
+
+def counts_once(lower: bytes) -> bool:
+    """Tell whether of several headers of a lower-case name the last alone counts, and travels."""
+    return lower.startswith(CONTROL_PREFIX) or lower == _DATE
 
 
 def is_disguised(lower: bytes) -> bool:
@@ -104,7 +113,7 @@ def is_disguised(lower: bytes) -> bool:
 
     Those read `X_Road_Client` and `X-Road-Client` as one variable, so that the wrong one could win.
     """
-    if b"_" not in lower:
+    if _UNDERSCORE not in lower:
         return False
     plain = lower.replace(b"_", b"-")
     return plain in FILTERED or plain.startswith(CONTROL_PREFIX)
@@ -119,25 +128,27 @@ def find_trace(lines: bytes) -> str:
     return found[1].decode("ascii") if found else ""
 
 
-def split_headers(headers: Iterable[Header]) -> tuple[list[Header], dict[bytes, Header]]:
+def split_headers(
+    headers: Iterable[Header], dropped: frozenset[bytes] = frozenset()
+) -> tuple[list[Header], dict[bytes, Header]]:
     """Drop what does not travel; give the others in order, and apart those that count once.
 
     The second value maps lower-case names to name and value, the last of repeated ones, of all `X-Road-*`
-    headers and Date. One without a value counts as absent: HTTP parsers differ on whether it was ever
-    there. Values come back without blanks around them. What a Connection header names is dropped too (RFC
-    9110 section 7.6.1), but no control header: a caller must not be able to take those away from the next
-    gateway.
+    headers and Date, but for those of `dropped`. One without a value counts as absent: HTTP parsers differ on
+    whether it was ever there. Values come back without blanks around them. What a Connection header names is
+    dropped too (RFC 9110 section 7.6.1), but no control header: a caller must not be able to take those away
+    from the next gateway.
     """
     kept: list[Header] = []
     single: dict[bytes, Header] = {}
     connection = b""
     for name, value in headers:
-        lower, travel = _classify(name)
+        lower, travel = _TRAVEL[name]
         if travel == _FREELY:
             kept.append((name, value.strip(b" \t")))
         elif travel == _ONCE:
             single.pop(lower, None)
-            if trimmed := value.strip(b" \t"):
+            if lower not in dropped and (trimmed := value.strip(b" \t")):
                 single[lower] = (name, trimmed)
         elif lower == b"connection" and value.lower() not in _ORDINARY_CONNECTION:
             connection += b"," + value.lower()

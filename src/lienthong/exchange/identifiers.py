@@ -7,7 +7,6 @@ spelling; two names are the same if their texts are. Requests name the same few,
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
@@ -15,6 +14,7 @@ import msgspec
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.kernel.errors import KernelError
 from lienthong.kernel.ids import format_identifier, parse_identifier
+from lienthong.kernel.remembered import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,18 +24,13 @@ _REMEMBERED_LENGTH: Final = 256
 """Readings kept per kind of name, and characters of such a name: over the names of any province, and a few
 megabytes whatever strangers send."""
 
+_Text = TypeVar("_Text", str, bytes)
 _Name = TypeVar("_Name")
 
 
-def remembered(parse: Callable[[str], _Name]) -> Callable[[str], _Name]:
+def remembered(parse: Callable[[_Text], _Name]) -> Callable[[_Text], _Name]:
     """Remember the readings of `parse`, within bounds that no stranger moves."""
-    cached = lru_cache(maxsize=_REMEMBERED_NAMES)(parse)
-
-    def recall(text: str) -> _Name:
-        return cached(text) if len(text) <= _REMEMBERED_LENGTH else parse(text)
-
-    recall.__doc__ = parse.__doc__
-    return recall
+    return Remembered(parse, _REMEMBERED_NAMES, _REMEMBERED_LENGTH).__getitem__
 
 
 _MEMBER_SEGMENTS: Final = 3

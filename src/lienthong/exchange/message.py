@@ -18,8 +18,8 @@ import msgspec
 from lienthong.evidence.errors import EvidenceError
 from lienthong.evidence.message_part import (
     RequestPart,
-    format_request_part,
-    format_response_part,
+    make_request_part,
+    make_response_part,
     parse_request_part,
     read_status,
 )
@@ -34,6 +34,8 @@ from lienthong.kernel.ids import new_uuid4
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
+_UNDERSCORE: Final = ord("_")
 
 MIN_STATUS: Final = 200
 """An interim status (1xx) is not an answer, and 101 would turn the connection into something else."""
@@ -98,9 +100,7 @@ def prepare_request(
     caller's is dropped. Raises `ExchangeError` of the consumer's side.
     """
     place = require_request_line(method, target)
-    kept, single = split_headers(headers)
-    if not names.DROPPED_FROM_REQUESTS.isdisjoint(single):
-        single = {name: header for name, header in single.items() if name not in names.DROPPED_FROM_REQUESTS}
+    kept, single = split_headers(headers, names.DROPPED_FROM_REQUESTS)
     if check is not None:
         single[names.PURPOSE_CHECK] = check
     single[names.REQUEST_ID] = (b"X-Road-Request-Id", new_request_id.encode())
@@ -108,13 +108,13 @@ def prepare_request(
         single[names.MESSAGE_ID] = (b"X-Road-Id", f"{instance}-{new_uuid4()}".encode())
     if b"accept" not in [name.lower() for name, _ in kept]:
         kept.append((b"Accept", b"application/json"))
-    control = read_control({name: header[1] for name, header in single.items()})
     try:
-        header_part = format_request_part(method, target, [*kept, *single.values()])
+        part = make_request_part(method, target, [*kept, *single.values()])
     except EvidenceError as error:
         raise invalid_request(error.message) from error
+    control = read_control(part.by_name)
     return OutgoingRequest(
-        header_part,
+        part.raw,
         method,
         place,
         place.service,
@@ -210,21 +210,12 @@ def prepare_response(
     """
     if status < MIN_STATUS:
         raise _service_error(f"the service answered {status}: expected a status from {MIN_STATUS} on")
-    kept, single = split_headers(headers)
-    if not names.MADE_IN_RESPONSES.isdisjoint(single):
-        single = {name: header for name, header in single.items() if name not in names.MADE_IN_RESPONSES}
-    stated = request.names
-    made = (
-        (b"X-Road-Client", stated.client.encode()),
-        (b"X-Road-Service", stated.service.encode()),
-        (b"X-Road-Id", stated.xroad_id),
-        (b"X-Road-Request-Id", stated.exchange.encode()),
-        (b"X-Road-Request-Hash", request_hash.encode()),
-    )
+    kept, single = split_headers(headers, names.MADE_IN_RESPONSES)
     try:
-        return format_response_part(status, reason, [*kept, *single.values(), *made])
+        part = make_response_part(status, reason, [*kept, *single.values()])
     except EvidenceError as error:
         raise _service_error(error.message) from error
+    return part.raw + _format_made(request.names, request_hash)
 
 
 def read_response(raw: bytes, request: OutgoingRequest, expected_hash: str) -> int:
@@ -234,45 +225,51 @@ def read_response(raw: bytes, request: OutgoingRequest, expected_hash: str) -> i
     gateway's own `hash_request`; before them none may stand that a gateway drops, makes or collapses. Else
     INCONSISTENT_RESPONSE.
     """
+    made = _format_made(request.names, expected_hash)
+    if not raw.endswith(made):
+        raise _inconsistent(
+            f"its last headers are {shown(raw[-len(made) :])}: expected {shown(made)}, as in the request"
+        )
+    before = raw[: -len(made)]
     try:
-        status = read_status(raw)
+        status = read_status(before)
     except EvidenceError as error:
         raise _inconsistent(error.message) from error
     if status < MIN_STATUS:
         raise _inconsistent(f"the status is {status}: expected one from {MIN_STATUS} on")
-    stated = request.names
-    tail = _RESPONSE_TAIL % (
+    lower = before.lower()
+    found = _REFUSED_BEFORE_MADE.search(lower)
+    if found is not None:
+        raise _inconsistent(f"the header {shown(found[1])} must not travel between gateways")
+    if lower.count(b"\ndate:") > 1:
+        raise _inconsistent("the header date is repeated: expected one")
+    return status
+
+
+def _compile_refused() -> re.Pattern[bytes]:
+    """Compile the search for headers that may not stand before those made, in lower case, whatever their `-` or `_`."""
+    refused = names.REFUSED_IN_RESPONSES | names.MADE_IN_RESPONSES
+    spelled = b"|".join(sorted(name.replace(b"-", b"[-_]") for name in refused))
+    return re.compile(rb"\n(" + spelled + rb"|x(?:_road[-_]|-road_)[^:\r]*):")
+
+
+_REFUSED_BEFORE_MADE: Final = _compile_refused()
+
+
+def _format_made(stated: RequestNames, request_hash: str) -> bytes:
+    """Give the lines of the headers that the provider's gateway makes, by which its answer belongs to the request."""
+    return _MADE_IN_RESPONSES % (
         stated.client.encode(),
         stated.service.encode(),
         stated.xroad_id,
         stated.exchange.encode(),
-        expected_hash.encode(),
+        request_hash.encode(),
     )
-    if not raw.endswith(tail):
-        raise _inconsistent(
-            f"its last headers are {shown(raw[-len(tail) :])}: expected {shown(tail)}, as in the request"
-        )
-    found = _REFUSED_BEFORE_TAIL.search(raw, 0, len(raw) - len(tail))
-    if found is not None:
-        raise _inconsistent(f"the header {shown(found[0].strip())} must not travel between gateways, or is repeated")
-    return status
 
 
-_RESPONSE_TAIL: Final = (
-    b"\r\nX-Road-Client:%b\r\nX-Road-Service:%b\r\nX-Road-Id:%b\r\nX-Road-Request-Id:%b\r\nX-Road-Request-Hash:%b\r\n"
+_MADE_IN_RESPONSES: Final = (
+    b"X-Road-Client:%b\r\nX-Road-Service:%b\r\nX-Road-Id:%b\r\nX-Road-Request-Id:%b\r\nX-Road-Request-Hash:%b\r\n"
 )
-
-
-def _compile_refused() -> re.Pattern[bytes]:
-    """Compile the search for headers that may not stand before the tail, whatever their case and their `-` or `_`."""
-    refused = names.REFUSED_IN_RESPONSES | names.MADE_IN_RESPONSES
-    spelled = b"|".join(sorted(name.replace(b"-", b"[-_]") for name in refused))
-    disguised = rb"x(?:_road[-_]|-road_)[^:\r]*"
-    second_date = rb"date:[^\n]*\n(?:[^\n]*\n)*?date"
-    return re.compile(rb"(?i)\n(?:" + spelled + rb"|" + disguised + rb"|" + second_date + rb"):")
-
-
-_REFUSED_BEFORE_TAIL: Final = _compile_refused()
 
 
 def hash_request(header_part: bytes, body_sha512: bytes | None) -> str:
@@ -291,7 +288,7 @@ def _require_travelling_headers(part: RequestPart, refused: frozenset[bytes]) ->
     if not refused.isdisjoint(part.by_name):
         found = min(refused & part.by_name.keys()).decode()
         raise invalid_request(f"the header {found} must not travel between gateways")
-    if part.raw.find(b"_") >= 0 and any(map(names.is_disguised, part.by_name)):
+    if _UNDERSCORE in part.raw and any(map(names.is_disguised, part.by_name)):
         raise invalid_request("a header with `_` in its name means another one to some services")
     if len(part.by_name) != len(part.headers):
         _require_single(part.headers)
@@ -301,7 +298,7 @@ def _require_single(headers: tuple[Header, ...]) -> None:
     seen = set()
     for name, _ in headers:
         lower = name.lower()
-        if lower.startswith(names.CONTROL_PREFIX) or lower == b"date":
+        if names.counts_once(lower):
             if lower in seen:
                 raise invalid_request(f"the header {lower.decode()} is repeated: expected one")
             seen.add(lower)
