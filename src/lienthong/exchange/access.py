@@ -7,6 +7,7 @@ kind, is granted, is not disabled. Pure: groups and time are given, and the mete
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import product
@@ -18,18 +19,15 @@ from lienthong.exchange.control import METHODS
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind, Side, say_pause
 from lienthong.exchange.fields import FieldFilter, compile_fields
 from lienthong.exchange.identifiers import parse_client_id
+from lienthong.exchange.message import IncomingRequest
 from lienthong.exchange.paths import compile_glob, read_path
-from lienthong.exchange.rates import Rate, read_rate
+from lienthong.exchange.rates import Rate, RateMeter, read_rate
 from lienthong.exchange.services import Service, require_service_name
 from lienthong.exchange.tables import bad_settings, convert_table, parse_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-
     from lienthong.directory.members import Directory
     from lienthong.evidence.message_part import RequestPart
-    from lienthong.exchange.message import IncomingRequest
-    from lienthong.exchange.rates import RateMeter
     from lienthong.exchange.services import Services
 
 GROUP_PREFIX: Final = "group:"
@@ -66,14 +64,21 @@ class Grant(msgspec.Struct, frozen=True):
     """Eight hex digits of the hash of all the above: what operators name a grant by, and its counts are kept under."""
 
     def is_for(self, client: str, members_of: Callable[[str], Collection[str]]) -> bool:
-        """Tell whether `client` is the grant's subject, or in the group that is."""
-        if self.to.startswith(GROUP_PREFIX):
-            return client in members_of(self.to[len(GROUP_PREFIX) :])
-        return self.to == client
+        """Tell whether `client` is the grant's subject, or in the group that is; no client's name has a colon."""
+        if self.to == client:
+            return True
+        return self.to.startswith(GROUP_PREFIX) and client in members_of(self.to[len(GROUP_PREFIX) :])
 
     def is_over(self, now_ms: int) -> bool:
         """Tell whether the grant has ended."""
         return self.until_ms is not None and now_ms >= self.until_ms
+
+    def has_path(self, readings: tuple[str, ...]) -> bool:
+        """Tell whether one of the paths holds all readings of a request's path."""
+        for pattern in self.patterns:  # noqa: SIM110 - a loop, since each request would make the generator anew
+            if all(map(pattern.fullmatch, readings)):
+                return True
+        return False
 
 
 class Trace(Protocol):
@@ -83,7 +88,7 @@ class Trace(Protocol):
         """Take what was looked at, and whether the check holds."""
 
 
-class Moment(NamedTuple):
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """What a decision depends on beside the request and the settings.
 
     `members_of` gives the clients' names of a group of the directory. Without a `meter` rates are not counted. `trace`
@@ -96,7 +101,7 @@ class Moment(NamedTuple):
     trace: Trace | None = None
 
 
-class _Asked(NamedTuple):
+class _Asked(msgspec.Struct, frozen=True, gc=False):
     """A request as the checks of a grant see it: its path in all its readings."""
 
     request: IncomingRequest
@@ -105,10 +110,9 @@ class _Asked(NamedTuple):
 
 
 class _Check(NamedTuple):
-    """One check of a grant: whether it holds, what a miss is called, and what was looked at, for who asks why."""
+    """One check of a grant: what a miss is called, and what was looked at, for who asks why."""
 
     miss: ExchangeErrorKind
-    holds: Callable[[Grant, _Asked], bool]
     describe: Callable[[Grant, _Asked], str]
 
 
@@ -133,7 +137,7 @@ class Grants(msgspec.Struct, frozen=True):
         return _choose(candidates, asked)
 
 
-class Allowed(NamedTuple):
+class Allowed(msgspec.Struct, frozen=True, gc=False):
     """A request's service and the grant that opens it."""
 
     service: Service
@@ -179,42 +183,54 @@ _WHY: Final = {
     ExchangeErrorKind.PATH_NOT_GRANTED: "not for this path",
     ExchangeErrorKind.PURPOSE_NOT_GRANTED: "not for this purpose",
 }
-_NEARNESS: Final = (*_WHY, ExchangeErrorKind.MISSING_PURPOSE)
-"""In the order of the checks: of several grants that miss, the caller hears of the one that got furthest."""
+
+
+def _count_passed(grant: Grant, asked: _Asked) -> int:  # noqa: PLR0911 - one for each check
+    """Give how many checks a request passes, in the order of _CHECKS, before the first that it does not."""
+    request, moment = asked.request, asked.moment
+    if not grant.is_for(request.client.text, moment.members_of):
+        return 0
+    if grant.is_over(moment.now_ms):
+        return 1
+    if request.method not in grant.methods:
+        return 2
+    if not grant.has_path(asked.readings):
+        return 3
+    if grant.purposes:
+        if request.purpose_code is None:
+            return 4
+        if request.purpose_code not in grant.purposes:
+            return 5
+    return len(_CHECKS)
+
 
 _CHECKS: Final = (
     _Check(
         ExchangeErrorKind.NOT_GRANTED,
-        lambda grant, asked: grant.is_for(asked.request.client.text, asked.moment.members_of),
         lambda grant, asked: f"it is to {grant.to}, and the client is {asked.request.client.text}",
     ),
     _Check(
         ExchangeErrorKind.GRANT_EXPIRED,
-        lambda grant, asked: not grant.is_over(asked.moment.now_ms),
         lambda grant, asked: f"it holds until {show_time(grant.until_ms)}, and it is {show_time(asked.moment.now_ms)}",
     ),
     _Check(
         ExchangeErrorKind.METHOD_NOT_GRANTED,
-        lambda grant, asked: asked.request.method in grant.methods,
         lambda grant, asked: (
             f"its methods are {show_methods(grant)}, and the method is {asked.request.method.decode()}"
         ),
     ),
     _Check(
         ExchangeErrorKind.PATH_NOT_GRANTED,
-        lambda grant, asked: any(all(map(pattern.fullmatch, asked.readings)) for pattern in grant.patterns),
         lambda grant, asked: f"its paths are {', '.join(grant.paths)}, and the path is {' and '.join(asked.readings)}",
     ),
     _Check(
         ExchangeErrorKind.MISSING_PURPOSE,
-        lambda grant, asked: not grant.purposes or asked.request.purpose_code is not None,
         lambda grant, asked: (
             f"it {'asks for a' if grant.purposes else 'asks for no'} purpose, and {_show_purpose(asked)}"
         ),
     ),
     _Check(
         ExchangeErrorKind.PURPOSE_NOT_GRANTED,
-        lambda grant, asked: not grant.purposes or asked.request.purpose_code in grant.purposes,
         lambda grant, asked: (
             f"its purposes are {', '.join(sorted(grant.purposes)) or 'any'}, and {_show_purpose(asked)}"
         ),
@@ -224,11 +240,13 @@ _CHECKS: Final = (
 
 def _choose(candidates: tuple[Grant, ...], asked: _Asked) -> Grant:
     """Give the first grant that allows a request and whose rate is not used up; else raise the nearest miss."""
-    nearest, pause_ms = 0, 0
+    furthest, pause_ms = 0, 0
     for grant in candidates:
-        miss = _find_miss(grant, asked)
-        if miss is not None:
-            nearest = max(nearest, _NEARNESS.index(miss))
+        passed = _count_passed(grant, asked)
+        if asked.moment.trace is not None:
+            _tell_checks(grant, asked, passed, asked.moment.trace)
+        if passed < len(_CHECKS):
+            furthest = max(furthest, passed)
             continue
         pause = _take_turn(grant, asked)
         if not pause:
@@ -236,10 +254,10 @@ def _choose(candidates: tuple[Grant, ...], asked: _Asked) -> Grant:
         pause_ms = min(pause, pause_ms or pause)
     if pause_ms:
         raise _over_rate(asked.request, pause_ms)
-    if _NEARNESS[nearest] is ExchangeErrorKind.MISSING_PURPOSE:
+    miss = _CHECKS[furthest].miss
+    if miss is ExchangeErrorKind.MISSING_PURPOSE:
         raise _missing_purpose(asked.request)
-    why = _WHY[_NEARNESS[nearest]]
-    raise ExchangeError(_NEARNESS[nearest], f"Request is not allowed: {asked.request.service.text} ({why})")
+    raise ExchangeError(miss, f"Request is not allowed: {asked.request.service.text} ({_WHY[miss]})")
 
 
 def _take_turn(grant: Grant, asked: _Asked) -> int:
@@ -250,16 +268,10 @@ def _take_turn(grant: Grant, asked: _Asked) -> int:
     return meter.take(grant.id, asked.request.client.text, grant.rate, asked.moment.now_ms)
 
 
-def _find_miss(grant: Grant, asked: _Asked) -> ExchangeErrorKind | None:
-    """Give the first check of a grant that a request does not pass."""
-    trace = asked.moment.trace
-    for check in _CHECKS:
-        holds = check.holds(grant, asked)
-        if trace is not None:
-            trace(f"grant {grant.id}: {check.describe(grant, asked)}", holds=holds)
-        if not holds:
-            return check.miss
-    return None
+def _tell_checks(grant: Grant, asked: _Asked, passed: int, trace: Trace) -> None:
+    """Tell of the checks that were made: those that a request passed, and the one that it did not."""
+    for number, check in enumerate(_CHECKS[: passed + 1]):
+        trace(f"grant {grant.id}: {check.describe(grant, asked)}", holds=number < passed)
 
 
 def show_methods(grant: Grant) -> str:
