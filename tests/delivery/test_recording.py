@@ -48,7 +48,7 @@ def test_a_figure_keeps_its_decimals_exactly() -> None:
     put(define("HEAD", "USD/person", carry=Carry.NEVER))
     record("HEAD", {"2022": "8200", "2023": "9553.4350"})
     assert [str(each.value) for each in series(code="HEAD") if isinstance(each, Observed)] == ["8200", "9553.4350"]
-    with pytest.raises(DeliveryError, match="at most 12 decimals"):
+    with pytest.raises(DeliveryError, match="more than 12 decimals"):
         record("HEAD", {"2024": "0.1234567890123"})
 
 

@@ -16,10 +16,11 @@ from django.db.models import Count, Q
 
 from lienthong.delivery.directive_words import CandidateState
 from lienthong.delivery.directives import find_directive, list_named, register_directive
-from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind, refuse
 from lienthong.delivery.models import Candidate, ReadDocument
 from lienthong.delivery.reading.found import CandidateKind
 from lienthong.delivery.reading.sentences import split_sentences
+from lienthong.delivery.reasons import ReasonKind, give_reason
 from lienthong.delivery.tasks import give_task
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def accept_draft(key: int, draft: Draft, by: Account, now: datetime) -> Candidat
     """Take a sentence for a target, or a figure for an observation, as a draft; raises `BAD_CANDIDATE`."""
     for name in ("name", "value"):
         if not getattr(draft, name).strip():
-            raise _refuse(f"expected its {name}, got nothing")
+            raise _refuse(ReasonKind.NOTHING_SAID)
     with transaction.atomic():
         candidate = _lock(key, CandidateKind.TARGET, CandidateKind.OBSERVATION)
         return _decide(candidate, msgspec.to_builtins(draft), "", by, now)
@@ -231,7 +232,7 @@ def _lock(key: int, *kinds: CandidateKind) -> Candidate:
         message = f"candidate {key}: somebody decided on it already ({candidate.state}); a decision stays"
         raise DeliveryError(DeliveryErrorKind.CANDIDATE_DECIDED, message)
     if candidate.kind not in kinds:
-        raise _refuse(f"{key} is a {candidate.kind}, not a {' or a '.join(kinds)}")
+        raise _refuse(ReasonKind.OTHER_KIND)
     return candidate
 
 
@@ -245,5 +246,5 @@ def _decide(candidate: Candidate, accepted: dict[str, Any], became: str, by: Acc
     return candidate
 
 
-def _refuse(message: str) -> DeliveryError:
-    return DeliveryError(DeliveryErrorKind.BAD_CANDIDATE, f"candidate: {message}")
+def _refuse(kind: ReasonKind) -> DeliveryError:
+    return refuse(DeliveryErrorKind.BAD_CANDIDATE, give_reason(kind), "candidate")

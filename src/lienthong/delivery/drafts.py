@@ -17,11 +17,11 @@ import msgspec
 from django.db import transaction
 from django.db.models import Count
 
-from lienthong.areas.errors import AreasError
+from lienthong.areas.errors import AreasError, AreasErrorKind
 from lienthong.areas.unit_book import Unknown
 from lienthong.delivery.candidates import Draft, get_candidate
 from lienthong.delivery.directive_words import CandidateState
-from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.errors import DeliveryErrorKind, refuse
 from lienthong.delivery.figures import Cell
 from lienthong.delivery.indicators import find_definition, find_limits, get_definition
 from lienthong.delivery.keepers import require_keeper
@@ -30,6 +30,8 @@ from lienthong.delivery.number_text import find_exact
 from lienthong.delivery.periods import parse_period
 from lienthong.delivery.places import Place, Places
 from lienthong.delivery.reading.found import CandidateKind
+from lienthong.delivery.reason_values import Amount, UnitCode
+from lienthong.delivery.reasons import ReasonKind, give_reason
 from lienthong.delivery.recording import NewFigure, record_figures
 from lienthong.delivery.sources import SourceTerms, list_sources, put_sources
 from lienthong.delivery.target_terms import TargetTerms
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from lienthong.delivery.errors import DeliveryError
     from lienthong.delivery.indicators import Definition
     from lienthong.identity.models import Account
 
@@ -116,9 +119,9 @@ def find_entry(candidate: int) -> DraftEntry | None:
 def get_draft(candidate: Candidate) -> Draft:
     """Give what was accepted; raises `BAD_CANDIDATE` for what is no draft, or has no words left."""
     if candidate.kind not in KINDS or candidate.state not in {CandidateState.ACCEPTED, CandidateState.CORRECTED}:
-        raise _refuse(candidate, "nobody has accepted it as a figure or a target")
+        raise _refuse(candidate, ReasonKind.NOT_ACCEPTED)
     if not candidate.accepted:
-        raise _refuse(candidate, "its document was emptied, and its words are gone")
+        raise _refuse(candidate, ReasonKind.EMPTIED)
     return msgspec.convert(candidate.accepted, Draft)
 
 
@@ -165,17 +168,17 @@ def _lock(key: int, kind: CandidateKind) -> Candidate:
     ReadDocument.objects.select_for_update().get(pk=known.document_id)
     candidate = Candidate.objects.select_for_update(of=("self",)).select_related("document").get(pk=key)
     if candidate.kind != kind:
-        raise _refuse(candidate, f"it is a {candidate.kind}, not a {kind}")
+        raise _refuse(candidate, ReasonKind.OTHER_KIND)
     get_draft(candidate)
     if DraftEntry.objects.filter(candidate=candidate).exists():
-        message = f"candidate {key}: somebody entered it already; each is entered once"
-        raise DeliveryError(DeliveryErrorKind.CANDIDATE_DECIDED, message)
+        reason = give_reason(ReasonKind.ENTERED_ALREADY)
+        raise refuse(DeliveryErrorKind.CANDIDATE_DECIDED, reason, f"candidate {key}")
     return candidate
 
 
 def _put_source(candidate: Candidate, words: DocumentWords, now: datetime) -> SourceTerms:
     if words.published_on > find_day(now):
-        raise _refuse(candidate, f"its document cannot be published on {words.published_on}, a day to come")
+        raise _refuse(candidate, ReasonKind.DAY_TO_COME, day=words.published_on)
     known = find_source(candidate.document)
     source = msgspec.structs.replace(known, published_on=words.published_on, is_cited=words.is_cited)
     put_sources([source])
@@ -188,7 +191,7 @@ def _make_figure(candidate: Candidate, words: FigureWords, source: SourceTerms) 
     cell = Cell(words.indicator, words.area, parse_period(words.period))
     published = source.published_on or cell.period.end
     if cell.period.begin > published:
-        raise _refuse_cell(cell, f"nothing is known of it on {published}, before it begins")
+        raise _refuse_cell(cell, ReasonKind.NOT_BEGUN, day=published)
     _require_area(cell, definition)
     qualifier = Qualifier(draft.qualifier)
     return NewFigure(
@@ -211,44 +214,53 @@ def read_value(candidate: Candidate, text: str) -> tuple[Decimal, bool]:
     if part := _PART.fullmatch(text):
         return Decimal(part[1]), True
     if not _PLAIN.fullmatch(text):
-        raise _refuse(candidate, f"{text} is no single figure, and an observation is one")
+        raise _refuse(candidate, ReasonKind.NO_SINGLE_FIGURE, value=text)
     return Decimal(text), False
 
 
 def _bring(cell: Cell, value: Decimal, unit: str, definition: Definition) -> Decimal:
     """Bring a figure to its indicator's unit, exactly and within what it can be."""
-    converted = find_exact(convert(Fraction(value), parse_unit(unit), definition.measure))
+    measure, own = parse_unit(unit), UnitCode(definition.unit)
+    if not measure.is_like(definition.measure):
+        reason = give_reason(ReasonKind.OTHER_UNIT, unit=own)
+        raise refuse(DeliveryErrorKind.WRONG_UNIT, reason, cell.describe())
+    converted = find_exact(convert(Fraction(value), measure, definition.measure))
     if converted is None:
-        raise _refuse_cell(cell, f"{value} {unit} cannot be brought to {definition.unit} exactly")
-    lower, upper = find_limits(definition)
-    if (lower is not None and converted < lower) or (upper is not None and converted > upper):
-        raise _refuse_cell(cell, f"{converted} lies outside of what it can be, {lower} to {upper or 'any'}")
+        raise _refuse_cell(cell, ReasonKind.NOT_EXACT, unit=own)
+    amount, (lower, upper) = Amount(converted, own), find_limits(definition)
+    if lower is not None and converted < lower:
+        raise _refuse_cell(cell, ReasonKind.BELOW_LEAST, amount=amount, least=Amount(Decimal(lower), own))
+    if upper is not None and converted > upper:
+        raise _refuse_cell(cell, ReasonKind.ABOVE_MOST, amount=amount, most=Amount(Decimal(upper), own))
     # As it was written where the unit is the same: 8.50 keeps its two decimals.
-    return value if parse_unit(unit) == definition.measure else converted
+    return value if measure == definition.measure else converted
 
 
 def _require_area(cell: Cell, definition: Definition) -> None:
     if definition.is_illustrative and not is_illustrative_area(cell.area):
-        raise _refuse_cell(cell, "the indicator is invented, and the area is not")
+        raise _refuse_cell(cell, ReasonKind.INVENTED_INDICATOR)
+    told = {"area": cell.area, "day": cell.period.last_day}
     try:
         validity = Places().find_validity(Place(cell.area, cell.period.last_day))
     except AreasError as error:
-        raise _refuse_cell(cell, error.message) from error
+        is_empty = error.kind is AreasErrorKind.NOT_LOADED
+        raise _refuse_cell(cell, ReasonKind.NO_AREAS_YET if is_empty else ReasonKind.NO_SUCH_AREA, **told) from error
     if isinstance(validity, Unknown):
-        raise _refuse_cell(cell, validity.reason)
+        is_before = validity.kind is AreasErrorKind.UNKNOWN_DAY
+        raise _refuse_cell(cell, ReasonKind.AREA_NOT_KNOWN_THEN if is_before else ReasonKind.NO_SUCH_AREA, **told)
 
 
 def _require_first(candidate: Candidate, figure: NewFigure) -> None:
     """Refuse a second, other figure of one cell from one document: a document does not revise itself."""
     for row in _list_rows(figure):
         if (row.value, row.qualifier) != (figure.value, figure.qualifier):
-            message = f"the document gives {row.value.normalize():f} for {figure.cell.describe()} already"
-            raise _refuse(candidate, message)
+            amount = Amount(round(row.value, row.decimals), row.indicator.unit)
+            raise _refuse(candidate, ReasonKind.GIVEN_ALREADY, amount=amount, cell=figure.cell)
 
 
 def _list_rows(figure: NewFigure) -> QuerySet[Observation]:
     cell = figure.cell
-    return Observation.objects.filter(
+    return Observation.objects.select_related("indicator").filter(
         indicator__code=cell.indicator,
         area_code=cell.area,
         area_on=figure.area_on,
@@ -270,11 +282,10 @@ def _make_target(candidate: Candidate, words: TargetWords, source: SourceTerms) 
         note=draft.wording,
     )
     if (before is not None) != words.is_amended:
-        reason = "the plan has it already: say that this amends it, or give another code"
-        raise _refuse_target(new, reason if before else "the plan has no such target to amend")
+        raise _refuse_target(new, ReasonKind.CODE_TAKEN if before else ReasonKind.NOTHING_TO_AMEND)
     definition = find_definition(words.indicator) if words.indicator else None
     if definition is not None and definition.is_illustrative and not get_plan(words.plan).is_illustrative:
-        raise _refuse_target(new, "its indicator is invented, and its plan is not")
+        raise _refuse_target(new, ReasonKind.INVENTED_TARGET)
     return new if before is None else _amend(before, new)
 
 
@@ -284,7 +295,7 @@ _SAID: Final = ("code", "name_en", "kind", "comparison", "goal", "goal_high", "u
 def _amend(before: TargetTerms, new: TargetTerms) -> TargetTerms:
     """Keep of the version before what the new document does not touch."""
     if before.published_on > new.published_on:
-        raise _refuse_target(new, f"a later document, of {before.published_on}, amended it already")
+        raise _refuse_target(new, ReasonKind.AMENDED_LATER, day=before.published_on)
     kept = {name: getattr(before, name) for name in ("place", "owner", "measured", "measured_en")}
     if before.kind == new.kind:
         kept["measure"] = before.measure
@@ -310,13 +321,13 @@ def _note(
     )
 
 
-def _refuse(candidate: Candidate, reason: str) -> DeliveryError:
-    return DeliveryError(DeliveryErrorKind.BAD_CANDIDATE, f"candidate {candidate.pk}: {reason}")
+def _refuse(candidate: Candidate, kind: ReasonKind, **values: object) -> DeliveryError:
+    return refuse(DeliveryErrorKind.BAD_CANDIDATE, give_reason(kind, **values), f"candidate {candidate.pk}")
 
 
-def _refuse_cell(cell: Cell, reason: str) -> DeliveryError:
-    return DeliveryError(DeliveryErrorKind.BAD_CELL, f"{cell.describe()}: {reason}")
+def _refuse_cell(cell: Cell, kind: ReasonKind, **values: object) -> DeliveryError:
+    return refuse(DeliveryErrorKind.BAD_CELL, give_reason(kind, **values), cell.describe())
 
 
-def _refuse_target(target: TargetTerms, reason: str) -> DeliveryError:
-    return DeliveryError(DeliveryErrorKind.BAD_TARGET, f"target {target.code}: {reason}")
+def _refuse_target(target: TargetTerms, kind: ReasonKind, **values: object) -> DeliveryError:
+    return refuse(DeliveryErrorKind.BAD_TARGET, give_reason(kind, **values), f"target {target.code}")

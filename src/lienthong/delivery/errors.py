@@ -83,3 +83,8 @@ class DeliveryError(LienthongError):
         super().__init__(kind, message)
         self.reason = reason
         """The message as a kind with its values, where pages say it in their own language."""
+
+
+def refuse(kind: DeliveryErrorKind, reason: Reason, about: str = "") -> DeliveryError:
+    """Make an error that pages say in their own language; its message names what it is about, where that is given."""
+    return DeliveryError(kind, f"{about}: {reason}" if about else str(reason), reason)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.breakdowns import parse_breakdown
 from lienthong.delivery.import_rows import Finding, ImportRule
+from lienthong.delivery.reason_values import DimensionCode
 from lienthong.delivery.reasons import ReasonKind, give_reason
 from lienthong.delivery.words import TOTAL, Carry, Qualifier
 
@@ -49,7 +50,7 @@ def _drop_duplicates(rows: Sequence[FigureRow], findings: list[Finding]) -> list
         figure = row.figure
         key = (figure.cell, figure.area_on, figure.source)
         if key in first:
-            reason = give_reason(ReasonKind.TWICE, cell=figure.cell, row=first[key])
+            reason = give_reason(ReasonKind.TWICE, cell=figure.cell, row=first[key]).meant_on(figure.area_on)
             findings.append(Finding(row.number, "period", figure.cell.period.text, ImportRule.DUPLICATE, reason))
             continue
         first[key] = row.number
@@ -65,7 +66,7 @@ def _drop_jumps(rows: Sequence[FigureRow], context: Context, findings: list[Find
         earlier = cell._replace(period=cell.period.move(-1))
         before = in_file[earlier] if earlier in in_file else context.find_known(earlier)
         if before is not None and _is_jump(before, value) and context.definitions[cell.indicator].unit != "rank":
-            reason = give_reason(ReasonKind.JUMP, cell=earlier, before=before)
+            reason = give_reason(ReasonKind.JUMP, cell=earlier, before=before).meant_on(row.figure.area_on)
             findings.append(Finding(row.number, "value", str(value), ImportRule.JUMP, reason))
             continue
         kept.append(row)
@@ -92,7 +93,8 @@ def _drop_overfull(rows: Sequence[FigureRow], context: Context, findings: list[F
         total = totals[cell] if cell in totals else context.find_known(cell)
         together = sum((row.figure.value for row in group), Decimal(0))
         if total is not None and together > total:
-            reason = give_reason(ReasonKind.ABOVE_TOTAL, dimension=dimension, together=together, total=total, cell=cell)
+            told = {"dimension": DimensionCode(dimension), "together": together, "total": total, "cell": cell}
+            reason = give_reason(ReasonKind.ABOVE_TOTAL, **told).meant_on(group[0].figure.area_on)
             findings += [Finding(row.number, "value", str(row.figure.value), ImportRule.TOTAL, reason) for row in group]
             dropped |= {row.number for row in group}
     return [row for row in rows if row.number not in dropped]

@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
-from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.errors import DeliveryErrorKind, refuse
 from lienthong.delivery.reasons import ReasonKind, give_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from lienthong.delivery.errors import DeliveryError
 
 MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_UNPACKED: Final = 200 * 1024 * 1024
@@ -176,5 +178,4 @@ def _write_cell(cell: object) -> str:
 
 
 def _refuse(kind: ReasonKind, **values: object) -> DeliveryError:
-    reason = give_reason(kind, **values)
-    return DeliveryError(DeliveryErrorKind.BAD_FILE, reason.write("en"), reason)
+    return refuse(DeliveryErrorKind.BAD_FILE, give_reason(kind, **values))

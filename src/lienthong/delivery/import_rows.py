@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from lienthong.areas.errors import AreasError, AreasErrorKind
 from lienthong.areas.unit_book import Unknown
-from lienthong.delivery.breakdowns import DIMENSIONS, parse_breakdown, write_breakdown
+from lienthong.delivery.breakdowns import DIMENSIONS, parse_breakdown, parse_dimensions, write_breakdown
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.figures import Cell
 from lienthong.delivery.number_text import find_exact
 from lienthong.delivery.periods import parse_period
 from lienthong.delivery.places import Place, Places
+from lienthong.delivery.reason_values import DimensionCode, IndicatorCode, UnitCode
 from lienthong.delivery.reasons import Reason, ReasonKind, give_reason
 from lienthong.delivery.recording import NewFigure
 from lienthong.delivery.units import parse_unit
@@ -189,7 +190,7 @@ class _RowReader:
             return value
         converted = find_exact(Fraction(value) * factor)
         if converted is None:
-            self._find("unit", ImportRule.BAD_UNIT, give_reason(ReasonKind.NOT_EXACT, unit=definition.unit))
+            self._find("unit", ImportRule.BAD_UNIT, give_reason(ReasonKind.NOT_EXACT, unit=UnitCode(definition.unit)))
         return converted
 
     def _require_area(self, on: date) -> None:
@@ -255,7 +256,7 @@ def _parse_word(text: str, words: type[Word]) -> Word:
     try:
         return words(text)
     except ValueError as error:
-        raise _Refused(give_reason(ReasonKind.WORD_FORM, words=", ".join(words))) from error
+        raise _Refused(give_reason(ReasonKind.WORD_FORM, words=tuple(words))) from error
 
 
 def _parse_day(text: str) -> date | None:
@@ -269,11 +270,14 @@ def _parse_breakdown(text: str, definition: Definition) -> str:
     try:
         parts = parse_breakdown(text)
     except DeliveryError as error:
-        raise _Refused(give_reason(ReasonKind.BREAKDOWN_FORM, dimensions=", ".join(DIMENSIONS))) from error
-    allowed = definition.dimensions.split(",")
+        raise _Refused(
+            give_reason(ReasonKind.BREAKDOWN_FORM, dimensions=tuple(map(DimensionCode, DIMENSIONS)))
+        ) from error
+    allowed = parse_dimensions(definition.dimensions)
     if any(name not in allowed for name, _ in parts):
-        kind = ReasonKind.OTHER_BREAKDOWN if definition.dimensions else ReasonKind.NEVER_BROKEN_DOWN
-        raise _Refused(give_reason(kind, indicator=definition.code, dimensions=definition.dimensions))
+        kind = ReasonKind.OTHER_BREAKDOWN if allowed else ReasonKind.NEVER_BROKEN_DOWN
+        told = {"indicator": IndicatorCode(definition.code), "dimensions": tuple(map(DimensionCode, allowed))}
+        raise _Refused(give_reason(kind, **told))
     return write_breakdown(parts)
 
 
@@ -286,5 +290,5 @@ def _parse_factor(text: str, definition: Definition) -> Fraction:
     except DeliveryError as error:
         raise _Refused(give_reason(ReasonKind.NO_UNIT)) from error
     if not unit.is_like(own):
-        raise _Refused(give_reason(ReasonKind.OTHER_UNIT, unit=definition.unit))
+        raise _Refused(give_reason(ReasonKind.OTHER_UNIT, unit=UnitCode(definition.unit)))
     return unit.factor / own.factor

@@ -94,7 +94,8 @@ def _record(rows: Sequence[FigureRow], book: FigureBook, findings: list[Finding]
             if error.kind is not DeliveryErrorKind.NOT_PUBLISHABLE or error.reason is None:
                 raise
             value = str(row.figure.value)
-            findings.append(Finding(row.number, "value", value, ImportRule.NOT_PUBLISHABLE, error.reason))
+            reason = error.reason.meant_on(row.figure.area_on)
+            findings.append(Finding(row.number, "value", value, ImportRule.NOT_PUBLISHABLE, reason))
     return counts
 
 

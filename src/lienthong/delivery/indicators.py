@@ -13,6 +13,7 @@ import msgspec
 from lienthong.delivery.breakdowns import parse_dimensions
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.models import Indicator
+from lienthong.delivery.reasons import ReasonKind, give_reason
 from lienthong.delivery.units import parse_unit
 from lienthong.delivery.words import Carry, Direction, Frequency, Rule
 
@@ -92,8 +93,9 @@ def get_definition(code: str) -> Definition:
 
 def refuse_code(code: str) -> DeliveryError:
     """Make the error for a code that no indicator has."""
-    message = f"no indicator has the code {code!r}; `lienthong delivery show` lists them"
-    return DeliveryError(DeliveryErrorKind.UNKNOWN_INDICATOR, message)
+    reason = give_reason(ReasonKind.NO_SUCH_INDICATOR, indicator=code)
+    message = f"{reason}; `lienthong delivery show` lists them"
+    return DeliveryError(DeliveryErrorKind.UNKNOWN_INDICATOR, message, reason)
 
 
 def find_limits(definition: Definition) -> tuple[float | None, float | None]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.errors import DeliveryErrorKind, refuse
+from lienthong.delivery.reasons import ReasonKind, give_reason
 from lienthong.identity.posts import find_roles
 from lienthong.web.callers import Caller
 
@@ -20,5 +21,4 @@ if TYPE_CHECKING:
 def require_keeper(account: Account, day: date) -> None:
     """Raise `NOT_A_KEEPER` for an account that holds no post of statistics on the day."""
     if Caller.STATISTICIAN not in find_roles(account, day):
-        message = f"{account} holds no post of statistics on {day}, and so takes no figure or target in"
-        raise DeliveryError(DeliveryErrorKind.NOT_A_KEEPER, message)
+        raise refuse(DeliveryErrorKind.NOT_A_KEEPER, give_reason(ReasonKind.NO_KEEPER, day=day), str(account))

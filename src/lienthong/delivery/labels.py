@@ -122,6 +122,15 @@ SOURCE_KINDS: Final[dict[SourceKind, Label]] = {
     SourceKind.OWN_RECORDS: ("dữ liệu của hệ thống", "own records"),
     SourceKind.INVENTED: ("dữ liệu giả định để minh họa", "invented for illustration"),
 }
+DIMENSIONS: Final[dict[str, Label]] = {
+    "age": ("độ tuổi", "age"),
+    "channel": ("hình thức nộp", "channel"),
+    "field": ("lĩnh vực", "field"),
+    "procedure": ("thủ tục", "procedure"),
+    "residence": ("thành thị, nông thôn", "residence"),
+    "sector": ("khu vực kinh tế", "sector"),
+    "sex": ("giới tính", "sex"),
+}
 MISSING: Final[dict[MissingKind, Label]] = {
     MissingKind.NOT_OBSERVED: ("chưa có số liệu", "no figure has been given"),
     MissingKind.REPORTED_ONLY: (

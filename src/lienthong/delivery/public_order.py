@@ -11,7 +11,8 @@ from __future__ import annotations
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.errors import DeliveryErrorKind, refuse
+from lienthong.delivery.reason_values import IndicatorCode
 from lienthong.delivery.reasons import ReasonKind, give_reason
 from lienthong.delivery.words import TOTAL, Frequency, Origin, Rule
 
@@ -69,8 +70,8 @@ def verify_no_difference(
         _require(cell, len(parts) <= MOST_PARTS, ReasonKind.TOO_MANY_PARTS, most=MOST_PARTS)
         for some in _choices(parts):
             rest = whole.value - sum(part.value for part in some)
-            names = ", ".join(part.indicator for part in some)
-            told = {"whole": whole.indicator, "parts": names, "least": LEAST_CELL}
+            parts_told = tuple(IndicatorCode(part.indicator) for part in some)
+            told = {"whole": IndicatorCode(whole.indicator), "parts": parts_told, "least": LEAST_CELL}
             _require(cell, not _is_small(rest), ReasonKind.REST_TOO_FEW, **told)
 
 
@@ -100,5 +101,4 @@ def _is_province(area: str) -> bool:
 
 def _require(cell: Cell, holds: bool, kind: ReasonKind, **values: object) -> None:  # noqa: FBT001 # the condition is the point
     if not holds:
-        reason = give_reason(kind, cell=cell, **values)
-        raise DeliveryError(DeliveryErrorKind.NOT_PUBLISHABLE, reason.write("en"), reason)
+        raise refuse(DeliveryErrorKind.NOT_PUBLISHABLE, give_reason(kind, cell=cell, **values))

@@ -1,22 +1,24 @@
-"""Why a figure, or a whole file of figures, stays out: as a kind with its values, said in either language. Pure."""
+"""Why a figure, a target, or a whole file of figures stays out: as a kind, said in either language. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from lienthong.delivery.figures import Cell
 from lienthong.delivery.labels import get_label
+from lienthong.delivery.reason_values import write_plain, write_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from lienthong.delivery.labels import Label
+    from lienthong.delivery.reason_values import Names
 
 
 class ReasonKind(StrEnum):
-    """What is to be said of a figure or a file that stays out."""
+    """What is to be said of what stays out."""
 
     NO_INDICATOR = "no-indicator"
     NO_SOURCE = "no-source"
@@ -55,6 +57,34 @@ class ReasonKind(StrEnum):
     NO_SDMX = "no-sdmx"
     DOCUMENT_TYPE = "document-type"
     OTHER_COLUMNS = "other-columns"
+    NO_KEEPER = "no-keeper"
+    NOTHING_SAID = "nothing-said"
+    OTHER_KIND = "other-kind"
+    NOT_ACCEPTED = "not-accepted"
+    EMPTIED = "emptied"
+    ENTERED_ALREADY = "entered-already"
+    DAY_TO_COME = "day-to-come"
+    NOT_BEGUN = "not-begun"
+    NO_SINGLE_FIGURE = "no-single-figure"
+    BELOW_LEAST = "below-least"
+    ABOVE_MOST = "above-most"
+    TOO_MANY_DECIMALS = "too-many-decimals"
+    TOO_MANY_DIGITS = "too-many-digits"
+    NO_SUCH_INDICATOR = "no-such-indicator"
+    INVENTED_INDICATOR = "invented-indicator"
+    NO_SUCH_AREA = "no-such-area"
+    AREA_NOT_KNOWN_THEN = "area-not-known-then"
+    GIVEN_ALREADY = "given-already"
+    NO_PLAN = "no-plan"
+    CODE_TAKEN = "code-taken"
+    NOTHING_TO_AMEND = "nothing-to-amend"
+    AMENDED_LATER = "amended-later"
+    INVENTED_TARGET = "invented-target"
+    TARGET_UNIT = "target-unit"
+    RANGE_FORM = "range-form"
+    RANGE_TURNED_ROUND = "range-turned-round"
+    BASELINE_WITHOUT_PERIOD = "baseline-without-period"
+    AFTER_DUE = "after-due"
 
 
 REASONS: Final[dict[ReasonKind, Label]] = {
@@ -182,35 +212,141 @@ REASONS: Final[dict[ReasonKind, Label]] = {
         "{file}: cần các cột {columns} (ít nhất {needed}); không biết cột: {unknown}; thiếu cột: {lacking}",
         "{file}: expected the columns {columns} ({needed} at least); unknown: {unknown}; lacking: {lacking}",
     ),
+    ReasonKind.NO_KEEPER: (
+        "chỉ người giữ vị trí thống kê vào ngày {day} mới được đưa số liệu và chỉ tiêu vào hệ thống",
+        "only who holds a post of statistics on {day} takes figures and targets in",
+    ),
+    ReasonKind.NOTHING_SAID: (
+        "cần nêu nội dung và số liệu được cam kết hoặc báo cáo",
+        "expected what is promised or reported, and its figure",
+    ),
+    ReasonKind.OTHER_KIND: (
+        "mục này thuộc loại khác, không đưa vào đây được",
+        "it is of another kind than what was to be made of it",
+    ),
+    ReasonKind.NOT_ACCEPTED: (
+        "chưa có ai chấp nhận mục này là số liệu hoặc chỉ tiêu",
+        "nobody has accepted it as a figure or a target",
+    ),
+    ReasonKind.EMPTIED: (
+        "văn bản đã bị xóa nội dung nên câu chữ của mục này không còn",
+        "its document was emptied, and its words are gone",
+    ),
+    ReasonKind.ENTERED_ALREADY: (
+        "đã có người đưa mục này vào hệ thống; mỗi mục chỉ được đưa vào một lần",
+        "somebody entered it already; each is entered once",
+    ),
+    ReasonKind.DAY_TO_COME: (
+        "văn bản không thể được công bố vào {day}, một ngày chưa tới",
+        "its document cannot be published on {day}, a day to come",
+    ),
+    ReasonKind.NOT_BEGUN: (
+        "văn bản công bố ngày {day}, khi kỳ của số liệu chưa bắt đầu",
+        "its document was published on {day}, before the period of the figure begins",
+    ),
+    ReasonKind.NO_SINGLE_FIGURE: (
+        "{value} không phải là một con số duy nhất, nên không thể là một số liệu",
+        "{value} is no single figure, and an observation is one",
+    ),
+    ReasonKind.BELOW_LEAST: (
+        "{amount} nhỏ hơn mức thấp nhất có thể có của chỉ tiêu thống kê này, {least}",
+        "{amount} lies below the least that the indicator can be, {least}",
+    ),
+    ReasonKind.ABOVE_MOST: (
+        "{amount} lớn hơn mức cao nhất có thể có của chỉ tiêu thống kê này, {most}",
+        "{amount} lies above the most that the indicator can be, {most}",
+    ),
+    ReasonKind.TOO_MANY_DECIMALS: (
+        "{value} có nhiều hơn {most} chữ số thập phân",
+        "{value} has more than {most} decimals",
+    ),
+    ReasonKind.TOO_MANY_DIGITS: (
+        "{value} có nhiều hơn {most} chữ số trước dấu thập phân",
+        "{value} has more than {most} digits before the point",
+    ),
+    ReasonKind.NO_SUCH_INDICATOR: (
+        "không có chỉ tiêu thống kê nào mang mã {indicator}",
+        "no indicator has the code {indicator}",
+    ),
+    ReasonKind.INVENTED_INDICATOR: (
+        "chỉ tiêu thống kê này là giả định, còn địa bàn thì không",
+        "the indicator is invented, and the area is not",
+    ),
+    ReasonKind.NO_SUCH_AREA: (
+        "không có đơn vị hành chính nào mang mã {area} vào {day}, ngày cuối của kỳ",
+        "no unit has the code {area} on {day}, the last day of the period",
+    ),
+    ReasonKind.AREA_NOT_KNOWN_THEN: (
+        "dữ liệu về đơn vị hành chính mang mã {area} chưa có đến {day}, ngày cuối của kỳ",
+        "what is known of the unit with the code {area} does not reach back to {day}, the last day of the period",
+    ),
+    ReasonKind.GIVEN_ALREADY: (
+        "văn bản này đã cho {cell} là {amount}; một văn bản chỉ cho một số liệu",
+        "the document gives {amount} for {cell} already, and it gives one figure",
+    ),
+    ReasonKind.NO_PLAN: ("không có kế hoạch nào mang mã {plan}", "no plan has the code {plan}"),
+    ReasonKind.CODE_TAKEN: (
+        "kế hoạch đã có chỉ tiêu này: đánh dấu rằng văn bản sửa đổi nó, hoặc đặt mã khác",
+        "the plan has it already: say that this amends it, or give another code",
+    ),
+    ReasonKind.NOTHING_TO_AMEND: (
+        "kế hoạch không có chỉ tiêu nào mang mã này để sửa đổi",
+        "the plan has no such target to amend",
+    ),
+    ReasonKind.AMENDED_LATER: (
+        "một văn bản ban hành sau, ngày {day}, đã sửa đổi chỉ tiêu này",
+        "a later document, of {day}, amended it already",
+    ),
+    ReasonKind.INVENTED_TARGET: (
+        "chỉ tiêu thống kê này là giả định, còn kế hoạch thì không",
+        "its indicator is invented, and its plan is not",
+    ),
+    ReasonKind.TARGET_UNIT: (
+        "chỉ tiêu tính bằng {unit}, còn {indicator} tính bằng {own}",
+        "it is in {unit}, its indicator {indicator} in {own}",
+    ),
+    ReasonKind.RANGE_FORM: (
+        "mức trên chỉ dùng cho một khoảng, và khoảng nào cũng cần mức trên",
+        "a range, and nothing else, is `within` a goal and an upper end",
+    ),
+    ReasonKind.RANGE_TURNED_ROUND: (
+        "mức trên của khoảng thấp hơn mức dưới",
+        "the upper end of its range lies below the lower one",
+    ),
+    ReasonKind.BASELINE_WITHOUT_PERIOD: ("mức xuất phát không nêu kỳ", "its baseline has no period"),
+    ReasonKind.AFTER_DUE: ("kỳ {period} nằm sau kỳ hạn", "{period} lies after it is due"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something stays out. Values keep the form that they have in the file: its codes, its decimal point."""
+    """Why something stays out, with what its sentence names."""
 
     kind: ReasonKind
     values: Mapping[str, object]
+    area_on: date | None = None
+    """The day in whose tree areas are meant, where it is not the last one of their cell's period."""
 
     def __str__(self) -> str:
         """Say it in English, as messages and logs do."""
         return self.write("en")
 
-    def write(self, language: str) -> str:
-        """Say it in `vi` or `en`."""
-        told = {name: _write(value, language) for name, value in self.values.items()}
+    def meant_on(self, area_on: date) -> Reason:
+        """Give the same of areas in the tree of a day."""
+        return replace(self, area_on=area_on)
+
+    def write(self, language: str, names: Names | None = None) -> str:
+        """Say it in `vi` or `en`: with names as people read it, without them by the codes and days of a file.
+
+        Numbers of a file keep its decimal point in both.
+        """
+        told = {
+            name: write_plain(value, language) if names is None else write_value(value, language, names, self.area_on)
+            for name, value in self.values.items()
+        }
         return get_label(REASONS[self.kind], language).format(**told)
 
 
 def give_reason(kind: ReasonKind, **values: object) -> Reason:
-    """Make a reason with what its sentence names."""
+    """Make a reason with what its sentence names; reason_values.py says which values are more than text."""
     return Reason(kind, values)
-
-
-def _write(value: object, language: str) -> str:
-    if not isinstance(value, Cell):
-        return str(value)
-    if language != "vi":
-        return value.describe()
-    broken = f" {value.breakdown}" if value.breakdown else ""
-    return f"{value.indicator}{broken} của {value.area}, kỳ {value.period.text}"

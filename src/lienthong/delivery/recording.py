@@ -15,17 +15,21 @@ import msgspec
 from django.db import connection
 from django.db.models import F
 
-from lienthong.delivery.breakdowns import parse_breakdown, write_breakdown
-from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.breakdowns import parse_breakdown, parse_dimensions, write_breakdown
+from lienthong.delivery.errors import DeliveryErrorKind, refuse
 from lienthong.delivery.figures import Cell
 from lienthong.delivery.indicators import refuse_code
 from lienthong.delivery.models import Indicator, Observation, Source
 from lienthong.delivery.models.columns import DECIMALS, DIGITS
 from lienthong.delivery.public_order import Published, verify_cell, verify_no_difference
+from lienthong.delivery.reason_values import DimensionCode, IndicatorCode
+from lienthong.delivery.reasons import ReasonKind, give_reason
 from lienthong.delivery.words import Origin, Qualifier, Rule, Status, is_illustrative_area
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from lienthong.delivery.errors import DeliveryError
 
 RECORD_LOCK: Final = 0x6C74666967
 """The number of the advisory lock that recording takes: two at once would give out the same version."""
@@ -134,16 +138,14 @@ def _make_row(figure: NewFigure, known: _Known, version: int) -> Observation:
     if indicator is None:
         raise refuse_code(cell.indicator)
     if source is None:
-        message = f"{cell.describe()}: no source has the code {figure.source!r}"
-        raise DeliveryError(DeliveryErrorKind.UNKNOWN_SOURCE, message)
+        reason = give_reason(ReasonKind.NO_SOURCE, source=figure.source)
+        raise refuse(DeliveryErrorKind.UNKNOWN_SOURCE, reason, cell.describe())
     _require_breakdown(cell, indicator)
     exponent = figure.value.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -DECIMALS:
-        message = f"{cell.describe()}: expected a number of at most {DECIMALS} decimals, got {figure.value}"
-        raise DeliveryError(DeliveryErrorKind.BAD_CELL, message)
+        raise _refuse_cell(cell, ReasonKind.TOO_MANY_DECIMALS, value=figure.value, most=DECIMALS)
     if figure.value.adjusted() >= DIGITS - DECIMALS:
-        message = f"{cell.describe()}: expected at most {DIGITS - DECIMALS} digits before the point, got {figure.value}"
-        raise DeliveryError(DeliveryErrorKind.BAD_CELL, message)
+        raise _refuse_cell(cell, ReasonKind.TOO_MANY_DIGITS, value=figure.value, most=DIGITS - DECIMALS)
     return Observation(
         indicator=indicator,
         area_code=cell.area,
@@ -170,11 +172,16 @@ def _make_row(figure: NewFigure, known: _Known, version: int) -> Observation:
 
 def _require_breakdown(cell: Cell, indicator: Indicator) -> None:
     parts = parse_breakdown(cell.breakdown)
-    allowed = set(indicator.dimensions.split(",")) if indicator.dimensions else set()
+    allowed = parse_dimensions(indicator.dimensions)
     strange = [name for name, _ in parts if name not in allowed]
     if strange or write_breakdown(parts) != cell.breakdown:
-        message = f"{cell.describe()}: expected a breakdown by {indicator.dimensions or 'nothing'}, in order of name"
-        raise DeliveryError(DeliveryErrorKind.BAD_CELL, message)
+        kind = ReasonKind.OTHER_BREAKDOWN if allowed else ReasonKind.NEVER_BROKEN_DOWN
+        told = {"indicator": IndicatorCode(indicator.code), "dimensions": tuple(map(DimensionCode, allowed))}
+        raise _refuse_cell(cell, kind, **told)
+
+
+def _refuse_cell(cell: Cell, kind: ReasonKind, **values: object) -> DeliveryError:
+    return refuse(DeliveryErrorKind.BAD_CELL, give_reason(kind, **values), cell.describe())
 
 
 def _verify_public_order(figure: NewFigure, row: Observation, known: _Known) -> None:

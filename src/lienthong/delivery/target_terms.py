@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.errors import DeliveryErrorKind, refuse
 from lienthong.delivery.number_text import count_decimals
 from lienthong.delivery.periods import parse_period
+from lienthong.delivery.reason_values import IndicatorCode, UnitCode
+from lienthong.delivery.reasons import ReasonKind, give_reason
 from lienthong.delivery.target_rules import Terms
 from lienthong.delivery.target_words import Comparison, Measure, TargetKind
 from lienthong.delivery.units import convert, parse_unit
@@ -100,19 +102,20 @@ def verify_target(target: TargetTerms, definition: Definition | None) -> None:
     """Refuse a target that does not say what would reach it; raises `BAD_TARGET`, or `BAD_UNIT`, `BAD_PERIOD`."""
     unit, due = parse_unit(target.unit), parse_period(target.due)
     if target.indicator and definition is None:
-        _refuse(target, f"no indicator has the code {target.indicator}")
+        _refuse(target, ReasonKind.NO_SUCH_INDICATOR, indicator=target.indicator)
     if definition is not None and not unit.is_like(definition.measure):
-        _refuse(target, f"it is in {target.unit}, its indicator {definition.code} in {definition.unit}")
+        told = {"indicator": IndicatorCode(definition.code), "own": UnitCode(definition.unit)}
+        _refuse(target, ReasonKind.TARGET_UNIT, unit=UnitCode(target.unit), **told)
     is_range = target.comparison is Comparison.WITHIN
     if is_range != (target.goal_high is not None) or is_range != (target.kind is TargetKind.RANGE):
-        _refuse(target, "a range, and nothing else, is `within` a goal and an upper end")
+        _refuse(target, ReasonKind.RANGE_FORM)
     if target.goal_high is not None and target.goal_high < target.goal:
-        _refuse(target, "the upper end of its range lies below the lower one")
+        _refuse(target, ReasonKind.RANGE_TURNED_ROUND)
     if target.baseline is not None and not target.baseline_period:
-        _refuse(target, "its baseline has no period")
+        _refuse(target, ReasonKind.BASELINE_WITHOUT_PERIOD)
     for text in filter(None, (target.baseline_period, *target.path)):
-        if parse_period(text).end > due.end:
-            _refuse(target, f"{text} lies after it is due")
+        if (period := parse_period(text)).end > due.end:
+            _refuse(target, ReasonKind.AFTER_DUE, period=period)
 
 
 def make_terms(target: TargetTerms, unit: Unit, *, may_be_missed: bool) -> Terms:
@@ -136,6 +139,5 @@ def make_terms(target: TargetTerms, unit: Unit, *, may_be_missed: bool) -> Terms
     )
 
 
-def _refuse(target: TargetTerms, reason: str) -> None:
-    message = f"target {target.code}: {reason}"
-    raise DeliveryError(DeliveryErrorKind.BAD_TARGET, message)
+def _refuse(target: TargetTerms, kind: ReasonKind, **values: object) -> None:
+    raise refuse(DeliveryErrorKind.BAD_TARGET, give_reason(kind, **values), f"target {target.code}")

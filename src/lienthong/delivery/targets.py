@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind, refuse
 from lienthong.delivery.figures import Missing, MissingKind
 from lienthong.delivery.forecasts import Forecast, forecast_figure
 from lienthong.delivery.formula_parser import parse_formula
@@ -23,6 +23,7 @@ from lienthong.delivery.indicators import find_limits, list_definitions
 from lienthong.delivery.missing_text import tell_missing
 from lienthong.delivery.models import Plan, Source, Target
 from lienthong.delivery.places import Place, name_place
+from lienthong.delivery.reasons import ReasonKind, give_reason
 from lienthong.delivery.target_rules import Point, Reason, Verdict, judge_target
 from lienthong.delivery.target_sentences import explain_verdict, write_count, write_forecast, write_goal
 from lienthong.delivery.target_terms import PlanTerms, TargetTerms, make_terms, verify_target
@@ -131,8 +132,9 @@ def get_plan(code: str) -> PlanTerms:
     """Give a plan; raises `UNKNOWN_PLAN`."""
     row = Plan.objects.filter(code=code).values(*_PLAN_COLUMNS, "source__code").first()
     if row is None:
-        message = f"no plan has the code {code!r}; `lienthong delivery show` lists them"
-        raise DeliveryError(DeliveryErrorKind.UNKNOWN_PLAN, message)
+        reason = give_reason(ReasonKind.NO_PLAN, plan=code)
+        message = f"{reason}; `lienthong delivery show` lists them"
+        raise DeliveryError(DeliveryErrorKind.UNKNOWN_PLAN, message, reason)
     return _make_plan(row)
 
 
@@ -270,5 +272,5 @@ def _without_source(terms: PlanTerms | TargetTerms) -> dict[str, Any]:
 def _get_source(sources: Mapping[str, Source], code: str) -> Source:
     found = sources.get(code)
     if found is None:
-        raise DeliveryError(DeliveryErrorKind.UNKNOWN_SOURCE, f"no source has the code {code!r}")
+        raise refuse(DeliveryErrorKind.UNKNOWN_SOURCE, give_reason(ReasonKind.NO_SOURCE, source=code))
     return found

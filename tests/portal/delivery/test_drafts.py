@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from lienthong.areas.loading import load_tables
 from lienthong.delivery.candidates import Draft, accept_draft, list_candidates, queue_candidates, withdraw_document
 from lienthong.delivery.drafts import DocumentWords, FigureWords, count_waiting, enter_figure
 from lienthong.delivery.errors import DeliveryError
@@ -22,6 +23,7 @@ from lienthong.portal.delivery.candidate_words import write_found
 from lienthong.web.callers import Caller
 from tests.delivery.figures import define, put
 from tests.delivery.posts import make_holder
+from tests.delivery.test_commands import SUCCESSIONS, UNITS
 from tests.identity.persons import make_staff
 from tests.portal.cases.desk import enter_officer, find_account
 
@@ -155,11 +157,13 @@ def test_an_accepted_target_enters_its_plan_unverified_and_amends_only_what_is_s
     ("changed", "said"),
     [
         ({"indicator": "CRIMES", "unit": "crime"}, "số liệu này chỉ có theo tỉnh"),
-        ({"indicator": "ONLINE", "unit": "percent"}, "lies outside of what it can be"),
-        ({"unit": "person"}, "expected a figure in"),
-        ({"period": "2027"}, "before it begins"),
-        ({"area": "1"}, "HEAD of 1 in 2025"),
-        ({"published_on": "15/1/2099"}, "a day to come"),
+        ({"indicator": "CRIMES", "unit": "crime"}, "CRIMES của Cả nước (VN), năm 2025 không được công bố"),
+        ({"indicator": "ONLINE", "unit": "percent"}, "9.500% lớn hơn mức cao nhất có thể có"),
+        ({"unit": "person"}, "Cần số liệu tính bằng USD (USD/person) hoặc bội số của nó."),
+        ({"unit": "mn_VND/person"}, "Cần số liệu tính bằng USD (USD/person)"),
+        ({"period": "2027"}, "Văn bản công bố ngày 15/01/2026, khi kỳ của số liệu chưa bắt đầu."),
+        ({"area": "22"}, "Hệ thống chưa có danh mục đơn vị hành chính."),
+        ({"published_on": "15/1/2099"}, "Văn bản không thể được công bố vào 15/01/2099, một ngày chưa tới."),
         ({"period": "năm ngoái"}, "Nhập kỳ, ví dụ 2023"),
         ({"indicator": ""}, "Chọn chỉ tiêu thống kê"),
         ({"area": "99"}, "Mã này là của địa bàn giả định"),
@@ -171,7 +175,9 @@ def test_what_the_rules_refuse_is_said_and_leaves_nothing(
     settings.IS_SANDBOX = False
     client = enter_officer(Caller.STATISTICIAN)
     row = accept(find_account(client))["observation"]
-    assert said in read(client.post(place(row), {**FIGURE, **changed}))
+    page = read(client.post(place(row), {**FIGURE, **changed}))
+    assert said in page
+    assert 'lang="en"' not in page.partition("<main")[2].partition("</main>")[0]
     assert not Observation.objects.exists()
     assert not DraftEntry.objects.exists()
     assert not Source.objects.filter(code=f"read-{row.document_id}").exists()
@@ -180,10 +186,58 @@ def test_what_the_rules_refuse_is_said_and_leaves_nothing(
 def test_a_range_is_no_observation_and_seventeen_of_nineteen_is_a_reported_seventeen() -> None:
     client = enter_officer(Caller.STATISTICIAN)
     rows = accept(find_account(client), value="49..50")
-    assert "no single figure" in read(client.post(place(rows["observation"]), FIGURE))
+    assert "49..50 không phải là một con số duy nhất" in read(client.post(place(rows["observation"]), FIGURE))
     rows = accept(find_account(client), TEXT + "\n", value="17/19", qualifier="exact")
     enter(client, rows["observation"], {**FIGURE, "is_reported": ""})
     assert (Observation.objects.get().value, Observation.objects.get().is_reported) == (Decimal(17), True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"kind": "range"}, "Mức trên chỉ dùng cho một khoảng"),
+        ({"kind": "range", "comparison": "within", "goal_high": "80"}, "Mức trên của khoảng thấp hơn mức dưới."),
+        ({"unit": "person"}, "Chỉ tiêu tính bằng người (person), còn ONLINE tính bằng % (percent)."),
+        ({"is_amended": "on"}, "Kế hoạch không có chỉ tiêu nào mang mã này để sửa đổi."),
+        ({"code": "known"}, "Kế hoạch đã có chỉ tiêu này: đánh dấu rằng văn bản sửa đổi nó, hoặc đặt mã khác."),
+        ({"code": "known", "is_amended": "on", "published_on": "1/1/2020"}, "ngày 01/01/2024, đã sửa đổi chỉ tiêu này"),
+        ({"code": "known", "is_amended": "on", "due": "2022"}, "Kỳ 2023 nằm sau kỳ hạn."),
+    ],
+)
+def test_what_the_rules_of_targets_refuse_is_said_in_the_language_of_the_page(
+    changed: dict[str, str], said: str
+) -> None:
+    client = enter_officer(Caller.STATISTICIAN)
+    row = accept(find_account(client))["target"]
+    told = {"name": "Hồ sơ", "name_en": "Filed", "kind": "value", "comparison": "over", "measure": "latest"}
+    goal = {"goal": 80, "unit": "percent", "due": "2025", "baseline": 50, "baseline_period": "2023", "path": {}}
+    of = {"plan": Plan.objects.get(), "source": Source.objects.get(code="book"), "published_on": "2024-01-01"}
+    Target.objects.create(code="known", version=1, place=1, **told, **goal, **of)
+    page = read(client.post(place(row), {**TARGET, **changed}))
+    assert said in page
+    assert 'lang="en"' not in page.partition("<main")[2].partition("</main>")[0]
+    client.get("/language/en")
+    page = read(client.post(place(row), {**TARGET, **changed}))
+    assert said not in page
+    assert '<p class="govuk-inset-text" lang="en">' in page
+    assert not DraftEntry.objects.exists()
+
+
+def test_an_area_of_other_days_and_an_invented_indicator_are_refused_in_words(settings: Settings) -> None:
+    settings.IS_SANDBOX = True
+    client = enter_officer(Caller.STATISTICIAN)
+    row = accept(find_account(client))["observation"]
+    put(define("MADE_UP", "USD/person", carry="never", is_illustrative=True))
+    load_tables(UNITS.encode(), SUCCESSIONS.encode(), "test", lambda _: None)
+    page = read(client.post(place(row), {**FIGURE, "area": "1"}))
+    assert "Không có đơn vị hành chính nào mang mã 1 vào 31/12/2025, ngày cuối của kỳ." in page
+    of = {**FIGURE, "area": "99001"}
+    page = read(client.post(place(row), of))
+    assert "Không có đơn vị hành chính nào mang mã 99001 vào 31/12/2025" in page
+    page = read(client.post(place(row), {**of, "period": "2008"}))
+    assert "mang mã 99001 chưa có đến 31/12/2008, ngày cuối của kỳ." in page
+    page = read(client.post(place(row), {**FIGURE, "indicator": "MADE_UP"}))
+    assert "Chỉ tiêu thống kê này là giả định, còn địa bàn thì không." in page
 
 
 def test_a_document_does_not_give_two_figures_for_one_cell() -> None:
@@ -192,7 +246,8 @@ def test_a_document_does_not_give_two_figures_for_one_cell() -> None:
     accept(find_account(client), text)
     first, second = Candidate.objects.filter(kind="observation").order_by("place")
     enter(client, first, FIGURE)
-    assert "gives 9500 for" in read(client.post(place(second), FIGURE))
+    page = read(client.post(place(second), FIGURE))
+    assert "Văn bản này đã cho HEAD của Cả nước (VN), năm 2025 là 9.500 USD" in page
     enter(client, second, {**FIGURE, "period": "2024"})
 
 
@@ -255,7 +310,7 @@ def test_lists_read_no_texts_of_documents_and_as_many_rows_however_many_wait() -
 def test_a_figure_with_more_digits_than_there_is_room_for_is_refused() -> None:
     client = enter_officer(Caller.STATISTICIAN)
     row = accept(find_account(client), value="9" * 27)["observation"]
-    assert "digits before the point" in read(client.post(place(row), FIGURE))
+    assert "có nhiều hơn 26 chữ số trước dấu thập phân" in read(client.post(place(row), FIGURE))
 
 
 def test_two_who_enter_at_once_enter_once_and_each_as_what_it_is() -> None:

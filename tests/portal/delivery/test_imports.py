@@ -39,6 +39,23 @@ def test_a_check_tells_what_would_happen_and_changes_nothing_then_good_rows_go_i
     assert "an.nguyen/figures.csv, row 2" in figure
 
 
+def test_reasons_name_what_codes_mean_and_write_days_as_the_pages_do() -> None:
+    load_illustrative()
+    client = enter_officer(Caller.STATISTICIAN)
+    twice = "UNEMPLOYMENT,99,2020,2.8"
+    lines = f"{GOOD}{twice}\nUNEMPLOYMENT,99777,2026-03-31,3\nUNEMPLOYMENT,99,2019,3,person\n"
+    told = {"source": "invented", "check": "yes"}
+    content = lines.replace("value\n", "value,unit\n", 1)
+    page = client.post("/delivery/import/", {**told, "file": make_file(content)}).content.decode()
+    assert "Tỷ lệ thất nghiệp (UNEMPLOYMENT) của Tỉnh Minh Họa (99), năm 2020 đã có ở dòng 2" in page
+    assert "không có đơn vị hành chính nào mang mã này vào ngày 31/03/2026" in page
+    assert "cần số liệu tính bằng % (percent)" in page
+    assert "2026-03-31" not in page
+    client.get("/language/en")
+    page = client.post("/delivery/import/", {**told, "file": make_file(content)}).content.decode()
+    assert "Unemployment (UNEMPLOYMENT) of Minh Hoa Province (99), 2020 stands in row 2 already" in page
+
+
 def test_a_file_that_is_none_changes_nothing_and_says_so() -> None:
     client = enter_officer(Caller.STATISTICIAN)
     page = client.post("/delivery/import/", {"file": make_file("a,b\n1,2\n")}).content.decode()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.delivery.code_names import CodeNames
 from lienthong.delivery.directive_words import CandidateState, DirectiveKind, Side, Tier
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.number_text import count_decimals, write_number
@@ -88,4 +89,5 @@ def write_found(value: str) -> str:
 
 def word_delivery_error(error: DeliveryError) -> str:
     """Say a refusal in the page's language; the rarer ones are the rule's own sentence."""
-    return str(_ERRORS.get(error.kind, error.message))
+    told = error.message if error.reason is None else error.reason.write(find_language(), CodeNames())
+    return str(_ERRORS.get(error.kind, told))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lienthong.delivery.candidates import get_candidate, show_in_context
+from lienthong.delivery.code_names import CodeNames
 from lienthong.delivery.drafts import (
     count_entered,
     count_waiting,
@@ -117,7 +118,8 @@ def _tell_detail(error: DeliveryError) -> dict[str, str]:
     """Give the rule's own sentence, and in which language it is."""
     if error.reason is None:
         return {"detail": error.message, "detail_lang": "en"}
-    return {"detail": error.reason.write(find_language()), "detail_lang": find_language()}
+    told = error.reason.write(find_language(), CodeNames())
+    return {"detail": f"{told[0].upper()}{told[1:]}.", "detail_lang": find_language()}
 
 
 def _enter(found: Candidate, form: FigureForm | TargetForm, account: Account) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from lienthong.delivery.code_names import CodeNames
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.import_files import COLUMNS
 from lienthong.delivery.import_rows import ImportFile, ImportRule
@@ -93,9 +94,9 @@ def show_import(request: HttpRequest) -> HttpResponse:
             report = _import(form, account, is_dry="check" in request.POST)
         except DeliveryError as error:
             form.add_error("file", _("The file cannot be read, and nothing was imported"))
-            told["detail"] = error.message if error.reason is None else error.reason.write(find_language())
+            told["detail"] = error.message if error.reason is None else error.reason.write(find_language(), CodeNames())
         else:
-            told |= {"report": report, "shown": report.findings[:SHOWN_FINDINGS], "rules": RULES}
+            told |= {"report": report, "shown": report.findings[:SHOWN_FINDINGS], "rules": RULES, "names": CodeNames()}
             told["refused"] = len({finding.row for finding in report.findings})
             return show_page(request, "import_report", told)
     return show_page(request, "import", told)
