@@ -208,7 +208,13 @@ def test_a_site_counts_all_that_it_is_told_to_once_it_has_indicators_and_what_is
     ]
     with MoodyGateway([*answers]) as gateway:
         settings.EXCHANGE = ClientSettings(gateway.address, "DEMO/GOV/Z99/OFFICE", admin=gateway.address)
-        counted = count_all(day)
+        heard: list[tuple[str, int, int | None]] = []
+        counted = count_all(day, lambda *told: heard.append(told))
+    assert [told for told in heard if told[0].startswith("counting")] == [
+        (f"counting: {what}", done, 4) for done, what in enumerate(("cases", "exchange", "cards", "agency"))
+    ]
+    named = {what for what, _, _ in heard}
+    assert {"cases of 2026-11 read", "cases of 2026-12 read", f"asking {SERVICE}", "rows read"} <= named
     assert [each.what for each in counted] == ["cases", "exchange", "cards", "agency"]
     assert counted[1].recorded == Recorded(added=2)
     assert "expected counts of cards" in counted[2].problem

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lienthong.delivery.command_options import Settings  # noqa: TC001 # as above
+from lienthong.delivery.progress_bar import show_progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,9 @@ def _add_counted(app: typer.Typer, open_province: Callable[[Path | None], Abstra
             from lienthong.delivery.showing import read_day  # noqa: PLC0415 # as above
 
             house = CaseHouse(make_site_cases(), load_site_days())
-            _tell(collect_cases(house, parse_period(period), read_day("")))
+            with show_progress() as tell:
+                recorded = collect_cases(house, parse_period(period), read_day(""), tell)
+        _tell(recorded)
 
     def count(settings: Settings = None) -> None:
         """Count at once what the worker counts each night, cases and what the settings name for it; 1 if not all."""
@@ -47,7 +50,8 @@ def _add_counted(app: typer.Typer, open_province: Callable[[Path | None], Abstra
             from lienthong.delivery.counting import count_all  # noqa: PLC0415 # needs a database
             from lienthong.delivery.showing import read_day  # noqa: PLC0415 # as above
 
-            counted = count_all(read_day(""))
+            with show_progress() as tell:
+                counted = count_all(read_day(""), tell)
         for each in counted:
             _tell(each.recorded, f"{each.what}: ")
             if each.problem:
@@ -87,9 +91,9 @@ def _add_asked(app: typer.Typer, open_province: Callable[[Path | None], Abstract
             from lienthong.delivery.file_commands import tell_report  # noqa: PLC0415 # as above
             from lienthong.delivery.showing import read_day  # noqa: PLC0415 # as above
 
-            with open_gateway() as (gateway, _):
-                report = collect_from_agency(gateway, service, source, read_day(""))
-        tell_report(report)
+            with open_gateway() as (gateway, _), show_progress() as tell:
+                report = collect_from_agency(gateway, service, source, read_day(""), tell)
+            tell_report(report)
         if not report.is_whole:
             raise typer.Exit(code=1)
 
@@ -105,7 +109,8 @@ def add_refresh_command(app: typer.Typer, open_province: Callable[[Path | None],
         with open_province(settings):
             from lienthong.delivery.columnar import find_folder, refresh_copy  # noqa: PLC0415 # needs a database
 
-            done = refresh_copy(find_folder())
+            with show_progress() as tell:
+                done = refresh_copy(find_folder(), tell=tell)
         typer.echo(f"took over {done.cases} cases in {done.months} months, and {done.figures} figures")
 
     app.command("refresh")(refresh)

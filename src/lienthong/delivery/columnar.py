@@ -26,10 +26,13 @@ from django.db import connection, transaction
 
 from lienthong.delivery.aggregates import add_up_figures, count_case_rows, count_figure_rows, write_sql
 from lienthong.delivery.columnar_tables import CASES, FIGURES, Table
+from lienthong.delivery.progress import follow, tell_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from lienthong.delivery.progress import Tell
 
 _SOURCE: Final = "copied"
 _CASE_ROWS: Final = ibis.table(
@@ -92,7 +95,9 @@ def find_counted_day(folder: Path) -> date | None:
     return _read_state(folder).counted_on
 
 
-def refresh_copy(folder: Path, today: date | None = None, most_files: int = MOST_FIGURE_FILES) -> Refreshed:
+def refresh_copy(
+    folder: Path, today: date | None = None, most_files: int = MOST_FIGURE_FILES, tell: Tell = tell_nobody
+) -> Refreshed:
     """Take over what changed since the last refresh, and count it; the first one takes over everything. One at a time.
 
     `today` is the day in Vietnam, the clock's where none is given.
@@ -105,7 +110,8 @@ def refresh_copy(folder: Path, today: date | None = None, most_files: int = MOST
         state = _read_state(folder)
         # A clock that went back would make what was counted already inexact for the days between.
         copy = _Copy(folder, duck, max(today, state.counted_on or today))
-        cases, months = _refresh_cases(copy, is_first=not state.has_cases)
+        cases, months = _refresh_cases(copy, tell, is_first=not state.has_cases)
+        tell("copying figures", 0, None)
         figures, last = _refresh_figures(copy, state.last_figure)
         _remove_covered(copy)
         _join_figures(copy, most_files)
@@ -124,8 +130,9 @@ class _Copy:
     today: date
 
 
-def _refresh_cases(copy: _Copy, *, is_first: bool) -> tuple[int, int]:
+def _refresh_cases(copy: _Copy, tell: Tell, *, is_first: bool) -> tuple[int, int]:
     """Write the months of changed cases anew, then take their notes away, as far as nothing came after."""
+    what = "months of cases copied"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS noted")
         cursor.execute("CREATE TEMPORARY TABLE noted (case_id uuid, turn bigint) ON COMMIT DROP")
@@ -134,14 +141,14 @@ def _refresh_cases(copy: _Copy, *, is_first: bool) -> tuple[int, int]:
         if is_first:
             cursor.execute("SELECT DISTINCT month FROM cases_case ORDER BY month")
             months = [month for (month,) in cursor.fetchall()]
-            count = sum(_copy_month(copy, month, None) for month in months)
+            count = sum(_copy_month(copy, month, None) for month in follow(months, what, tell, len(months)))
         else:
             cursor.execute(
                 "SELECT c.month, array_agg(c.id) FROM cases_case c JOIN noted n ON n.case_id = c.id GROUP BY 1"
             )
             changed = cursor.fetchall()
             months = [month for month, _ in changed]
-            for month, ids in changed:
+            for month, ids in follow(changed, what, tell, len(changed)):
                 _copy_month(copy, month, ids)
             count = sum(len(ids) for _, ids in changed)
         # A crash before this commit leaves the notes, and the same months are written again.

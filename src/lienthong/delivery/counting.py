@@ -21,6 +21,7 @@ from lienthong.delivery.columnar import find_folder, refresh_copy
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.models import Indicator
 from lienthong.delivery.periods import make_month
+from lienthong.delivery.progress import tell_nobody
 from lienthong.delivery.recording import Recorded
 from lienthong.exchange.errors import ExchangeError
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from lienthong.delivery.columnar import Refreshed
     from lienthong.delivery.counting_settings import CountingSettings
+    from lienthong.delivery.progress import Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Counted:
     problem: str = ""
 
 
-def count_all(today: date) -> list[Counted]:
+def count_all(today: date, tell: Tell = tell_nobody) -> list[Counted]:
     """Count all that the site's settings name; what one cannot be asked for keeps no other back. Safe to repeat.
 
     Nothing where no indicators were loaded: then nobody has asked for figures here. Each part is a transaction of its
@@ -49,8 +51,9 @@ def count_all(today: date) -> list[Counted]:
     """
     if not Indicator.objects.filter(code="CASES_DUE").exists():
         return []
-    counted = []
-    for what, count in _list_parts(today):
+    counted, parts = [], list(_list_parts(today, tell))
+    for done, (what, count) in enumerate(parts):
+        tell(f"counting: {what}", done, len(parts))
         try:
             counted.append(Counted(what, *count()))
         except (DeliveryError, ExchangeError) as error:
@@ -58,11 +61,11 @@ def count_all(today: date) -> list[Counted]:
     return counted
 
 
-def count_cases(today: date) -> list[Recorded]:
+def count_cases(today: date, tell: Tell = tell_nobody) -> list[Recorded]:
     """Count the cases of the month before, which a late end may still change, and of this month so far."""
     house = CaseHouse(make_site_cases(), load_site_days())
     month = make_month(today.year, today.month)
-    return [collect_cases(house, period, today) for period in (month.move(-1), month)]
+    return [collect_cases(house, period, today, tell) for period in (month.move(-1), month)]
 
 
 def refresh_site_copy() -> Refreshed:
@@ -70,19 +73,19 @@ def refresh_site_copy() -> Refreshed:
     return refresh_copy(find_folder())
 
 
-def _list_parts(today: date) -> Iterator[tuple[str, Callable[[], tuple[Recorded, str]]]]:
+def _list_parts(today: date, tell: Tell) -> Iterator[tuple[str, Callable[[], tuple[Recorded, str]]]]:
     counting: CountingSettings = settings.COUNTING
-    yield "cases", partial(_count_cases, today)
+    yield "cases", partial(_count_cases, today, tell)
     if counting.area and settings.EXCHANGE.admin:
         yield "exchange", partial(_count_exchange, counting.area, today)
     if counting.cards:
         yield "cards", partial(_count_cards, counting.cards, today)
     for source, service in counting.figures.items():
-        yield source, partial(_count_figures, service, source, today)
+        yield source, partial(_count_figures, service, source, today, tell)
 
 
-def _count_cases(today: date) -> tuple[Recorded, str]:
-    before, now = count_cases(today)
+def _count_cases(today: date, tell: Tell) -> tuple[Recorded, str]:
+    before, now = count_cases(today, tell)
     added, revised = before.added + now.added, before.revised + now.revised
     return Recorded(added, revised, before.unchanged + now.unchanged), ""
 
@@ -96,8 +99,8 @@ def _count_cards(service: str, today: date) -> tuple[Recorded, str]:
         return collect_cards(gateway, service, today.year), ""
 
 
-def _count_figures(service: str, source: str, today: date) -> tuple[Recorded, str]:
+def _count_figures(service: str, source: str, today: date, tell: Tell) -> tuple[Recorded, str]:
     with open_gateway() as (gateway, _):
-        report = collect_from_agency(gateway, service, source, today)
+        report = collect_from_agency(gateway, service, source, today, tell)
     refused = [f"row {each.row}, {each.column}: {each.reason}" for each in report.findings]
     return Recorded(**report.counts), "; ".join(refused)

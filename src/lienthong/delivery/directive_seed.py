@@ -13,12 +13,15 @@ from django.db import transaction
 from lienthong.delivery.directives import NewDirective, put_directive
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.models import Source
+from lienthong.delivery.progress import follow, tell_nobody
 from lienthong.delivery.seeding import read_seed
 from lienthong.delivery.sources import put_sources
 from lienthong.delivery.words import SourceKind
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+    from lienthong.delivery.progress import Tell
 
 
 SOURCES_FILE: Final = "sources.toml"
@@ -52,7 +55,7 @@ def load_illustrative_directives() -> int:
     return load_directives(_folder() / "illustrative.yaml")
 
 
-def load_directives(file: Traversable) -> int:
+def load_directives(file: Traversable, tell: Tell = tell_nobody) -> int:
     """Load a file of directives in one transaction; raises `DATA_DAMAGED` and what `put_directive` raises.
 
     Sources that are there already stay as they are: they are shared with the figures.
@@ -66,7 +69,7 @@ def load_directives(file: Traversable) -> int:
         put_sources(read_seed(SOURCES_FILE).source)
         for row in parsed.sources:
             Source.objects.get_or_create(code=row.code, defaults=msgspec.structs.asdict(row))
-        for directive in parsed.directives:
+        for directive in follow(parsed.directives, "directives registered", tell, len(parsed.directives)):
             put_directive(directive)
     return len(parsed.directives)
 

@@ -16,6 +16,7 @@ from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
 from lienthong.delivery.import_files import COLUMNS, SDMX_COLUMNS
 from lienthong.delivery.observations import list_current
 from lienthong.delivery.periods import parse_period
+from lienthong.delivery.progress import follow, tell_nobody
 from lienthong.delivery.sdmx_structure import make_schema, write_structure
 from lienthong.delivery.words import Status
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lienthong.delivery.figures import Observed
+    from lienthong.delivery.progress import Tell
 
 
 class ExportFormat(StrEnum):
@@ -64,13 +66,17 @@ def parse_format(text: str) -> ExportFormat:
         raise DeliveryError(DeliveryErrorKind.BAD_FILE, message) from error
 
 
-def export_figures(selection: Selection, form: ExportFormat) -> bytes:
+def export_figures(selection: Selection, form: ExportFormat, tell: Tell = tell_nobody) -> bytes:
     """Write the selected figures, of each source the latest version, in a format."""
     if form is ExportFormat.SDMX_STRUCTURE:
         return write_structure().encode()
+    tell("reading figures", 0, None)
     figures = list_current(selection.as_of, selection.indicators, selection.areas)
-    rows = [make_row(each) for each in figures]
-    return _write_csv(rows) if form is ExportFormat.CSV else _write_sdmx(rows, form)
+    rows = [make_row(each) for each in follow(figures, "figures written", tell, len(figures))]
+    if form is ExportFormat.CSV:
+        return _write_csv(rows)
+    tell("making SDMX", 0, None)
+    return _write_sdmx(rows, form)
 
 
 def make_row(observed: Observed) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lienthong.delivery.command_options import AsOf, Language, Settings  # noqa: TC001 # as above
+from lienthong.delivery.progress_bar import say_afterwards, show_progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,10 +34,11 @@ def add_figure_commands(app: typer.Typer, open_province: Callable[[Path | None],
         with open_province(settings):
             from lienthong.delivery.loading import load_files, load_set  # noqa: PLC0415 # needs a database
 
-            if files:
-                load_files(files, typer.echo)
-            else:
-                load_set(typer.echo, illustrative=illustrative)
+            with say_afterwards() as say, show_progress() as tell:
+                if files:
+                    load_files(files, say, tell)
+                else:
+                    load_set(say, illustrative=illustrative, tell=tell)
 
     def show(
         code: Annotated[str, typer.Argument(help="An indicator's or a plan's code; none: all of them.")] = "",
@@ -57,7 +59,8 @@ def add_figure_commands(app: typer.Typer, open_province: Callable[[Path | None],
         with open_province(settings):
             from lienthong.delivery.showing import list_faults  # noqa: PLC0415 # needs a database
 
-            faults = list(list_faults(_read_day(as_of)))
+            with show_progress() as tell:
+                faults = list(list_faults(_read_day(as_of), tell))
             for line in faults:
                 typer.echo(line)
             typer.echo(f"{len(faults)} to look at" if faults else "everything fits together")

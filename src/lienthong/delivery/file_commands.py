@@ -9,6 +9,7 @@ import typer
 
 from lienthong.delivery.command_options import Language, Settings  # noqa: TC001 # as above
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.progress_bar import show_progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,8 +37,9 @@ def add_file_commands(app: typer.Typer, open_province: Callable[[Path | None], A
             from lienthong.delivery.showing import read_day  # noqa: PLC0415 # as above
 
             told = ImportFile(file.name, source, read_day(published_on))
-            report = import_figures(file.read_bytes(), told, is_dry=dry_run, accepts_jumps=accept_jumps)
-        tell_report(report, language)
+            with show_progress() as tell:
+                report = import_figures(file.read_bytes(), told, is_dry=dry_run, accepts_jumps=accept_jumps, tell=tell)
+            tell_report(report, language)
         if not report.is_whole:
             raise typer.Exit(code=1)
 
@@ -55,7 +57,8 @@ def add_file_commands(app: typer.Typer, open_province: Callable[[Path | None], A
             from lienthong.delivery.showing import read_day  # noqa: PLC0415 # as above
 
             selection = Selection(read_day(as_of), tuple(indicator or ()), tuple(area or ()))
-            content = export_figures(selection, parse_format(form))
+            with show_progress() as tell:
+                content = export_figures(selection, parse_format(form), tell)
         try:
             file.write_bytes(content)
         except OSError as error:
@@ -68,10 +71,13 @@ def add_file_commands(app: typer.Typer, open_province: Callable[[Path | None], A
 
 
 def tell_report(report: ImportReport, language: str = "vi") -> None:
-    """Print what went in and what did not, the reasons in `vi` or `en`."""
+    """Print what went in and what did not, the reasons in `vi` or `en`; the tables are asked what codes are called."""
+    from lienthong.delivery.code_names import CodeNames  # noqa: PLC0415 # needs a database
+
+    names = CodeNames()
     for finding in report.findings:
         place = f"row {finding.row}, {finding.column}: {finding.value!r}"
-        typer.echo(f"{place} ({finding.rule}): {finding.reason.write(language)}")
+        typer.echo(f"{place} ({finding.rule}): {finding.reason.write(language, names)}")
     counts = ", ".join(f"{name} {number}" for name, number in sorted(report.counts.items())) or "nothing"
     typer.echo(
         f"{'would be: ' if report.is_dry else ''}{counts}; refused {len({each.row for each in report.findings})}"

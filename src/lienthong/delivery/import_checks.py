@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.breakdowns import parse_breakdown
 from lienthong.delivery.import_rows import Finding, ImportRule
+from lienthong.delivery.progress import follow, tell_nobody
 from lienthong.delivery.reason_values import DimensionCode
 from lienthong.delivery.reasons import ReasonKind, give_reason
 from lienthong.delivery.words import TOTAL, Carry, Qualifier
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from lienthong.delivery.figures import Cell
     from lienthong.delivery.import_rows import FigureRow
     from lienthong.delivery.indicators import Definition
+    from lienthong.delivery.progress import Tell
 
 MOST_JUMP: Final = Fraction(2)
 """A figure more than twice that of the period before, or less than half, is likelier a slip than true."""
@@ -32,6 +34,7 @@ class Context:
     definitions: Mapping[str, Definition]
     find_known: Callable[[Cell], Decimal | None]
     accepts_jumps: bool
+    tell: Tell = tell_nobody
 
 
 def check_rows(rows: Sequence[FigureRow], context: Context) -> tuple[list[FigureRow], list[Finding]]:
@@ -61,7 +64,7 @@ def _drop_duplicates(rows: Sequence[FigureRow], findings: list[Finding]) -> list
 def _drop_jumps(rows: Sequence[FigureRow], context: Context, findings: list[Finding]) -> list[FigureRow]:
     in_file = {row.figure.cell: row.figure.value for row in rows if row.figure.qualifier is Qualifier.EXACT}
     kept = []
-    for row in rows:
+    for row in follow(rows, "rows held against the period before", context.tell, len(rows)):
         cell, value = row.figure.cell, row.figure.value
         earlier = cell._replace(period=cell.period.move(-1))
         before = in_file[earlier] if earlier in in_file else context.find_known(earlier)

@@ -14,12 +14,14 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.errors import DeliveryErrorKind, refuse
+from lienthong.delivery.progress import follow, tell_nobody
 from lienthong.delivery.reasons import ReasonKind, give_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from lienthong.delivery.errors import DeliveryError
+    from lienthong.delivery.progress import Tell
 
 MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_UNPACKED: Final = 200 * 1024 * 1024
@@ -76,18 +78,19 @@ class Row:
     has_decimal_commas: bool = False
 
 
-def read_rows(name: str, content: bytes) -> list[Row]:
+def read_rows(name: str, content: bytes, tell: Tell = tell_nobody) -> list[Row]:
     """Read a file; raises `BAD_FILE` for what is none of the formats, too large, or lacks a column."""
     if len(content) > MOST_BYTES:
         raise _refuse(ReasonKind.FILE_TOO_LARGE, file=name, bytes=len(content), most=MOST_BYTES)
     if content.startswith(b"PK\x03\x04"):
-        rows = _read_workbook(name, content)
+        rows = _read_workbook(name, content, tell)
     elif content.lstrip()[:1] == b"<":
+        tell("reading SDMX", 0, None)
         rows = _read_sdmx_ml(name, content)
     else:
         rows = _read_csv(name, content)
     listed = []
-    for row in rows:
+    for row in follow(rows, "rows read", tell):
         listed.append(row)
         if len(listed) > MOST_ROWS:
             raise _refuse(ReasonKind.TOO_MANY_ROWS, file=name, most=MOST_ROWS)
@@ -110,7 +113,7 @@ def _read_csv(name: str, content: bytes) -> Iterator[Row]:
         raise _refuse(ReasonKind.BROKEN_LINE, file=name, line=lines.line_num) from error
 
 
-def _read_workbook(name: str, content: bytes) -> Iterator[Row]:
+def _read_workbook(name: str, content: bytes, tell: Tell) -> Iterator[Row]:
     import openpyxl  # noqa: PLC0415 # large, and only who imports a workbook needs it
 
     try:
@@ -121,7 +124,8 @@ def _read_workbook(name: str, content: bytes) -> Iterator[Row]:
         sheet = book.worksheets[0]
         # Some programs leave a wrong size in the sheet, which would hide rows.
         sheet.reset_dimensions()
-        lines = [[_write_cell(cell) for cell in line] for line in sheet.iter_rows(values_only=True)]
+        unpacked = follow(sheet.iter_rows(values_only=True), "rows unpacked", tell)
+        lines = [[_write_cell(cell) for cell in line] for line in unpacked]
     except (zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError) as error:
         raise _refuse(ReasonKind.NO_WORKBOOK, file=name) from error
     yield from _read_table(name, lines)

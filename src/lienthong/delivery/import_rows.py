@@ -18,6 +18,7 @@ from lienthong.delivery.figures import Cell
 from lienthong.delivery.number_text import find_exact
 from lienthong.delivery.periods import parse_period
 from lienthong.delivery.places import Place, Places
+from lienthong.delivery.progress import follow, tell_nobody
 from lienthong.delivery.reason_values import DimensionCode, IndicatorCode, UnitCode
 from lienthong.delivery.reasons import Reason, ReasonKind, give_reason
 from lienthong.delivery.recording import NewFigure
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from lienthong.delivery.import_files import Row
     from lienthong.delivery.indicators import Definition
     from lienthong.delivery.periods import Period
+    from lienthong.delivery.progress import Tell
 
 T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
@@ -100,13 +102,17 @@ _TRUE: Final = frozenset({"true", "1", "yes"})
 
 
 def parse_rows(
-    rows: list[Row], file: ImportFile, definitions: Mapping[str, Definition], sources: set[str]
+    rows: list[Row],
+    file: ImportFile,
+    definitions: Mapping[str, Definition],
+    sources: set[str],
+    tell: Tell = tell_nobody,
 ) -> tuple[list[FigureRow], list[Finding]]:
     """Parse each row by itself; what cannot be parsed is a finding, and the others stay."""
     good: list[FigureRow] = []
     findings: list[Finding] = []
     known = _Known(definitions, sources, Places())
-    for row in rows:
+    for row in follow(rows, "rows checked one by one", tell, len(rows)):
         reader = _RowReader(row, file, known)
         figure = reader.read()
         if figure is not None:

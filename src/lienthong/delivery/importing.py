@@ -18,6 +18,7 @@ from lienthong.delivery.import_checks import Context, check_rows
 from lienthong.delivery.import_files import read_rows
 from lienthong.delivery.import_rows import Finding, ImportFile, ImportRule, parse_rows
 from lienthong.delivery.keepers import require_keeper
+from lienthong.delivery.progress import follow, tell_nobody
 from lienthong.delivery.recording import record_figures
 from lienthong.delivery.sources import list_sources
 from lienthong.delivery.words import Rule
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from lienthong.delivery.figures import Cell
     from lienthong.delivery.import_rows import FigureRow
+    from lienthong.delivery.progress import Tell
     from lienthong.delivery.recording import Recorded
     from lienthong.identity.models import Account
 
@@ -57,17 +59,22 @@ def import_sent(
 
 
 def import_figures(
-    content: bytes, file: ImportFile, *, is_dry: bool = False, accepts_jumps: bool = False
+    content: bytes,
+    file: ImportFile,
+    *,
+    is_dry: bool = False,
+    accepts_jumps: bool = False,
+    tell: Tell = tell_nobody,
 ) -> ImportReport:
     """Import a file; raises `BAD_FILE` for one that cannot be read, and then nothing has changed."""
-    rows = read_rows(file.name, content)
+    rows = read_rows(file.name, content, tell)
     with transaction.atomic():
         book = FigureBook(file.published_on)
-        good, findings = parse_rows(rows, file, book.definitions, set(list_sources()))
-        context = Context(book.definitions, lambda cell: _find_known(book, cell), accepts_jumps)
+        good, findings = parse_rows(rows, file, book.definitions, set(list_sources()), tell)
+        context = Context(book.definitions, lambda cell: _find_known(book, cell), accepts_jumps, tell)
         kept, more = check_rows(good, context)
         findings += more
-        counts = _record(kept, book, findings)
+        counts = _record(kept, book, findings, tell)
         if is_dry:
             transaction.set_rollback(True)
     ordered = sorted(findings, key=lambda finding: (finding.row, finding.column))
@@ -79,14 +86,13 @@ def _find_known(book: FigureBook, cell: Cell) -> Decimal | None:
     return found.value if isinstance(found, Observed) and found.is_computable else None
 
 
-def _record(rows: Sequence[FigureRow], book: FigureBook, findings: list[Finding]) -> Counter[str]:
+def _record(rows: Sequence[FigureRow], book: FigureBook, findings: list[Finding], tell: Tell) -> Counter[str]:
     """Record all rows; those that may be refused one by one, for one refusal must not undo the others."""
     counts: Counter[str] = Counter()
     ordinary = [row for row in rows if book.definitions[row.figure.cell.indicator].rule is Rule.ORDINARY]
-    _add(counts, record_figures([row.figure for row in ordinary]))
-    for row in rows:
-        if book.definitions[row.figure.cell.indicator].rule is Rule.ORDINARY:
-            continue
+    _add(counts, record_figures([row.figure for row in ordinary], tell))
+    special = [row for row in rows if book.definitions[row.figure.cell.indicator].rule is not Rule.ORDINARY]
+    for row in follow(special, "figures held against the rules of public order", tell, len(special)):
         try:
             with transaction.atomic():
                 _add(counts, record_figures([row.figure]))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.progress_bar import show_progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +55,8 @@ def add_reading_commands(
         except OSError as error:
             message = f"document: expected a file that can be read, got {error.strerror}"
             raise DeliveryError(DeliveryErrorKind.UNREADABLE_DOCUMENT, message) from error
-        reading = read_text(extract_text(file.name, content))
+        with show_progress() as tell:
+            reading = read_text(extract_text(file.name, content, tell), tell)
         for line in describe_reading(reading):
             typer.echo(line)
         if keep:
@@ -64,28 +68,29 @@ def add_reading_commands(
 
 def describe_reading(reading: Reading) -> Iterator[str]:
     """Say what was found, a line each: line and column, what it is, what it says, and the words themselves."""
-    for reference in reading.references:
-        dated = f" of {reference.dated}" if reference.dated else ""
-        yield _describe(reading, reference.span, "reference", reference.value + dated)
-    for date in reading.dates:
-        yield _describe(reading, date.span, "date", date.value)
-    for figure in reading.figures:
-        said = " ".join(part for part in (figure.qualifier.value, figure.value, figure.unit) if part)
-        yield _describe(reading, figure.span, "figure", said)
-    for candidate in reading.candidates:
-        said = "; ".join(part for part in (", ".join(candidate.owners), candidate.due) if part)
-        yield _describe(reading, candidate.span, candidate.kind.value, said or "-")
+    lines = [0, *(match.end() for match in re.finditer("\n", reading.text))]
+    for span, kind, said in _list_found(reading):
+        line = bisect_right(lines, span.start)
+        words = " ".join(reading.quote(span).split())
+        yield f"{line}:{span.start - lines[line - 1] + 1}\t{kind}\t{said}\t{words}"
     yield (
         f"found {len(reading.references)} references, {len(reading.dates)} dates, {len(reading.figures)} figures,"
         f" {len(reading.candidates)} candidates; a person decides on each before it counts"
     )
 
 
-def _describe(reading: Reading, span: Span, kind: str, said: str) -> str:
-    line = reading.text.count("\n", 0, span.start) + 1
-    column = span.start - (reading.text.rfind("\n", 0, span.start) + 1) + 1
-    words = " ".join(reading.quote(span).split())
-    return f"{line}:{column}\t{kind}\t{said}\t{words}"
+def _list_found(reading: Reading) -> Iterator[tuple[Span, str, str]]:
+    for reference in reading.references:
+        dated = f" of {reference.dated}" if reference.dated else ""
+        yield reference.span, "reference", reference.value + dated
+    for date in reading.dates:
+        yield date.span, "date", date.value
+    for figure in reading.figures:
+        said = " ".join(part for part in (figure.qualifier.value, figure.value, figure.unit) if part)
+        yield figure.span, "figure", said
+    for candidate in reading.candidates:
+        said = "; ".join(part for part in (", ".join(candidate.owners), candidate.due) if part)
+        yield candidate.span, candidate.kind.value, said or "-"
 
 
 def _keep(name: str, content: bytes, reading: Reading) -> None:

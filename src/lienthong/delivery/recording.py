@@ -21,6 +21,7 @@ from lienthong.delivery.figures import Cell
 from lienthong.delivery.indicators import refuse_code
 from lienthong.delivery.models import Indicator, Observation, Source
 from lienthong.delivery.models.columns import DECIMALS, DIGITS
+from lienthong.delivery.progress import follow, tell_nobody
 from lienthong.delivery.public_order import Published, verify_cell, verify_no_difference
 from lienthong.delivery.reason_values import DimensionCode, IndicatorCode
 from lienthong.delivery.reasons import ReasonKind, give_reason
@@ -30,9 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lienthong.delivery.errors import DeliveryError
+    from lienthong.delivery.progress import Tell
 
 RECORD_LOCK: Final = 0x6C74666967
 """The number of the advisory lock that recording takes: two at once would give out the same version."""
+
+
+BATCH: Final = 2000
+"""Rows written with one statement."""
 
 
 class NewFigure(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +79,7 @@ class _Known:
         return {code: row.part_of for code, row in self.indicators.items() if row.part_of}
 
 
-def record_figures(figures: Sequence[NewFigure]) -> Recorded:
+def record_figures(figures: Sequence[NewFigure], tell: Tell = tell_nobody) -> Recorded:
     """Record figures in the caller's transaction, in order; the same again is passed over.
 
     Raises `UNKNOWN_INDICATOR`, `UNKNOWN_SOURCE`, `BAD_CELL`, `NOT_PUBLISHABLE`; then the caller's transaction is to be
@@ -85,7 +91,7 @@ def record_figures(figures: Sequence[NewFigure]) -> Recorded:
     before = _read_versions(figures)
     counts = {"added": 0, "revised": 0, "unchanged": 0}
     rows = []
-    for figure in figures:
+    for figure in follow(figures, "figures compared", tell, len(figures)):
         key = _key(figure)
         last = before.get(key)
         if last is not None and _is_same(last, figure):
@@ -100,7 +106,9 @@ def record_figures(figures: Sequence[NewFigure]) -> Recorded:
             row.save(force_insert=True)
         else:
             rows.append(row)
-    Observation.objects.bulk_create(rows, batch_size=2000)
+    batches = [rows[at : at + BATCH] for at in range(0, len(rows), BATCH)]
+    for batch in follow(batches, f"figures written, {BATCH} at a time", tell, len(batches)):
+        Observation.objects.bulk_create(batch)
     return Recorded(**counts)
 
 

@@ -22,6 +22,7 @@ from lienthong.delivery.figures import Cell
 from lienthong.delivery.formula_checks import verify_formulas
 from lienthong.delivery.indicators import Definition, list_definitions, put_definitions, verify_definition
 from lienthong.delivery.periods import parse_period
+from lienthong.delivery.progress import follow, tell_nobody
 from lienthong.delivery.recording import NewFigure, record_figures
 from lienthong.delivery.sources import SourceTerms, list_sources, put_sources
 from lienthong.delivery.target_terms import PlanTerms, TargetTerms
@@ -30,6 +31,8 @@ from lienthong.delivery.words import ILLUSTRATIVE_PROVINCE, Origin, Qualifier, S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from lienthong.delivery.progress import Tell
 
 DAYS_UNTIL_PUBLISHED: Final = 89
 """When the invented yearly figures become known: by the end of March."""
@@ -92,12 +95,12 @@ class Seed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     plan: tuple[_SeedPlan, ...] = ()
 
 
-def load_seed(seed_set: SeedSet, say: Callable[[str], None]) -> Counter[str]:
+def load_seed(seed_set: SeedSet, say: Callable[[str], None], tell: Tell = tell_nobody) -> Counter[str]:
     """Load a set in one transaction: all of it, or nothing. What is there already is left alone."""
-    return load_seeds([read_seed(name) for name in _FILES[seed_set]], say)
+    return load_seeds([read_seed(name) for name in _FILES[seed_set]], say, tell)
 
 
-def load_seeds(seeds: list[Seed], say: Callable[[str], None]) -> Counter[str]:
+def load_seeds(seeds: list[Seed], say: Callable[[str], None], tell: Tell = tell_nobody) -> Counter[str]:
     """Load data that was read already, in one transaction."""
     counts: Counter[str] = Counter()
     # A crash before the end leaves the tables as they were; the load is simply repeated.
@@ -110,9 +113,10 @@ def load_seeds(seeds: list[Seed], say: Callable[[str], None]) -> Counter[str]:
         verify_formulas(list_definitions())
         published = {code: each.published_on for code, each in list_sources().items()}
         figures = [each for seed in seeds for each in _list_figures(seed, published)]
-        recorded = record_figures(figures)
+        recorded = record_figures(figures, tell)
         _count(counts, "figures", {name: getattr(recorded, name) for name in ("added", "revised", "unchanged")})
-        for plan in (each for seed in seeds for each in seed.plan):
+        plans = [each for seed in seeds for each in seed.plan]
+        for plan in follow(plans, "plans put in", tell, len(plans)):
             _count(counts, "targets", put_plan(_without_targets(plan), plan.target))
     for name, number in sorted(counts.items()):
         say(f"{name}: {number}")

@@ -16,11 +16,14 @@ from lienthong.delivery.indicators import verify_definition
 from lienthong.delivery.labels import STATES, get_label
 from lienthong.delivery.missing_text import tell_ended, tell_missing
 from lienthong.delivery.models import Observation
+from lienthong.delivery.progress import follow, tell_nobody
 from lienthong.delivery.target_terms import verify_target
 from lienthong.delivery.targets import judge_plan, list_plans, list_targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from lienthong.delivery.progress import Tell
 
 VIETNAM: Final = timezone(timedelta(hours=7))
 
@@ -48,7 +51,7 @@ def describe(code: str, area: str, as_of: date, language: str) -> Iterator[str]:
         yield from _describe_indicator(book, code, area, language)
 
 
-def list_faults(as_of: date) -> Iterator[str]:
+def list_faults(as_of: date, tell: Tell = tell_nobody) -> Iterator[str]:
     """List what does not fit together: definitions, targets, and figures on which sources disagree."""
     book = FigureBook(as_of)
     for definition in book.definitions.values():
@@ -63,7 +66,8 @@ def list_faults(as_of: date) -> Iterator[str]:
             except DeliveryError as error:
                 yield f"{plan.code}: {error.message}"
     pairs = Observation.objects.values_list("indicator__code", "area_code", "breakdown").distinct()
-    for indicator, area, breakdown in pairs.order_by("indicator__code", "area_code", "breakdown"):
+    series = list(pairs.order_by("indicator__code", "area_code", "breakdown"))
+    for indicator, area, breakdown in follow(series, "series of figures compared", tell, len(series)):
         yield from _list_conflicts(book, indicator, area, breakdown)
 
 

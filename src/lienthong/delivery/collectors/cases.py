@@ -23,6 +23,7 @@ from lienthong.cases.quality import Why, is_counted, judge, measure_on_time, mea
 from lienthong.cases.quality_rows import read_quality_cases
 from lienthong.delivery.collectors.own_sources import OwnSource, choose_areas, put_own_source
 from lienthong.delivery.figures import Cell
+from lienthong.delivery.progress import follow, tell_nobody
 from lienthong.delivery.recording import NewFigure, record_figures
 from lienthong.delivery.words import Origin, Status
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from lienthong.cases.working_days import WorkingDays
     from lienthong.delivery.figures import Observed
     from lienthong.delivery.periods import Period
+    from lienthong.delivery.progress import Tell
     from lienthong.delivery.recording import Recorded
 
 ON_TIME: Final = frozenset({"CASES_ON_TIME", "CASES_DUE"})
@@ -83,7 +85,7 @@ class _Offices:
         return "" if found is None else found.code
 
 
-def collect_cases(house: CaseHouse, period: Period, today: date) -> Recorded:
+def collect_cases(house: CaseHouse, period: Period, today: date, tell: Tell = tell_nobody) -> Recorded:
     """Count a period's cases by area and record the figures, in one transaction; the same again changes nothing.
 
     An office whose agency is not known, or serves no area, is not counted. A crash before the end leaves the figures as
@@ -91,7 +93,8 @@ def collect_cases(house: CaseHouse, period: Period, today: date) -> Recorded:
     """
     days, offices = Days(period.begin, period.last_day), _Offices(period.last_day)
     by_area: dict[str, list[QualityCase]] = defaultdict(list)
-    for case in read_quality_cases(house.cases, days, house.calendar):
+    cases_read = follow(read_quality_cases(house.cases, days, house.calendar), f"cases of {period.text} read", tell)
+    for case in cases_read:
         for area in offices.list_areas(case.unit):
             by_area[area].append(case)
     figures: list[NewFigure] = []
@@ -99,7 +102,7 @@ def collect_cases(house: CaseHouse, period: Period, today: date) -> Recorded:
         source = put_own_source(OwnSource.CASES)
         for area, cases in sorted(by_area.items()):
             figures += _count(cases, area, period, (source, today))
-        return record_figures(figures)
+        return record_figures(figures, tell)
 
 
 def find_cases_behind(house: CaseHouse, observed: Observed) -> Behind:

@@ -14,6 +14,7 @@ from docx import Document
 from docx.oxml.parser import parse_xml
 from docx.table import Table
 
+from lienthong.delivery.progress import follow, tell_nobody
 from lienthong.delivery.reading.files import refuse_file
 
 if TYPE_CHECKING:
@@ -21,25 +22,27 @@ if TYPE_CHECKING:
 
     from docx.document import Document as OpenDocument
 
+    from lienthong.delivery.progress import Tell
+
 UNPACKED_BYTES: Final = 200 * 1024 * 1024
 """What a file may grow to when unpacked; a bomb of zeros ends here."""
 
 _TEXT_TAGS: Final = ("}t", "}delText", "}instrText")
 
 
-def extract_docx(content: bytes) -> tuple[str, list[str]]:
+def extract_docx(content: bytes, tell: Tell = tell_nobody) -> tuple[str, list[str]]:
     """Give the text, and all texts of all parts; raises `UNREADABLE_DOCUMENT`."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             if sum(entry.file_size for entry in package.infolist()) > UNPACKED_BYTES:
                 raise refuse_file(f"expected at most {UNPACKED_BYTES} bytes unpacked: it is no ordinary document")
+            parts = [entry for entry in package.infolist() if entry.filename.endswith(".xml")]
             hidden = [
                 text
-                for entry in package.infolist()
-                if entry.filename.endswith(".xml")
+                for entry in follow(parts, "parts of the file read", tell, len(parts))
                 for text in _list_texts(package.read(entry))
             ]
-        text = "\n".join(_list_lines(Document(io.BytesIO(content))))
+        text = "\n".join(follow(_list_lines(Document(io.BytesIO(content))), "paragraphs read", tell))
     except (zipfile.BadZipFile, SyntaxError, KeyError, ValueError, AttributeError, OSError, RuntimeError) as error:
         raise refuse_file("expected a DOCX, got something damaged or locked: open and save it again") from error
     return text, hidden

@@ -10,10 +10,13 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.progress import tell_nobody
 from lienthong.delivery.reading.secrecy import require_no_mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from lienthong.delivery.progress import Tell
 
 FILE_BYTES: Final = 50 * 1024 * 1024
 """A larger file is no document to read; a congress's collected papers have 20 MB."""
@@ -26,7 +29,7 @@ _NEEDS_EXTRA: Final = (
 )
 
 
-def extract_text(name: str, content: bytes) -> str:
+def extract_text(name: str, content: bytes, tell: Tell = tell_nobody) -> str:
     """Give the text of a file; raises `SECRET_DOCUMENT`, and `UNREADABLE_DOCUMENT` for what is no text."""
     require_no_mark(name, ())
     if len(content) > FILE_BYTES:
@@ -34,7 +37,8 @@ def extract_text(name: str, content: bytes) -> str:
     suffix = PurePath(name).suffix.lower()
     if (extract := _BY_SUFFIX.get(suffix)) is None:
         raise refuse_file(f"expected .txt, .docx or .pdf, got {suffix or 'no ending'!r}: save it as one of these")
-    text, hidden = extract(content)
+    text, hidden = extract(content, tell)
+    tell("looking for marks of secrecy", 0, None)
     require_no_mark(name, (text, *hidden))
     if len(text) > TEXT_CHARACTERS:
         raise refuse_file(f"expected at most {TEXT_CHARACTERS} characters, got {len(text)}: give a part of it")
@@ -54,7 +58,7 @@ def refuse_file(message: str) -> DeliveryError:
     return DeliveryError(DeliveryErrorKind.UNREADABLE_DOCUMENT, f"document: {message}")
 
 
-def _extract_plain(content: bytes) -> tuple[str, list[str]]:
+def _extract_plain(content: bytes, _tell: Tell) -> tuple[str, list[str]]:
     is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         return content.decode("utf-16" if is_wide else "utf-8-sig"), []
@@ -63,23 +67,23 @@ def _extract_plain(content: bytes) -> tuple[str, list[str]]:
         raise refuse_file("expected text in UTF-8, got other bytes: save it as Unicode first") from error
 
 
-def _extract_docx(content: bytes) -> tuple[str, list[str]]:
+def _extract_docx(content: bytes, tell: Tell) -> tuple[str, list[str]]:
     try:
         from lienthong.delivery.reading.docx_text import extract_docx  # noqa: PLC0415 # an extra; TXT does without
     except ModuleNotFoundError as error:
         raise refuse_file(_NEEDS_EXTRA) from error
-    return extract_docx(content)
+    return extract_docx(content, tell)
 
 
-def _extract_pdf(content: bytes) -> tuple[str, list[str]]:
+def _extract_pdf(content: bytes, tell: Tell) -> tuple[str, list[str]]:
     try:
         from lienthong.delivery.reading.pdf_text import extract_pdf  # noqa: PLC0415 # an extra; TXT does without
     except ModuleNotFoundError as error:
         raise refuse_file(_NEEDS_EXTRA) from error
-    return extract_pdf(content)
+    return extract_pdf(content, tell)
 
 
-_BY_SUFFIX: Final[dict[str, Callable[[bytes], tuple[str, list[str]]]]] = {
+_BY_SUFFIX: Final[dict[str, Callable[[bytes, Tell], tuple[str, list[str]]]]] = {
     ".txt": _extract_plain,
     ".docx": _extract_docx,
     ".pdf": _extract_pdf,

@@ -14,12 +14,15 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, IndirectObject
 
+from lienthong.delivery.progress import follow, tell_nobody
 from lienthong.delivery.reading.files import refuse_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pypdf import PageObject
+
+    from lienthong.delivery.progress import Tell
 
 # What is wrong with a file is said once, by us.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -33,7 +36,7 @@ _WHOLE_LINE: Final = 45
 """A shorter line was ended on purpose: a heading, a cell."""
 
 
-def extract_pdf(content: bytes) -> tuple[str, list[str]]:
+def extract_pdf(content: bytes, tell: Tell = tell_nobody) -> tuple[str, list[str]]:
     """Give the text, and the texts of whatever is drawn or told beside it; raises `UNREADABLE_DOCUMENT`."""
     try:
         reader = PdfReader(io.BytesIO(content), strict=False)
@@ -41,7 +44,7 @@ def extract_pdf(content: bytes) -> tuple[str, list[str]]:
             raise refuse_file("expected a PDF without a password: save it without one")
         if len(reader.pages) > PAGES:
             raise refuse_file(f"expected at most {PAGES} pages, got {len(reader.pages)}: give a part of it")
-        pages = [page.extract_text() for page in reader.pages]
+        pages = [page.extract_text() for page in follow(reader.pages, "pages read", tell, len(reader.pages))]
         hidden = [str(value) for value in (reader.metadata or {}).values()]
         hidden += [str(field.get("/V", "")) for field in (reader.get_fields() or {}).values()]
         hidden += [text for page in reader.pages for text in _list_notes(page)]

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from lienthong.delivery.command_options import AsOf, Language, Settings
+from lienthong.delivery.progress_bar import say_afterwards, show_progress
 
 OutlineFile = Annotated[
     Path | None, typer.Option("--outline", help="An outline of your own (TOML).", dir_okay=False, exists=True)
@@ -38,7 +39,8 @@ def make_report_app(open_province: Callable[[Path | None], AbstractContextManage
             from lienthong.delivery.showing import read_day
 
             wanted = Wanted(session, tuple(forms.split(",")), tuple(languages.split(",")), read_day(as_of), outline)
-            stale = build_files(wanted, folder, typer.echo)
+            with say_afterwards() as say, show_progress() as tell:
+                stale = build_files(wanted, folder, say, tell)
         if stale:
             raise typer.Exit(code=1)
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Final
 
 from lienthong.delivery.errors import DeliveryError, DeliveryErrorKind
+from lienthong.delivery.progress import follow, tell_nobody
 from lienthong.delivery.report.as_docx import write_docx
 from lienthong.delivery.report.as_pdf import write_pdf
 from lienthong.delivery.report.as_press import write_press
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from lienthong.delivery.progress import Tell
     from lienthong.delivery.report.pieces import Report
 
 FORMS: Final = {
@@ -50,7 +52,7 @@ def write_form(report: Report, form: str) -> bytes:
     return write_press(report).encode()
 
 
-def build_files(wanted: Wanted, folder: Path, say_line: Callable[[str], None]) -> int:
+def build_files(wanted: Wanted, folder: Path, say_line: Callable[[str], None], tell: Tell = tell_nobody) -> int:
     """Build and write all; gives how many numbers in people's words are stale. Raises `BAD_REPORT`."""
     _require_known("format", wanted.forms, tuple(FORMS))
     _require_known("language", wanted.languages, LANGUAGES)
@@ -58,11 +60,14 @@ def build_files(wanted: Wanted, folder: Path, say_line: Callable[[str], None]) -
     if wanted.outline is not None:
         outline = parse_outline(read_text(wanted.outline), wanted.outline.name)
     # All are built before any is written: a report that cannot be built leaves no half of it.
-    reports = [build_report(Order(wanted.session, each, wanted.as_of, outline)) for each in wanted.languages]
+    reports = [
+        build_report(Order(wanted.session, each, wanted.as_of, outline))
+        for each in follow(wanted.languages, "reports built", tell, len(wanted.languages))
+    ]
+    files = [(report, form) for report in reports for form in wanted.forms]
     made = {
         f"{report.code}-{report.as_of}-{report.language}.{form}": write_form(report, form)
-        for report in reports
-        for form in wanted.forms
+        for report, form in follow(files, "files made", tell, len(files))
     }
     for name, content in made.items():
         _write_file(folder / name, content)
