@@ -74,6 +74,11 @@ def test_somebody_completes_and_enters_what_was_accepted(pages: Pages, screen: V
     pages.check(page)
     keep_picture(page, "draft-refused", screen, language)
     page.select_option("#id_unit", FIGURE["unit"])
+    page.fill("#id_published_on", "1/1/2024")
+    pages.press(page, "main form button")
+    pages.check(page)
+    keep_picture(page, "draft-refused-day", screen, language)
+    page.fill("#id_published_on", FIGURE["published_on"])
     pages.press(page, "main form button")
     pages.check(page)
     assert page.locator(f'a[href^="/delivery/figures/{Observation.objects.get().pk}/"]').count() == 1

@@ -32,6 +32,21 @@ _ALL_LOOKS = [(PHONE, "vi"), (WIDE, "vi"), (PHONE, "en"), (WIDE, "en")]
 LOOKS = pytest.mark.parametrize(("screen", "language"), _ALL_LOOKS if "SCREENSHOTS" in os.environ else _ALL_LOOKS[:1])
 BOARD = "/delivery/illustrative/?as_of=2026-04-02"
 PLAN = DirectiveKey("990/KH-UBND", "UBND tỉnh minh họa", date(2025, 11, 3))
+FIGURES = """indicator,area,area_on,period,breakdown,value,unit,status,source
+POPULATION,99001,2025-06-30,2024,,9000,,,
+POPULATION,99001,2025-06-30,2024,,9001,,,
+POPULATION,99,,2024,,9000000,,,
+POPULATION,99,,2025,,1000,USD,,
+POPULATION,99,,2025,,1000,,final,
+POPULATION,99,,2025,colour=red,1000,,,
+NOBODY,99,,2020,,1,,,
+UNEMPLOYMENT,99777,,2026-03-31,,3,,,
+UNEMPLOYMENT,99,,2025,,3,,,nobody
+CASES_DUE,99,,2025-05,sex=F,1000,,,
+CRIMES,99101,,2025,,30,,,
+CRIMES,99,,2017,,3,,,
+"""
+"""One row that goes in, and eleven that break a rule each."""
 PAPER = NewProof("ket-qua.txt", "text/plain", b"Xong")
 
 
@@ -97,6 +112,20 @@ def test_directives_tasks_and_sessions(pages: Pages, screen: ViewportSize, langu
     pages.press(page, "main button[value=reported-done]")
     pages.check(page)
     keep_picture(page, "task-reported", screen, language)
+
+
+@LOOKS
+def test_a_file_is_checked_and_what_stays_out_is_told(pages: Pages, screen: ViewportSize, language: str) -> None:
+    load_illustrative()
+    client = enter_reader("binh.tran", Caller.LEADER, Caller.STATISTICIAN).client
+    page = pages.open("/delivery/import/", screen, language=language, session=client)
+    for name, content in (("import-refused", b"a,b\n1,2\n"), ("import-report", FIGURES.encode())):
+        page.set_input_files("#id_file", {"name": "so-lieu.csv", "mimeType": "text/csv", "buffer": content})
+        page.select_option("#id_source", "invented")
+        pages.press(page, "main form button[name=check]")
+        pages.check(page)
+        keep_picture(page, name, screen, language)
+    assert page.locator("main tbody tr").count() == FIGURES.count("\n") - 2
 
 
 def test_the_board_is_one_printed_sheet_however_much_there_is(pages: Pages) -> None:
