@@ -79,7 +79,7 @@ def test_an_import_tells_of_each_of_its_pieces() -> None:
     assert heard.pieces == ["reading figures", "figures written", "making SDMX"]
     heard = Heard()
     import_figures(sdmx, ImportFile("figures.xml", "book", TODAY), tell=heard)
-    assert heard.pieces[:2] == ["reading SDMX", "rows read"]
+    assert [what for what, _, _ in heard.told][:3] == ["rows read", "reading SDMX", "rows checked one by one"]
 
 
 @pytest.mark.django_db

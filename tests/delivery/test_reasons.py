@@ -99,6 +99,18 @@ def test_an_area_is_named_as_on_the_day_in_whose_tree_its_code_is_meant() -> Non
 
 
 @pytest.mark.django_db
+def test_a_code_of_other_days_says_whose_it_is_and_when() -> None:
+    put(define("POP"))
+    report = import_lines("POP,99001,2025,1000,,,,", "POP,99101,2024,1000,,,,", "POP,99001,2008,1000,,,,")
+    ended, began, before = (finding.reason for finding in report.findings)
+    told = ended.write("vi", CodeNames())
+    assert "vào ngày 31/12/2025, mã là của Phường Mẫu Một (từ 01/01/2010 đến 30/06/2025); ghi vào cột" in told
+    assert "it is of Minh Hoa Dong Ward (from 01/07/2025); say in area_on" in began.write("en", CodeNames())
+    assert "on 2025-12-31, it is of Mau Mot Ward (from 2010-01-01 to 2025-06-30);" in str(ended)
+    assert "31/12/2008; ghi vào cột area_on" in before.write("vi", CodeNames())
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("value", "vi", "en", "plain"),
     [

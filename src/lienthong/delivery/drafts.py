@@ -239,15 +239,18 @@ def _bring(cell: Cell, value: Decimal, unit: str, definition: Definition) -> Dec
 def _require_area(cell: Cell, definition: Definition) -> None:
     if definition.is_illustrative and not is_illustrative_area(cell.area):
         raise _refuse_cell(cell, ReasonKind.INVENTED_INDICATOR)
-    told = {"area": cell.area, "day": cell.period.last_day}
+    told, places = {"area": cell.area, "day": cell.period.last_day}, Places()
     try:
-        validity = Places().find_validity(Place(cell.area, cell.period.last_day))
+        validity = places.find_validity(Place(cell.area, cell.period.last_day))
     except AreasError as error:
         is_empty = error.kind is AreasErrorKind.NOT_LOADED
         raise _refuse_cell(cell, ReasonKind.NO_AREAS_YET if is_empty else ReasonKind.NO_SUCH_AREA, **told) from error
     if isinstance(validity, Unknown):
-        is_before = validity.kind is AreasErrorKind.UNKNOWN_DAY
-        raise _refuse_cell(cell, ReasonKind.AREA_NOT_KNOWN_THEN if is_before else ReasonKind.NO_SUCH_AREA, **told)
+        if validity.kind is AreasErrorKind.UNKNOWN_DAY:
+            raise _refuse_cell(cell, ReasonKind.AREA_NOT_KNOWN_THEN, **told)
+        units = places.list_units(cell.area)
+        kind = ReasonKind.NO_SUCH_AREA_THEN if units else ReasonKind.NO_SUCH_AREA
+        raise _refuse_cell(cell, kind, **told, units=units)
 
 
 def _require_first(candidate: Candidate, figure: NewFigure) -> None:

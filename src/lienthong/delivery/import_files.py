@@ -85,8 +85,7 @@ def read_rows(name: str, content: bytes, tell: Tell = tell_nobody) -> list[Row]:
     if content.startswith(b"PK\x03\x04"):
         rows = _read_workbook(name, content, tell)
     elif content.lstrip()[:1] == b"<":
-        tell("reading SDMX", 0, None)
-        rows = _read_sdmx_ml(name, content)
+        rows = _read_sdmx_ml(name, content, tell)
     else:
         rows = _read_csv(name, content)
     listed = []
@@ -131,13 +130,14 @@ def _read_workbook(name: str, content: bytes, tell: Tell) -> Iterator[Row]:
     yield from _read_table(name, lines)
 
 
-def _read_sdmx_ml(name: str, content: bytes) -> Iterator[Row]:
+def _read_sdmx_ml(name: str, content: bytes, tell: Tell) -> Iterator[Row]:
     from pysdmx.errors import PysdmxError  # noqa: PLC0415 # large, and only who imports SDMX needs it
     from pysdmx.io import read_sdmx  # noqa: PLC0415 # as above
     from pysdmx.io.pd import PandasDataset  # noqa: PLC0415 # as above
 
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise _refuse(ReasonKind.DOCUMENT_TYPE, file=name)
+    tell("reading SDMX", 0, None)
     try:
         message = read_sdmx(content.decode("utf-8"))
     except (PysdmxError, UnicodeDecodeError, ValueError, SyntaxError) as error:

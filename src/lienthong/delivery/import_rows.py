@@ -209,6 +209,9 @@ class _RowReader:
             self._find("area", ImportRule.UNKNOWN_AREA, reason)
             return
         if isinstance(validity, Unknown):
+            units = self._known.places.list_units(self._text("area"))
+            if units and validity.kind is AreasErrorKind.UNKNOWN_CODE:
+                unknown = give_reason(ReasonKind.AREA_OF_OTHER_DAYS, day=on, units=units)
             self._find("area", ImportRule.UNKNOWN_AREA, unknown)
 
     def _parse(self, column: str, rule: ImportRule, parse: Callable[[str], T]) -> T | None:

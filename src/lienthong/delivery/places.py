@@ -81,6 +81,10 @@ class Places:
         is_first = unit.level is Level.PROVINCE and unit == self.get_book(place.code).by_code[place.code][0]
         return (min(unit.begin, PROVINCES_SINCE) if is_first else unit.begin, unit.end)
 
+    def list_units(self, code: str) -> tuple[Unit, ...]:
+        """List the units that ever had a code, by their days."""
+        return self.get_book(code).by_code.get(code, ())
+
     def name(self, place: Place, language: str) -> str:
         """Give what a place is called in `vi` or `en`; its code where nothing is known of it."""
         if place.is_country:

@@ -22,7 +22,7 @@ def show_progress() -> Iterator[Tell]:
     What is printed meanwhile would get into its way: see `say_afterwards`.
     """
     from rich.console import Console  # noqa: PLC0415 # the others start without it
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415 # too
 
     console = Console(stderr=True)
     if not console.is_terminal:

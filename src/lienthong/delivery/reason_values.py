@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from lienthong.areas.english import derive_english
+from lienthong.areas.units import Unit
 from lienthong.delivery.figures import Cell
 from lienthong.delivery.labels import DIMENSIONS, QUALIFIERS, STATUSES, UNITS, get_label, write_amount
 from lienthong.delivery.number_text import count_decimals
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from lienthong.delivery.labels import Label
+
+DAY: Final = "%d/%m/%Y"
+"""How people write a day."""
 
 _MEANINGS: Final[dict[str, Label]] = {
     **DIMENSIONS,
@@ -65,14 +70,13 @@ def write_plain(value: object, language: str) -> str:
     """Write a value by its codes, and days and periods as files have them."""
     match value:
         case Cell():
-            if language != "vi":
-                return value.describe()
-            broken = f" {value.breakdown}" if value.breakdown else ""
-            return f"{value.indicator}{broken} của {value.area}, kỳ {value.period.text}"
+            return _describe_cell(value) if language == "vi" else value.describe()
         case Amount():
             return f"{value.value:f} {value.unit}"
         case Period():
             return value.text
+        case Unit():
+            return _write_unit(value, language, "%Y-%m-%d")
         case tuple():
             return ", ".join(write_plain(each, language) for each in value)
         case _:
@@ -89,11 +93,16 @@ def write_value(value: object, language: str, names: Names, area_on: date | None
         case Period():
             return write_period(value, language)
         case date():
-            return f"{value:%d/%m/%Y}"
+            return f"{value:{DAY}}"
         case tuple():
             return ", ".join(write_value(each, language, names, area_on) for each in value)
         case _:
             return _write_code(value, language, names)
+
+
+def _describe_cell(cell: Cell) -> str:
+    broken = f" {cell.breakdown}" if cell.breakdown else ""
+    return f"{cell.indicator}{broken} của {cell.area}, kỳ {cell.period.text}"
 
 
 def _write_cell(cell: Cell, language: str, names: Names, area_on: date | None) -> str:
@@ -107,10 +116,22 @@ def _join(name: str, code: str) -> str:
     return f"{name} ({code})" if name and name != code else str(code)
 
 
+def _write_unit(unit: Unit, language: str, form: str) -> str:
+    """Write a unit with the days on which it was one: `Phường Mẫu Một (từ 01/01/2010 đến 30/06/2025)`."""
+    is_vietnamese = language == "vi"
+    name = unit.name if is_vietnamese else derive_english(unit.name, unit.kind)
+    days = f"{'từ' if is_vietnamese else 'from'} {unit.begin:{form}}"
+    if unit.last_day is not None:
+        days += f" {'đến' if is_vietnamese else 'to'} {unit.last_day:{form}}"
+    return f"{name} ({days})"
+
+
 def _write_code(value: object, language: str, names: Names) -> str:
     match value:
         case IndicatorCode():
             return _join(names.find_indicator(value, language), value)
+        case Unit():
+            return _write_unit(value, language, DAY)
         case UnitCode():
             return _join(get_label(UNITS.get(value, ("", "")), language), value)
         case DimensionCode() | Status() | Qualifier() if language == "vi" and (meaning := _MEANINGS[value][0]):

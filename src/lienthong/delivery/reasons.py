@@ -24,6 +24,7 @@ class ReasonKind(StrEnum):
     NO_SOURCE = "no-source"
     NO_SOURCE_NAMED = "no-source-named"
     NO_AREA = "no-area"
+    AREA_OF_OTHER_DAYS = "area-of-other-days"
     NO_AREAS_YET = "no-areas-yet"
     PERIOD_FORM = "period-form"
     DAY_FORM = "day-form"
@@ -73,6 +74,7 @@ class ReasonKind(StrEnum):
     NO_SUCH_INDICATOR = "no-such-indicator"
     INVENTED_INDICATOR = "invented-indicator"
     NO_SUCH_AREA = "no-such-area"
+    NO_SUCH_AREA_THEN = "no-such-area-then"
     AREA_NOT_KNOWN_THEN = "area-not-known-then"
     GIVEN_ALREADY = "given-already"
     NO_PLAN = "no-plan"
@@ -97,6 +99,10 @@ REASONS: Final[dict[ReasonKind, Label]] = {
     ReasonKind.NO_AREA: (
         "không có đơn vị hành chính nào mang mã này vào ngày {day}; ghi vào cột area_on một ngày mà mã còn dùng",
         "no unit has this code on {day}; say in area_on in which day's tree the code is meant",
+    ),
+    ReasonKind.AREA_OF_OTHER_DAYS: (
+        "không đơn vị nào mang mã này vào ngày {day}, mã là của {units}; ghi vào cột area_on một ngày mà mã còn dùng",
+        "no unit has this code on {day}, it is of {units}; say in area_on in which day's tree the code is meant",
     ),
     ReasonKind.NO_AREAS_YET: (
         "hệ thống chưa có danh mục đơn vị hành chính",
@@ -275,6 +281,10 @@ REASONS: Final[dict[ReasonKind, Label]] = {
     ReasonKind.NO_SUCH_AREA: (
         "không có đơn vị hành chính nào mang mã {area} vào {day}, ngày cuối của kỳ",
         "no unit has the code {area} on {day}, the last day of the period",
+    ),
+    ReasonKind.NO_SUCH_AREA_THEN: (
+        "không có đơn vị hành chính nào mang mã {area} vào {day}, ngày cuối của kỳ; mã này là của {units}",
+        "no unit has the code {area} on {day}, the last day of the period; the code is of {units}",
     ),
     ReasonKind.AREA_NOT_KNOWN_THEN: (
         "dữ liệu về đơn vị hành chính mang mã {area} chưa có đến {day}, ngày cuối của kỳ",

@@ -233,7 +233,9 @@ def test_an_area_of_other_days_and_an_invented_indicator_are_refused_in_words(se
     assert "Không có đơn vị hành chính nào mang mã 1 vào 31/12/2025, ngày cuối của kỳ." in page
     of = {**FIGURE, "area": "99001"}
     page = read(client.post(place(row), of))
-    assert "Không có đơn vị hành chính nào mang mã 99001 vào 31/12/2025" in page
+    assert "mang mã 99001 vào 31/12/2025, ngày cuối của kỳ; mã này là của Phường Mẫu Một (từ 01/01/2010" in page
+    page = read(client.post(place(row), {**FIGURE, "area": "99777"}))
+    assert "mang mã 99777 vào 31/12/2025, ngày cuối của kỳ." in page
     page = read(client.post(place(row), {**of, "period": "2008"}))
     assert "mang mã 99001 chưa có đến 31/12/2008, ngày cuối của kỳ." in page
     page = read(client.post(place(row), {**FIGURE, "indicator": "MADE_UP"}))
