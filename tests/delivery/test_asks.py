@@ -119,7 +119,7 @@ def test_a_refusal_ends_the_question_and_says_why() -> None:
     rows = TaskAsk.objects.order_by("pk")
     assert [(row.state, row.answer) for row in rows] == [
         ("failed", "server.serverproxy.access_denied: why"),
-        ("failed", "given up: why"),
+        ("failed", "server.clientproxy.given_up: why"),
         ("failed", "none"),
     ]
     assert task.steps.filter(act=TaskAct.UNANSWERED).count() == 3

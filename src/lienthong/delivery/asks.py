@@ -170,7 +170,7 @@ def _fetch(ask: TaskAsk, gateway: GatewayClient, now: datetime) -> AskState:
     if seen.state is DeliveryState.ANSWERED:
         # The answer is there, and the own gateway did not give it just now.
         answer.require_answered()
-    return _end(ask.pk, AskState.FAILED, now, answer, f"{seen.state}: {answer.refusal.message}")
+    return _end(ask.pk, AskState.FAILED, now, answer, f"{answer.refusal.type}: {answer.refusal.message}")
 
 
 def _ask_for_answer(ask: TaskAsk, gateway: GatewayClient, now: datetime) -> AskState:

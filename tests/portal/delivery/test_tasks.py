@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from lienthong.delivery.models import Task, TaskProof
+from lienthong.delivery.directive_words import AskState
+from lienthong.delivery.models import Task, TaskAsk, TaskProof
 from lienthong.delivery.tasks import NewTask, find_day, give_task
 from lienthong.web.callers import Caller
 from tests.portal.cases.desk import enter_officer
@@ -98,3 +100,32 @@ def test_late_tasks_come_first_and_a_due_day_is_moved_with_its_reason() -> None:
     page = act(client, task, "moved", due_on=f"{moved:%d/%m/%Y}", reason="Chờ hướng dẫn")
     assert f"Thời hạn mới: {moved:%d/%m/%Y}" in page
     assert "Chờ hướng dẫn" in page
+
+
+def test_a_question_that_came_to_nothing_says_why_in_words_and_an_agencys_own_words_are_quoted() -> None:
+    leader, owner = enter_reader("binh.tran", Caller.LEADER), enter_reader("lan.le")
+    task = give_task(NewTask(title="Số hóa", owner=owner.post, due_on=date(2027, 9, 1)), leader.account, timezone.now())
+    for answer, state in (
+        ("server.serverproxy.access_denied: no grant names this client", AskState.FAILED),
+        ("given up: no outcome by the deadline", AskState.FAILED),
+        ("Việc này không thuộc thẩm quyền.", AskState.FAILED),
+        ("timeout", AskState.ANSWERED),
+    ):
+        TaskAsk.objects.create(
+            task=task,
+            service="DEMO/GOV/Z99.05/TASKS/ask",
+            purpose="990/KH-UBND",
+            body={"question": "Đã số hóa bao nhiêu?"},
+            message=uuid4(),
+            asked_by=owner.account,
+            state=state,
+            answer=answer,
+            ended_at=timezone.now(),
+        )
+    page = read(owner.client, f"/delivery/tasks/{task.code}/")
+    assert "Cơ quan chưa cho phép đơn vị của bạn dùng dịch vụ này. Hãy gọi điện đề nghị" in page
+    assert "có thể cơ quan đã thực hiện. Hãy gọi điện hỏi" in page
+    assert "no grant names" not in page
+    assert page.count("Mã báo bộ phận hỗ trợ:") == 2
+    for quoted in ("Việc này không thuộc thẩm quyền.", "timeout"):
+        assert f'<blockquote class="govuk-inset-text">{quoted}</blockquote>' in page

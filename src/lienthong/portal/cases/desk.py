@@ -33,8 +33,8 @@ from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.paper_links import list_desk_papers
 from lienthong.portal.cases.procedure_words import say
 from lienthong.portal.cases.timeline import tell_timeline
-from lienthong.portal.cases.waiting_words import tell_office_waiting
-from lienthong.portal.cases.words import OFFICE_WAITS, REASON_WORDS
+from lienthong.portal.cases.waiting_words import tell_step
+from lienthong.portal.cases.words import OFFICE_WAITS
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from lienthong.cases.case_state import CaseState
     from lienthong.cases.house import Cases
     from lienthong.cases.reading import CaseView
+    from lienthong.cases.step_waiting import StepWaiting
     from lienthong.cases.steps import StepView
     from lienthong.portal.cases.officers import Officer
 
@@ -76,12 +77,16 @@ GRAVE: Final = frozenset({ActionKind.REFUSE_TO_RECEIVE, ActionKind.REFUSE, Actio
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """A step at an agency as an officer sees it, with what they can do to it."""
+    """A step at an agency as an officer sees it, with what they can do to it.
+
+    `code` is what support asks for where something is in the way.
+    """
 
     view: StepView
     title: str
     agency: str
-    why: str
+    lines: tuple[str, ...]
+    code: str
     deeds: tuple[ActionKind, ...]
 
 
@@ -144,21 +149,26 @@ def _rank_deed(kind: ActionKind) -> int:
 
 def describe_steps(officer: Officer, case: CaseView) -> list[StepRow]:
     """Give all steps at agencies."""
-    late = {waiting.step: tell_office_waiting(waiting) for waiting in list_waiting(case)}
-    return [describe_step(officer, case, step, late.get(step.id, "")) for step in case.state.steps.values()]
+    late = {waiting.step: waiting for waiting in list_waiting(case)}
+    return [describe_step(officer, case, step, late.get(step.id)) for step in case.state.steps.values()]
 
 
-def describe_step(officer: Officer, case: CaseView, step: StepView, late: str) -> StepRow:
+def describe_step(officer: Officer, case: CaseView, step: StepView, late: StepWaiting | None) -> StepRow:
     """Give a step with its reason for waiting, and the deeds that it allows the officer."""
     described = case.procedure.find_step(step.id)
     reason = find_step_reason(step, case.state)
-    why = "" if reason is None else str(OFFICE_WAITS[reason])
-    told = f"{REASON_WORDS.get(step.reason, step.reason)}. {step.text}".strip(" .") if step.reason or step.text else ""
     allowed = officer.list_deeds(case.state)
     deeds = tuple(kind for kind in STEP_DEEDS_IN_ORDER if kind in allowed and _fits(case.state, step, kind))
-    title = step.id if described is None else say(described.title)
-    agency = say(AGENCIES.get(step.agency, Words(step.agency, step.agency)))
-    return StepRow(step, title, agency, ". ".join(part.rstrip(".") for part in (why, told, late) if part), deeds)
+    told, code = tell_step(step, late, can_take_over=ActionKind.TAKE_OVER_STEP in deeds)
+    why = "" if reason is None else f"{OFFICE_WAITS[reason]}."
+    return StepRow(
+        view=step,
+        title=step.id if described is None else say(described.title),
+        agency=say(AGENCIES.get(step.agency, Words(step.agency, step.agency))),
+        lines=tuple(line for line in (why, *told) if line),
+        code=code,
+        deeds=deeds,
+    )
 
 
 STEP_DEEDS_IN_ORDER: Final = (

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext
 
+from lienthong.cases.actions import AgencyUnknown, StepUndone
 from lienthong.cases.documents.paper_words import AGENCIES
-from lienthong.cases.words import ActionKind, ActorKind, UndoPhase
+from lienthong.cases.words import UNSENT, ActionKind, ActorKind, UndoPhase
 from lienthong.portal.cases.procedure_words import say, tell_money
+from lienthong.portal.cases.waiting_words import tell_reason
 from lienthong.portal.cases.words import DONE, REASON_WORDS
 
 if TYPE_CHECKING:
@@ -42,13 +44,17 @@ OFFICE_ONLY: Final = frozenset({ActionKind.HAND_OVER, ActionKind.AGENCY_ACCEPTED
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened: when, what, more about it, and by whom (empty for the applicant's reading)."""
+    """One thing that happened: when, what, more about it, and by whom.
+
+    By whom, and the code for support, are empty for the applicant's reading.
+    """
 
     at: datetime
     title: str
     text: str
     by: str
     is_problem: bool
+    code: str = ""
 
 
 def tell_timeline(actions: Sequence[Action], procedure: Procedure, *, is_office: bool) -> tuple[Event, ...]:
@@ -64,12 +70,14 @@ def _is_office_matter(action: Action) -> bool:
 def _tell(action: Action, procedure: Procedure, *, is_office: bool) -> Event:
     step = _name_step(action.payload, procedure)
     title = f"{step}: {DONE[action.kind]}" if step else str(DONE[action.kind])
+    details, code = _tell_details(action.payload, is_office=is_office)
     return Event(
         action.at,
         title,
-        " ".join(_tell_details(action.payload)),
+        " ".join(filter(None, details)),
         _name_actor(action, procedure) if is_office else "",
         action.kind in PROBLEMS,
+        code,
     )
 
 
@@ -78,12 +86,17 @@ def _name_step(payload: Payload, procedure: Procedure) -> str:
     return "" if step is None else say(step.title)
 
 
-def _tell_details(payload: Payload) -> list[str]:
-    """Give the sentences of what was told: the reason, then text, then what is particular to the kind."""
-    reason = getattr(payload, "reason", "")
-    details = [f"{REASON_WORDS.get(reason, reason)}."] if reason else []
-    text = getattr(payload, "text", "")
-    details += [text] if text else []
+def _tell_details(payload: Payload, *, is_office: bool) -> tuple[list[str], str]:
+    """Give the sentences of what was told: the reason with its text, then what is particular to the kind; and the code.
+
+    What was in a message's way is the office's to know: an applicant reads the reason alone.
+    """
+    reason, text, code = getattr(payload, "reason", ""), getattr(payload, "text", ""), ""
+    if _is_from_exchange(payload):
+        said, code = tell_reason(reason, text)
+        details = [said] if is_office or not code else [tell_reason(reason, "")[0]]
+    else:
+        details = [f"{REASON_WORDS.get(reason, reason)}." if reason else "", text]
     until = getattr(payload, "until", None)
     details += [gettext("Until %(day)s.") % {"day": f"{until:%d/%m/%Y}"}] if until else []
     amount = getattr(payload, "amount", 0)
@@ -94,7 +107,14 @@ def _tell_details(payload: Payload) -> list[str]:
         [gettext("The agency did not take it back.")] if getattr(payload, "phase", "") == UndoPhase.FAILED else []
     )
     stars = getattr(payload, "stars", 0)
-    return [*details, gettext("%(stars)d of 5.") % {"stars": stars}] if stars else details
+    details += [gettext("%(stars)d of 5.") % {"stars": stars}] if stars else []
+    return details, code if is_office else ""
+
+
+def _is_from_exchange(payload: Payload) -> bool:
+    """Say whether the text may be what the exchange, and no person, said."""
+    is_failed_undo = isinstance(payload, StepUndone) and payload.phase == UndoPhase.FAILED
+    return is_failed_undo or isinstance(payload, AgencyUnknown) or getattr(payload, "reason", "") == UNSENT
 
 
 def _name_actor(action: Action, procedure: Procedure) -> str:

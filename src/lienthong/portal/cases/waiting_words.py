@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.cases.agency_answers import Outcome
+from lienthong.cases.errors import CasesErrorKind
+from lienthong.cases.words import UNSENT, StepState
+from lienthong.portal.cases.words import REASON_WORDS
+from lienthong.portal.exchange_words import Cure, Trouble, find_trouble
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from lienthong.cases.step_waiting import StepWaiting
+    from lienthong.cases.steps import StepView
 
 
 def tell_waiting(waiting: StepWaiting) -> str:
@@ -21,6 +29,38 @@ def tell_waiting(waiting: StepWaiting) -> str:
     return told % {"since": _tell(waiting.since)}
 
 
+def tell_step(step: StepView, late: StepWaiting | None, *, can_take_over: bool) -> tuple[tuple[str, ...], str]:
+    """Tell the office of a step: what was said of it, what is in its way with what to do, and when what comes.
+
+    Gives these as lines, with the code for support, empty where nothing is in the way.
+    """
+    words, code = tell_reason(step.reason, step.text)
+    if late is None:
+        return (words,), code
+    if late.since is None:
+        return (words, tell_office_waiting(late)), code
+    trouble = find_step_trouble(late.code)
+    if trouble is None:
+        return (words, late.code, tell_office_waiting(late)), code
+    # What is in the way now counts, and no more what was when the step came to its state.
+    said = "" if code else words
+    # An officer who is to find out what became of it was told already that they can take it over.
+    may = can_take_over and step.state is not StepState.UNKNOWN
+    return (said, tell_trouble(trouble, can_take_over=may), tell_office_waiting(late)), trouble.code
+
+
+def tell_reason(reason: str, text: str) -> tuple[str, str]:
+    """Tell the reason that stands in a case, its words and what was written beside it; apart, a code for support."""
+    why = f"{REASON_WORDS.get(reason, reason)}." if reason else ""
+    if reason == UNSENT:
+        # What is wrong with the procedure, in the words of who makes procedures.
+        return why, text
+    trouble = find_step_trouble(text)
+    if trouble is not None:
+        return " ".join(filter(None, (why, str(trouble.happened)))), trouble.code
+    return " ".join(filter(None, (why, text))), ""
+
+
 def tell_office_waiting(waiting: StepWaiting) -> str:
     """Tell the office since when, how often it was tried, and what comes when."""
     asked = gettext("Sent %(at)s.") % {"at": _tell(waiting.asked_at)}
@@ -28,15 +68,53 @@ def tell_office_waiting(waiting: StepWaiting) -> str:
         again = gettext("Looked at again %(at)s.") % {"at": _tell(waiting.next_at)}
         return f"{asked} {again}"
     failing = ngettext(
-        "Does not get through since %(since)s (%(code)s), tried %(tries)d time.",
-        "Does not get through since %(since)s (%(code)s), tried %(tries)d times.",
+        "Does not get through since %(since)s, tried %(tries)d time.",
+        "Does not get through since %(since)s, tried %(tries)d times.",
         waiting.tries,
     )
-    parts = [asked, failing % {"since": _tell(waiting.since), "code": waiting.code, "tries": waiting.tries}]
+    parts = [asked, failing % {"since": _tell(waiting.since), "tries": waiting.tries}]
     parts.append(gettext("Next try %(at)s.") % {"at": _tell(waiting.next_at)})
     if waiting.until is not None:
         parts.append(gettext("Given up %(at)s.") % {"at": _tell(waiting.until)})
     return " ".join(parts)
+
+
+def tell_trouble(trouble: Trouble, *, can_take_over: bool) -> str:
+    """Tell what happened to a message of a step, and what to do."""
+    parts = [str(trouble.happened), str(CURES[trouble.cure])]
+    if can_take_over:
+        parts.append(gettext("If it cannot wait, take the step over by hand."))
+    return " ".join(parts)
+
+
+def find_step_trouble(text: str) -> Trouble | None:
+    """Read why a step's message did not get on; None for words that are somebody's own."""
+    if text in _OF_STEPS:
+        happened, cure = _OF_STEPS[text]
+        return Trouble(happened, cure, text)
+    if text in list(CasesErrorKind):
+        return Trouble(_("What the agency answered does not fit this case."), Cure.OPERATOR, text)
+    return find_trouble(text)
+
+
+CURES: Final = {
+    Cure.TIME: _("It is tried again by itself; if it takes too long, ask the agency."),
+    Cure.AGENCY: _("Ask the agency to put that right; it is tried again by itself."),
+    Cure.OPERATOR: _("Tell those who look after your system, with the code below; it is tried again by itself."),
+    Cure.FINDING_OUT: _("Ask the agency whether it acted, by the number of the message, before you send it again."),
+}
+"""What an officer does about a step."""
+
+_OF_STEPS: Final = {
+    Outcome.UNHEARD.value: (_("The agency says that it never got the message."), Cure.FINDING_OUT),
+    Outcome.UNCLEAR.value: (_("What the agency answered cannot be understood."), Cure.FINDING_OUT),
+    "erased": (_("The gateway has erased what the message said, and cannot send it any more."), Cure.FINDING_OUT),
+    CasesErrorKind.UNKNOWN_AGENCY.value: (
+        _("This site's settings do not say how the agency is reached."),
+        Cure.OPERATOR,
+    ),
+}
+"""What cases themselves, and agencies' outcomes, leave as a reason."""
 
 
 def _tell(moment: datetime) -> str:

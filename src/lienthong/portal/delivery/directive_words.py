@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.delivery.directive_words import AskState, RelationKind, SessionStage, TaskAct, TaskState
+from lienthong.portal.exchange_words import Cure
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -67,6 +68,13 @@ ASK_STATES: Final[dict[AskState, StrOrPromise]] = {
     AskState.ANSWERED: _("answered"),
     AskState.FAILED: _("came to nothing"),
 }
+ASK_CURES: Final[dict[Cure, StrOrPromise]] = {
+    Cure.TIME: _("Ask once more; if it fails again, call the agency."),
+    Cure.AGENCY: _("Call the agency to have that put right, then ask once more."),
+    Cure.OPERATOR: _("Tell those who look after your system, with the code below, then ask once more."),
+    Cure.FINDING_OUT: _("Call the agency to learn whether it has the question, before you ask once more."),
+}
+"""What helps where a question came to nothing."""
 STAGES: Final[dict[SessionStage, StrOrPromise]] = {
     SessionStage.DRAFT: _("In preparation"),
     SessionStage.FROZEN: _("Papers frozen"),

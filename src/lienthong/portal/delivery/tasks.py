@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lienthong.delivery.asks import ask_agency
-from lienthong.delivery.directive_words import TaskAct, TaskState
+from lienthong.delivery.directive_words import AskState, TaskAct, TaskState
 from lienthong.delivery.errors import DeliveryError
 from lienthong.delivery.jobs import defer_ask
 from lienthong.delivery.models import Target, TaskProof
@@ -38,6 +38,7 @@ from lienthong.identity.words import Level
 from lienthong.portal.delivery.directive_words import (
     ACTS_DONE,
     ACTS_TO_DO,
+    ASK_CURES,
     ASK_STATES,
     TASK_COLOURS,
     TASK_STATES,
@@ -45,6 +46,7 @@ from lienthong.portal.delivery.directive_words import (
 from lienthong.portal.delivery.pages import find_language, for_readers, require_shown, show_page
 from lienthong.portal.delivery.refusals import word_refusal
 from lienthong.portal.delivery.task_forms import AskForm, GiveForm, MoveForm, ProofForm, ReasonForm, name_post
+from lienthong.portal.exchange_words import find_trouble
 from lienthong.web.callers import Caller, open_to
 
 if TYPE_CHECKING:
@@ -69,6 +71,8 @@ WORDS: Final = {
     "acts_done": ACTS_DONE,
     "acts_to_do": ACTS_TO_DO,
     "ask_states": ASK_STATES,
+    "ask_cures": ASK_CURES,
+    "find_trouble": find_trouble,
     "post_name": name_post,
 }
 
@@ -122,6 +126,7 @@ def show_task(request: HttpRequest, code: str) -> HttpResponse:
         "today": find_day(now),
         "is_late": task.state == TaskState.OPEN and task.due_on is not None and task.due_on < find_day(now),
         "steps": task.steps.select_related("by", "to_post", "proof").defer("proof__content").order_by("-number"),
+        "failed": AskState.FAILED,
         "asks": task.asks.select_related("asked_by").order_by("pk"),
         "helpers": [helper.post for helper in task.helpers.select_related("post")],
         "target_name": _name_target(task),
