@@ -14,8 +14,6 @@ from lienthong.cases.words import CaseRole, NationalStatus, StepState
 from lienthong.identity.posts import NewPost, assign_post, make_post
 from lienthong.web.callers import Caller
 from tests.portal.cases.desk import (
-    NUMBER,
-    OTHER_NUMBER,
     SAMPLE,
     UNIT,
     answer_step,
@@ -55,7 +53,8 @@ def test_a_case_goes_from_the_queue_to_its_decision_through_the_hands_of_those_w
     citizen, officer = enter_citizen(), enter_officer()
     leader = enter_officer(Caller.OFFICER, Caller.LEADER, name="lan.pham")
     case = file_case(cases, citizen)
-    queue = officer.get("/work/", {"status": "1", "procedure": SAMPLE, "text": "hoa"}).content.decode()
+    typed = {"status": "1", "procedure": SAMPLE, "text": "hoa"}
+    queue = officer.post("/work/", typed, follow=True).content.decode()
     assert f"/work/{case}/" in queue
     assert f"/work/{case}/" not in officer.get("/work/", {"status": "4"}).content.decode()
     assert "/approve/" not in officer.get(f"/work/{case}/").content.decode()
@@ -121,19 +120,6 @@ def test_other_words_sent_from_the_page_before_do_nothing_and_are_answered(cases
     assert again.status_code == 200
     assert officer.post(f"/work/{case}/comment/", {**form, "text": "x", "seen": "9" * 5000}).status_code == 404
     assert get_case(cases, case).state.number == 2
-
-
-def test_a_personal_number_is_looked_for_by_post_alone_and_stands_in_no_address(cases: Cases) -> None:
-    officer = enter_officer()
-    case = file_case(cases, enter_citizen())
-    found = officer.post("/work/", {"text": f"{NUMBER[:3]} {NUMBER[3:]}", "status": "1"})
-    assert f"/work/{case}/" in found.content.decode()
-    assert f"text={NUMBER}" not in found.content.decode()
-    assert f"/work/{case}/" not in officer.post("/work/", {"text": OTHER_NUMBER}).content.decode()
-    # In an address it is as if it were not there; all else leads to an address.
-    assert f'value="{NUMBER}"' not in officer.get("/work/", {"text": NUMBER}).content.decode()
-    led = officer.post("/work/", {"text": "hoa", "status": "1"}).headers["Location"]
-    assert led == "/work/?unit=Z99.01&status=1&text=hoa"
 
 
 def test_nothing_is_done_before_it_is_confirmed_and_a_stale_page_does_nothing(cases: Cases) -> None:

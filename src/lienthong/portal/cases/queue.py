@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
@@ -12,7 +13,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from lienthong.cases.complaint_limits import reckon_answer
+from lienthong.cases.errors import CasesError
 from lienthong.cases.field_values import PERSONAL_NUMBER
+from lienthong.cases.numbering import parse_code
 from lienthong.cases.queue import Due, QueueFilter, count_complained, count_due, list_queue, list_substituted
 from lienthong.cases.site_cases import load_site_days, make_site_cases
 from lienthong.cases.words import NationalStatus
@@ -21,6 +24,7 @@ from lienthong.portal.cases.deadline_words import tell_distance
 from lienthong.portal.cases.office_names import name_unit
 from lienthong.portal.cases.officers import for_officers, get_officer
 from lienthong.portal.cases.pages import show_page
+from lienthong.portal.cases.saved_searches import find_search, keep_search
 from lienthong.portal.cases.words import OFFICE_WAITS
 
 if TYPE_CHECKING:
@@ -40,22 +44,26 @@ WHOSE: Final = ("all", "mine", "away")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for, each part one of those that there are."""
+    """What the address asks for, each part one of those that there are.
+
+    `search` is the key under which the session keeps `text`, where the address does not carry it.
+    """
 
     unit: str
     status: NationalStatus | None
     due: Due | None
     procedure: str
     text: str
+    search: str
     whose: str
     is_over: bool
     is_complained: bool
     page: int
 
     @property
-    def is_for_number(self) -> bool:
-        """Whether somebody is looked for by their personal number."""
-        return PERSONAL_NUMBER.fullmatch(self.text) is not None
+    def is_search_over(self) -> bool:
+        """Whether the address names a search that the session does not keep, or no more."""
+        return bool(self.search) and not self.text
 
     def as_filter(self, account: str) -> QueueFilter:
         """Give the filter of the house of cases."""
@@ -78,7 +86,8 @@ class Asked:
             "status": self.status.value if self.status else "",
             "due": self.due or "",
             "procedure": self.procedure,
-            "text": "" if self.is_for_number else self.text,
+            "text": "" if self.search else self.text,
+            "search": self.search if self.text else "",
             "whose": self.whose if self.whose != WHOSE[0] else "",
             "over": "yes" if self.is_over else "",
             "complaints": "yes" if self.is_complained else "",
@@ -92,15 +101,21 @@ class Asked:
 def show_queue(request: HttpRequest) -> HttpResponse:
     """Show what waits at an office of the officer's.
 
-    Filters stand in the address, but for a personal number: that is posted, so that it lies in no history and no log.
+    Filters stand in the address, to be kept and passed on; whom somebody looks for does not, but the key of a search.
     """
     cases = make_site_cases()
     officer = get_officer(request, cases)
-    asked = read_asked(request.POST or request.GET, officer)
-    if request.method == "POST" and not asked.is_for_number:
-        return HttpResponseRedirect(reverse("case-queue") + asked.find_way())
-    if request.method != "POST" and asked.is_for_number:
-        asked = replace(asked, text="")
+    if request.method == "POST":
+        typed = read_asked(request.POST, officer)
+        is_told = not typed.text or _is_code(typed.text)
+        search = "" if is_told else keep_search(request.session, typed.text, int(time.time()))
+        return HttpResponseRedirect(reverse("case-queue") + replace(typed, search=search).find_way())
+    asked = read_asked(request.GET, officer)
+    if asked.text and not _is_code(asked.text):
+        # Typed into the address by hand, or kept from elsewhere: it goes no further than this.
+        return HttpResponseRedirect(reverse("case-queue") + replace(asked, text="").find_way())
+    if asked.search:
+        asked = replace(asked, text=find_search(request.session, asked.search, int(time.time())))
     wanted = asked.as_filter(officer.account)
     found = list_queue(cases, wanted, asked.page)
     told = {
@@ -129,11 +144,21 @@ def read_asked(query: QueryDict | Mapping[str, str], officer: Officer) -> Asked:
         due=Due(due) if due in list(Due) else None,
         procedure=query.get("procedure", "")[:MOST_TEXT],
         text=_read_text(query.get("text", "")),
+        search=query.get("search", "")[:MOST_TEXT],
         whose=whose if whose in WHOSE else WHOSE[0],
         is_over=query.get("over") == "yes",
         is_complained=query.get("complaints") == "yes",
         page=max(1, int(page)) if page.isascii() and page.isdecimal() and len(page) < len("10000") else 1,
     )
+
+
+def _is_code(text: str) -> bool:
+    """Say whether a text is a case's code, which names no person."""
+    try:
+        parse_code(text)
+    except CasesError:
+        return False
+    return True
 
 
 def _read_text(text: str) -> str:
