@@ -92,6 +92,9 @@ def test_an_application_is_taken_in_for_the_own_commune_only(client: Client, reg
     page = look_up(client, add_resident(registry, HERE))
     answer = client.post(f"{page}card/", {"kind": "first", "area_code": THERE})
     assert "Chức vụ của bạn thuộc xã khác" in answer.content.decode()
+    assert "Tỉnh, thành phố" not in answer.content.decode()
+    assert f'<option value="{HERE}"' in answer.content.decode()
+    assert f'<option value="{THERE}"' not in answer.content.decode()
     assert not CardApplication.objects.exists()
     assert client.post(f"{page}card/", {"kind": "first", "area_code": HERE}).status_code == 302
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,6 +8,7 @@ from django.test import Client
 
 from lienthong.people.cards import list_cards
 from lienthong.people.lookups import list_look_ups_of
+from lienthong.people.models import CardApplication
 from lienthong.people.persons import get_person
 from lienthong.portal.registry.words import group_number
 from lienthong.web.callers import Caller
@@ -111,7 +113,7 @@ def test_an_application_for_a_card_is_taken_in_and_a_second_one_is_refused_in_pl
     known = add_known(registry, birth_date=BORN)
     enter_clerk(client)
     place = look_up(client, known.number)
-    assert 'value="06673"' in read(client.get(f"{place}card/"))
+    assert '<option value="06673" selected' in read(client.get(f"{place}card/"))
     answer = client.post(f"{place}card/", {"kind": "first", "area_code": "06673"})
     (card,) = list_cards(registry, get_person(known.number))
     assert answer.headers["Location"] == f"/office/cards/{card.application}/"
@@ -119,3 +121,56 @@ def test_an_application_for_a_card_is_taken_in_and_a_second_one_is_refused_in_pl
     assert "Trái với thông tin đã ghi" in read(client.post(f"{place}card/", {"kind": "first", "area_code": "06673"}))
     page = read(client.post(f"{place}card/", {"kind": "first", "area_code": "99999"}))
     assert "Hiện không có xã, phường nào mang mã này" in page
+    assert 'href="#id_area_code"' in page
+
+
+def test_the_commune_of_a_card_is_chosen_by_its_name_province_by_province(client: Client) -> None:
+    registry = make_site()
+    known = add_known(registry)
+    enter_clerk(client)
+    place = f"{look_up(client, known.number)}card/"
+    page = read(client.get(place))
+    assert '<option value="22" selected>Tỉnh Quảng Ninh' in page
+    assert "Phường Hồng Gai" in page
+    assert "Phường Hải Châu" not in page
+
+    shown = read(
+        client.post(place, {"kind": "renewal", "province": "48", "area_code": "06673", "show-communes": "yes"})
+    )
+    assert '<option value="48" selected>Thành phố Đà Nẵng' in shown
+    assert "Phường Hải Châu" in shown
+    assert "Phường Hồng Gai" not in shown
+    assert "govuk-error-summary" not in shown
+    assert re.search(r'value="renewal" checked', shown)
+    assert not CardApplication.objects.exists()
+
+    missing = read(client.post(place, {"kind": "renewal", "province": "48", "area_code": ""}))
+    assert "Chọn xã, phường, đặc khu hoặc nhập mã" in missing
+    assert "Phường Hải Châu" in missing
+    assert client.post(place, {"kind": "first", "province": "48", "area_code": "20194"}).status_code == 302
+
+
+def test_the_code_of_a_commune_is_taken_too_and_counts_before_what_is_chosen(client: Client) -> None:
+    registry = make_site()
+    known = add_known(registry)
+    enter_clerk(client)
+    place = f"{look_up(client, known.number)}card/"
+    chosen = {"kind": "first", "province": "22", "area_code": "06673"}
+    for typed, problem in (("123", "Mã xã, phường gồm 5 chữ số"), ("99999", "Hiện không có xã, phường nào")):
+        page = read(client.post(place, {**chosen, "typed_code": typed}))
+        assert problem in page
+        assert 'href="#id_typed_code"' in page
+        assert f'value="{typed}"' in page
+    assert client.post(place, {**chosen, "typed_code": "06652"}).status_code == 302
+    assert CardApplication.objects.get().area_code == "06652"
+
+
+def test_a_province_that_there_is_not_shows_that_of_the_home(client: Client) -> None:
+    registry = make_site()
+    known = add_known(registry)
+    enter_clerk(client)
+    place = f"{look_up(client, known.number)}card/"
+    page = read(client.post(place, {"province": "77x", "area_code": "06673", "show-communes": "yes"}))
+    assert "Tỉnh Quảng Ninh" in page
+    page = read(client.post(place, {"province": "", "area_code": "x", "show-communes": "yes"}))
+    assert page.count(" selected>") >= 1

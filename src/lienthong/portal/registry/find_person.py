@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lienthong.identity.limits import refuse_excess
 from lienthong.people.cards import apply_for_card
-from lienthong.people.errors import PeopleError
+from lienthong.people.days import find_today
+from lienthong.people.errors import PeopleError, PeopleErrorKind
 from lienthong.people.facts import FactName
 from lienthong.people.lookups import (
     OPEN_MINUTES,
@@ -30,6 +31,7 @@ from lienthong.people.lookups import (
 from lienthong.people.persons import find_home
 from lienthong.people.record import describe_home, read_record
 from lienthong.people.site_registry import make_site_registry
+from lienthong.portal.registry.communes import offer_communes
 from lienthong.portal.registry.forms import CardApplicationForm, LookUpForm
 from lienthong.portal.registry.office import for_clerks, get_clerk, show_page
 from lienthong.portal.registry.words import word_error
@@ -117,20 +119,37 @@ def show_application(request: HttpRequest, look_up: int) -> HttpResponse:
     if opened is None:
         return ask_again(request)
     home = find_home(opened.person)
-    form = CardApplicationForm(request.POST or None, initial={"area_code": home.area_code if home else ""})
-    if request.method == "POST" and form.is_valid():
-        area = form.cleaned_data["area_code"]
-        if not clerk.may_see(area):
-            form.add_error("area_code", _("Your post is of another commune"))
-            return show_page(request, "registry/card_apply.html", {"form": form, "opened": opened, "page": PAGE})
-        try:
-            application = apply_for_card(registry, opened.person.number, form.card_kind, area, clerk.text)
-        except PeopleError as error:
-            form.add_error(None, word_error(error))
-        else:
-            messages.success(request, _("The application is taken in."))
-            return HttpResponseRedirect(reverse("card", kwargs={"application": application}))
-    return show_page(request, "registry/card_apply.html", {"form": form, "opened": opened, "page": PAGE})
+    chosen = {"area_code": home.area_code if home else "", **request.POST.dict()}
+    if request.method != "POST" or "show-communes" in request.POST:
+        return _show_application(request, opened, CardApplicationForm(initial=chosen), chosen)
+    form = CardApplicationForm(request.POST)
+    application = _apply(registry, clerk, opened, form) if form.is_valid() else None
+    if application is None:
+        return _show_application(request, opened, form, chosen)
+    messages.success(request, _("The application is taken in."))
+    return HttpResponseRedirect(reverse("card", kwargs={"application": application}))
+
+
+def _apply(registry: Registry, clerk: Clerk, opened: OpenLookUp, form: CardApplicationForm) -> int | None:
+    """Take the application in and give its number; None where it is refused, which is told on the form."""
+    if not clerk.may_see(form.area):
+        form.add_error(form.area_field, _("Your post is of another commune"))
+        return None
+    try:
+        return apply_for_card(registry, opened.person.number, form.card_kind, form.area, clerk.text)
+    except PeopleError as error:
+        form.add_error(form.area_field if error.kind is PeopleErrorKind.UNKNOWN_AREA else None, word_error(error))
+        return None
+
+
+def _show_application(
+    request: HttpRequest, opened: OpenLookUp, form: CardApplicationForm, chosen: dict[str, str]
+) -> HttpResponse:
+    """Show the form with the communes to choose from: of the province that was asked for, or of the person's home."""
+    today = find_today(make_site_registry().clock)
+    choice = offer_communes(get_clerk(request), chosen.get("province", ""), chosen["area_code"], today)
+    told = {"form": form, "opened": opened, "choice": choice, "chosen": chosen["area_code"], "page": PAGE}
+    return show_page(request, "registry/card_apply.html", told)
 
 
 def find_opened(request: HttpRequest, registry: Registry, look_up: int) -> OpenLookUp | None:

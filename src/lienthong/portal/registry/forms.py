@@ -26,6 +26,8 @@ _DAY_ERRORS: Final = {
     "invalid": _("Enter the date as day/month/year, for example 17/5/1990"),
 }
 MOST_NOTE_CHARACTERS: Final = 500
+CODE_DIGITS: Final = 5
+"""Of a commune's code."""
 
 
 def read_number(text: str) -> str:
@@ -120,16 +122,37 @@ class CardApplicationForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what is applied for")},
     )
-    area_code = forms.RegexField(
-        r"^[0-9]{5}$",
-        label=_("Code of the commune that takes it in"),
-        help_text=_("5 digits."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "govuk-input--width-5"}),
-        error_messages={
-            "required": _("Enter the commune's code"),
-            "invalid": _("The commune's code has 5 digits"),
-        },
+    area_code = forms.CharField(
+        label=_("Commune that takes it in"),
+        max_length=CODE_DIGITS,
+        required=False,
+        widget=forms.Select,
     )
+    typed_code = forms.RegexField(
+        r"^[0-9]{5}$",
+        label=_("Or its code, if you know it"),
+        help_text=_("5 digits; it counts before what is chosen above."),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "govuk-input--width-5"}),
+        error_messages={"invalid": _("The commune's code has 5 digits")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a commune, chosen or typed."""
+        if not self.errors.get("typed_code") and not self.area:
+            self.add_error("area_code", _("Choose the commune, or enter its code"))
+        return self.cleaned_data
+
+    @property
+    def area(self) -> str:
+        """The commune's code, of a form that was read."""
+        code: str = self.cleaned_data.get("typed_code") or self.cleaned_data.get("area_code", "")
+        return code
+
+    @property
+    def area_field(self) -> str:
+        """Which field says the commune."""
+        return "typed_code" if self.cleaned_data.get("typed_code") else "area_code"
 
     @property
     def card_kind(self) -> CardKind:
