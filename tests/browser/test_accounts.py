@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -197,3 +198,33 @@ def test_a_passkey_is_added_and_then_signs_in_at_level_2_without_a_password(page
     page.wait_for_url("**/level-2/")
 
     assert page.inner_text("body") == f"{account.pk} 2"
+
+
+@LOOKS
+def test_a_passkey_is_renamed_and_removed_after_a_question(pages: Pages, screen: ViewportSize, language: str) -> None:
+    account = make_citizen(Level.CARD)
+    client = enter(account)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    page = pages.open(reverse("mfa_add_webauthn"), screen, language=language, session=client)
+    add_virtual_authenticator(page)
+    page.fill("#id_name", "Điện thoại")
+    page.click("main button[type=submit]")
+    page.wait_for_url(lambda url: not url.endswith(reverse("mfa_add_webauthn")))
+    page.goto("/".join(page.url.split("/", 3)[:3]) + reverse("mfa_list_webauthn"))
+    keep_picture(page, "passkeys", screen, language)
+    pages.check(page)
+    pages.press(page, "main section a >> nth=0")
+    keep_picture(page, "passkey-rename", screen, language)
+    pages.check(page)
+    page.fill("#id_name", "Điện thoại của mẹ")
+    pages.press(page, "main button[type=submit]")
+    pages.press(page, "main section a >> nth=1")
+    keep_picture(page, "passkey-remove", screen, language)
+    pages.check(page)
+    assert "Điện thoại của mẹ" in page.inner_text("h1")
+    assert Authenticator.objects.filter(user=account, type="webauthn").exists()
+
+    pages.press(page, "main button[type=submit]")
+    keep_picture(page, "passkey-removed", screen, language)
+    pages.check(page)
+    assert not Authenticator.objects.filter(user=account, type="webauthn").exists()

@@ -263,3 +263,54 @@ class TestSessions:
         client.post(reverse("my-sessions"), {"which": str(session.pk)})
 
         assert is_signed_in(other)
+
+
+class TestPasskeys:
+    def add_passkey(self, client: Client, account: Account) -> tuple[str, str]:
+        """Give an account a passkey, whose owner has proved lately who they are; gives where it is renamed, removed."""
+        told = {"name": "Điện thoại", "passwordless": True, "credential": {}}
+        passkey = Authenticator.objects.create(user=account, type=Authenticator.Type.WEBAUTHN, data=told)
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        return reverse("mfa_edit_webauthn", args=[passkey.pk]), reverse("mfa_remove_webauthn", args=[passkey.pk])
+
+    def test_a_passkey_gets_another_name_and_is_never_without_one(self, client: Client) -> None:
+        account = make_citizen(Level.CARD)
+        sign_in_fully(client, account)
+        rename, _ = self.add_passkey(client, account)
+        page = client.get(rename).content.decode()
+        assert "Tên khóa truy cập" in page
+        assert 'value="Điện thoại"' in page
+        assert "Nhập tên" in client.post(rename, {"name": " "}).content.decode()
+        client.post(rename, {"name": "Điện thoại của mẹ"})
+        assert "Điện thoại của mẹ" in client.get(reverse("mfa_list_webauthn")).content.decode()
+
+    def test_who_removes_one_of_several_second_factors_is_told_that_the_others_stay(self, client: Client) -> None:
+        account = make_citizen(Level.CARD)
+        sign_in_fully(client, account)
+        _, remove = self.add_passkey(client, account)
+        page = client.get(remove).content.decode()
+        assert "Các cách xác thực khác của bạn vẫn giữ nguyên." in page
+        client.post(remove)
+        assert not Authenticator.objects.filter(user=account, type=Authenticator.Type.WEBAUTHN).exists()
+
+    def test_a_citizen_may_remove_the_last_one_and_is_told_what_that_means(self, client: Client) -> None:
+        account = make_citizen(Level.CARD)
+        sign_in_fully(client, account)
+        _, remove = self.add_passkey(client, account)
+        Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).delete()
+        page = client.get(remove).content.decode()
+        assert "Đây là bước xác thực thứ hai cuối cùng của bạn" in page
+        client.post(remove)
+        assert not Authenticator.objects.filter(user=account, type=Authenticator.Type.WEBAUTHN).exists()
+
+    def test_staff_are_told_to_add_another_before_they_remove_the_last_one(self, client: Client) -> None:
+        account = make_staff(Caller.OFFICER)
+        sign_in_fully(client, account)
+        _, remove = self.add_passkey(client, account)
+        assert "Các cách xác thực khác" in client.get(remove).content.decode()
+        Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).delete()
+        page = client.get(remove).content.decode()
+        assert "Thêm bước xác thực thứ hai khác" in page
+        assert "govuk-button--warning" not in page
+        client.post(remove)
+        assert Authenticator.objects.filter(user=account, type=Authenticator.Type.WEBAUTHN).exists()

@@ -101,10 +101,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # the library has 
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Keep the last second factor of staff, who could not work without it."""
-        if authenticator.user.is_citizen:
-            return True
-        others = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
-        return bool(others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
+        return authenticator.user.is_citizen or has_other_factor(authenticator)
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:  # noqa: A002 # the library's
         """Name a passkey whose owner gave it no name."""
@@ -127,6 +124,12 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # the library has 
     def decrypt(self, encrypted_text: str) -> str:
         """Decrypt it again; raises `InvalidToken` if the site's key is another."""
         return _make_cipher().decrypt(encrypted_text.encode("ascii")).decode()
+
+
+def has_other_factor(authenticator: Authenticator) -> bool:
+    """Say whether an account has another second factor; recovery codes alone are none."""
+    others = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
+    return bool(others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
 
 def _make_cipher() -> Fernet:

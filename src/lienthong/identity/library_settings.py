@@ -111,5 +111,6 @@ def _make_factor_settings() -> dict[str, Any]:
             "reauthenticate": f"{_FORMS}.SecondFactorAgainForm",
             "activate_totp": f"{_FORMS}.AddAppForm",
             "add_webauthn": f"{_FORMS}.AddPasskeyForm",
+            "edit_webauthn": f"{_FORMS}.RenamePasskeyForm",
         },
     }

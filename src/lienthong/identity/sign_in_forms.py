@@ -14,7 +14,7 @@ from allauth.mfa import app_settings as factor_settings
 from allauth.mfa.adapter import get_adapter as get_factor_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
@@ -140,12 +140,25 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc] # the library has n
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 # the library's
         kwargs.setdefault("initial", {})["name"] = ""
         super().__init__(*args, **kwargs)
-        self.fields["name"] = forms.CharField(
-            required=False,
-            max_length=60,
-            label=_("Name of the passkey"),
-            help_text=_("So that you know it later, for example “My phone”."),
-        )
+        self.fields["name"] = _make_passkey_name(is_needed=False)
+
+
+class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc] # the library has no types
+    """Another name for a passkey."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 # the library's
+        super().__init__(*args, **kwargs)
+        self.fields["name"] = _make_passkey_name(is_needed=True)
+
+
+def _make_passkey_name(*, is_needed: bool) -> forms.Field:
+    return forms.CharField(
+        required=is_needed,
+        max_length=60,
+        label=_("Name of the passkey"),
+        help_text=_("So that you know it later, for example “My phone”."),
+        error_messages={"required": _("Enter a name")},
+    )
 
 
 def _name_code(field: forms.Field) -> None:

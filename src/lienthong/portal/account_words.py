@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from lienthong.identity.adapter import has_other_factor
 from lienthong.identity.places import find_next
 from lienthong.identity.words import LevelWay
 from lienthong.web.callers import Caller, find_signed_in
@@ -145,6 +146,7 @@ ACCOUNT_GLOBALS: Final = {
     "notices": list_notices,
     "own_place": find_next,
     "can_work": can_work,
+    "has_other_factor": has_other_factor,
     "may_open": may_open,
     "as_json": write_json,
 }
