@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from lienthong.cases import actions as told
 from lienthong.cases.documents.issuing import make_due_papers
@@ -16,15 +17,20 @@ from lienthong.cases.models import Case as CaseRow
 from lienthong.cases.models import FilingDifference, Paper
 from lienthong.cases.reading import get_case
 from lienthong.cases.words import CaseRole
+from lienthong.identity.posts import NewPost, assign_post, make_post
 from lienthong.web.callers import Caller
 from tests.browser.pages import PHONE, WIDE, keep_picture
 from tests.portal.cases.desk import (
     SAMPLE,
+    UNIT,
     answer_step,
+    ask_for_birth,
     do,
     enter_citizen,
     enter_officer,
+    fail_birth,
     file_case,
+    find_account,
     open_site,
 )
 from tests.portal.cases.pictures import PICTURE
@@ -198,7 +204,10 @@ def test_an_officer_works_cases_from_the_queue(pages: Pages, cases: Cases, scree
     new, stuck = file_case(cases, citizen), make_stuck(cases, citizen, officer)
     page = pages.open("/work/", screen, language=language, session=officer)
     look(pages, page, "queue")
-    go(pages, page, "/work/?status=3&text=abc", "queue-empty")
+    page.fill("#text", "Nguyễn Thị")
+    press(pages, page, "queue-search", "main form button")
+    assert "search=" in page.url
+    go(pages, page, "/work/?status=3&search=abc", "queue-search-over")
     go(pages, page, f"/work/{stuck}/", "desk")
     press(pages, page, "deed-step", "main a[href$='/take-over-step/insurance/']")
     press(pages, page, "deed-step-errors")
@@ -216,6 +225,43 @@ def test_an_officer_works_cases_from_the_queue(pages: Pages, cases: Cases, scree
     go(pages, page, "/work/differences/", "differences")
     press(pages, page, "difference", "main a[href*='/differences/']")
     assert get_case(cases, new).state.number == 1
+
+
+@LOOKS
+def test_an_officer_reads_why_a_message_does_not_get_through(
+    pages: Pages, cases: Cases, screen: ViewportSize, language: str
+) -> None:
+    citizen, officer = enter_citizen(), enter_officer()
+    late, lost = (ask_for_birth(cases, citizen, officer) for _ in range(2))
+    fail_birth(cases, late, "service_unreachable")
+    page = pages.open(f"/work/{late}/", screen, language=language, session=officer)
+    look(pages, page, "desk-late")
+    message_id = get_case(cases, lost).state.steps["birth"].message_id
+    refusal = "server.serverproxy.access_denied: no grant names this client"
+    do(cases, lost, CaseRole.SYSTEM, told.AgencyUnknown("birth", message_id, refusal))
+    fail_birth(cases, lost, refusal)
+    go(pages, page, f"/work/{lost}/", "desk-lost")
+    assert page.locator(".lt-support").count() == 2
+
+
+@LOOKS
+def test_who_worked_on_a_case_reads_that_others_decide_and_who_decides_is_asked_whether_they_may(
+    pages: Pages, cases: Cases, screen: ViewportSize, language: str
+) -> None:
+    both = enter_officer()
+    post = make_post(NewPost(UNIT, "Phó", "Vice", (Caller.OFFICER, Caller.LEADER)), date(2026, 1, 1), None)
+    assign_post(find_account(both), post, date(2026, 1, 1), None, timezone.now())
+    leader = enter_officer(Caller.OFFICER, Caller.LEADER, name="lan.pham")
+    case = file_case(cases, enter_citizen())
+    do(cases, case, CaseRole.RECEIVER, told.Received(), both)
+    do(cases, case, CaseRole.HANDLER, told.Taken(), both)
+    page = pages.open(f"/work/{case}/", screen, language=language, session=both)
+    look(pages, page, "desk-left-to-others")
+    assert page.locator(".lt-next", has_text="tham gia" if language == "vi" else "worked on this case").count() == 1
+    page = pages.open(f"/work/{case}/refuse/", screen, language=language, session=leader)
+    page.check("[value=law]")
+    press(pages, page, "decide-leave-to-others")
+    assert page.locator("[name=confirmed]").count() == 1
 
 
 def test_an_officer_receives_a_case_by_keyboard_with_scripts_off(pages: Pages, cases: Cases) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -20,6 +20,7 @@ from lienthong.cases.case_settings import CaseSettings
 from lienthong.cases.drafts import Applicant, open_draft, save_answers
 from lienthong.cases.filing import submit
 from lienthong.cases.handling import perform
+from lienthong.cases.models import Stage, StepDelivery
 from lienthong.cases.reading import get_case
 from lienthong.cases.site_cases import load_site_catalogue, make_site_cases
 from lienthong.cases.words import ActorKind, CaseRole, Channel
@@ -153,6 +154,36 @@ def answer_step(cases: Cases, case_id: UUID, step: str, answer: type[Any], **mor
     do(cases, case_id, CaseRole.SYSTEM, told.AgencyAsked(step, str(uuid4())))
     message_id = get_case(cases, case_id).state.steps[step].message_id
     return do(cases, case_id, CaseRole.AGENCY, answer(step, message_id, **more))
+
+
+def ask_for_birth(cases: Cases, citizen: Client, officer: Client) -> UUID:
+    """File a case whose first step is asked for; gives the case's id."""
+    case = file_case(cases, citizen)
+    do(cases, case, CaseRole.RECEIVER, told.Received(), officer)
+    do(cases, case, CaseRole.HANDLER, told.Taken(), officer)
+    do(cases, case, CaseRole.SYSTEM, told.AgencyAsked("birth", str(uuid4())))
+    return case
+
+
+def fail_birth(cases: Cases, case: UUID, code: str) -> None:
+    """Let the message of that step not get through, for a reason."""
+    now = cases.now()
+    StepDelivery.objects.create(
+        message_id=get_case(cases, case).state.steps["birth"].message_id,
+        case_id=case,
+        step="birth",
+        agency="justice",
+        service="births",
+        stage=Stage.SENT,
+        sent_as="1",
+        tries=4,
+        code=code,
+        failing_since=now if code else None,
+        until=now + timedelta(hours=1),
+        began_at=now,
+        changed_at=now,
+        next_at=now + timedelta(seconds=90),
+    )
 
 
 def open_counter_for(officer: Client, number: str) -> None:

@@ -1,22 +1,18 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import pytest
 
 from lienthong.cases import actions as told
 from lienthong.cases.errors import CasesErrorKind
-from lienthong.cases.models import Stage, StepDelivery
 from lienthong.cases.reading import get_case
 from lienthong.cases.words import UNSENT, CaseRole
 from lienthong.portal.cases.waiting_words import find_step_trouble
-from tests.portal.cases.desk import do, enter_citizen, enter_officer, file_case, open_site
+from tests.portal.cases.desk import ask_for_birth, do, enter_citizen, enter_officer, fail_birth, open_site
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from uuid import UUID
 
     from django.test import Client
     from pytest_django.fixtures import Settings
@@ -31,36 +27,6 @@ def cases(settings: Settings, tmp_path: Path) -> Cases:
     return open_site(settings, tmp_path)
 
 
-def ask_for_birth(cases: Cases, citizen: Client, officer: Client) -> UUID:
-    """File a case whose first step is asked for; gives the case's id."""
-    case = file_case(cases, citizen)
-    do(cases, case, CaseRole.RECEIVER, told.Received(), officer)
-    do(cases, case, CaseRole.HANDLER, told.Taken(), officer)
-    do(cases, case, CaseRole.SYSTEM, told.AgencyAsked("birth", str(uuid4())))
-    return case
-
-
-def fail(cases: Cases, case: UUID, code: str) -> None:
-    """Let the message of the step not get through, for a reason."""
-    now = cases.now()
-    StepDelivery.objects.create(
-        message_id=get_case(cases, case).state.steps["birth"].message_id,
-        case_id=case,
-        step="birth",
-        agency="justice",
-        service="births",
-        stage=Stage.SENT,
-        sent_as="1",
-        tries=4,
-        code=code,
-        failing_since=now if code else None,
-        until=now + timedelta(hours=1),
-        began_at=now,
-        changed_at=now,
-        next_at=now + timedelta(seconds=90),
-    )
-
-
 def read(client: Client, place: str, language: str = "vi") -> str:
     client.get(f"/language/{language}")
     return " ".join(client.get(place).content.decode().split())
@@ -69,7 +35,7 @@ def read(client: Client, place: str, language: str = "vi") -> str:
 def test_an_officer_reads_what_happened_and_what_to_do_and_support_its_code(cases: Cases) -> None:
     citizen, officer = enter_citizen(), enter_officer()
     case = ask_for_birth(cases, citizen, officer)
-    fail(cases, case, "service_unreachable")
+    fail_birth(cases, case, "service_unreachable")
 
     page = read(officer, f"/work/{case}/", "en")
     assert "its system behind it is not running. It is tried again by itself" in page
@@ -77,6 +43,9 @@ def test_an_officer_reads_what_happened_and_what_to_do_and_support_its_code(case
     assert "tried 4 times. Next try " in page
     assert 'Code for support: <span class="lt-code">service_unreachable</span>' in page
     assert page.count("service_unreachable") == 1
+    # Beside the step, and in what to do now.
+    assert page.count("The message does not get through to the agency") == 2
+    assert "The agency has it" not in page
     page = read(officer, f"/work/{case}/")
     assert "hệ thống của cơ quan phía sau cổng không hoạt động. Hệ thống tự gửi lại" in page
     assert "tự thực hiện thay bước này" in page
@@ -88,16 +57,25 @@ def test_an_officer_reads_what_happened_and_what_to_do_and_support_its_code(case
 def test_while_all_is_as_usual_there_is_no_code_and_nothing_to_do(cases: Cases) -> None:
     officer = enter_officer()
     case = ask_for_birth(cases, enter_citizen(), officer)
-    fail(cases, case, "")
+    fail_birth(cases, case, "")
     page = read(officer, f"/work/{case}/")
     assert "Kiểm tra lại lúc" in page
     assert "Mã báo bộ phận hỗ trợ" not in page
 
 
+def test_a_message_that_the_agency_works_on_is_the_agencys(cases: Cases) -> None:
+    officer = enter_officer()
+    case = ask_for_birth(cases, enter_citizen(), officer)
+    fail_birth(cases, case, "under_way")
+    page = read(officer, f"/work/{case}/", "en")
+    assert page.count("The agency has it") == 2
+    assert "The agency has the message and is working on it." in page
+
+
 def test_words_that_no_table_knows_are_shown_as_they_are(cases: Cases) -> None:
     officer = enter_officer()
     case = ask_for_birth(cases, enter_citizen(), officer)
-    fail(cases, case, "Máy chủ bảo trì")
+    fail_birth(cases, case, "Máy chủ bảo trì")
     page = read(officer, f"/work/{case}/")
     assert "Máy chủ bảo trì" in page
     assert "Mã báo bộ phận hỗ trợ" not in page
@@ -121,7 +99,7 @@ def test_where_an_outcome_is_not_known_the_timeline_has_words_for_the_office_and
     assert "access_denied" not in own
     assert "leave for" not in own
 
-    fail(cases, case, "unheard")
+    fail_birth(cases, case, "unheard")
     page = read(officer, f"/work/{case}/", "en")
     assert "it never got the message. Ask the agency whether it acted" in page
     assert "take the step over by hand" not in page

@@ -24,7 +24,7 @@ from lienthong.cases.words import ActionKind
 from lienthong.cases.workflow import BY_OTHERS
 from lienthong.portal.cases.complaint_words import read_complaint
 from lienthong.portal.cases.deed_form import STEP_DEEDS, DeedAt, DeedForm
-from lienthong.portal.cases.desk import BY_THEMSELVES, GRAVE, get_case_at_desk
+from lienthong.portal.cases.desk import BY_THEMSELVES, GRAVE, get_case_at_desk, tell_left_to_others
 from lienthong.portal.cases.officers import for_officers, list_colleagues
 from lienthong.portal.cases.own_deeds import SAID_ON_PAGE
 from lienthong.portal.cases.pages import show_page
@@ -53,7 +53,8 @@ def show_deed(request: HttpRequest, case_id: UUID, kind: str, step: str = "") ->
     cases, officer, case = get_case_at_desk(request, case_id)
     deed = _read_kind(kind, step)
     if officer.find_role(case.state, deed) is None:
-        messages.warning(request, _("This cannot be done now. Look at the case as it is."))
+        left = tell_left_to_others(officer, case) if deed in BY_OTHERS else []
+        messages.warning(request, left[0] if left else _("This cannot be done now. Look at the case as it is."))
         return HttpResponseRedirect(reverse("case-desk", args=[case_id]))
     form = DeedForm(request.POST or None, at=_describe(cases, officer, case, deed, step))
     if request.method != "POST" or "change" in request.POST or not form.is_valid():

@@ -33,7 +33,7 @@ from lienthong.portal.cases.pages import show_page
 from lienthong.portal.cases.paper_links import list_desk_papers
 from lienthong.portal.cases.procedure_words import say
 from lienthong.portal.cases.timeline import tell_timeline
-from lienthong.portal.cases.waiting_words import tell_step
+from lienthong.portal.cases.waiting_words import STUCK, tell_step
 from lienthong.portal.cases.words import OFFICE_WAITS
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from lienthong.cases.step_waiting import StepWaiting
     from lienthong.cases.steps import StepView
     from lienthong.portal.cases.officers import Officer
+    from lienthong.portal.cases.waiting_words import StepWords
 
 BY_THEMSELVES: Final = frozenset(
     {
@@ -77,16 +78,13 @@ GRAVE: Final = frozenset({ActionKind.REFUSE_TO_RECEIVE, ActionKind.REFUSE, Actio
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """A step at an agency as an officer sees it, with what they can do to it.
-
-    `code` is what support asks for where something is in the way.
-    """
+    """A step at an agency as an officer sees it, with what they can do to it."""
 
     view: StepView
     title: str
     agency: str
-    lines: tuple[str, ...]
-    code: str
+    why: str
+    told: StepWords
     deeds: tuple[ActionKind, ...]
 
 
@@ -117,6 +115,8 @@ def describe_desk(cases: Cases, officer: Officer, case: CaseView) -> dict[str, A
     deeds.sort(key=_rank_deed)
     documents = list_case_documents(cases, case)
 
+    steps = describe_steps(officer, case)
+
     def find_way(document: UUID) -> str:
         return reverse("case-document", args=[case.id, document])
 
@@ -129,8 +129,8 @@ def describe_desk(cases: Cases, officer: Officer, case: CaseView) -> dict[str, A
         "deeds_now": deeds,
         "grave": GRAVE,
         "forward": FORWARD,
-        "steps": describe_steps(officer, case),
-        "waits": [*tell_office_waits(case), *tell_left_to_others(officer, case)],
+        "steps": steps,
+        "waits": [*tell_office_waits(case, steps), *tell_left_to_others(officer, case)],
         "unanswered": tell_unanswered(case.state, load_site_days(), cases.today()),
         "due": describe_due(cases, case),
         "explained": explain_due(cases, case),
@@ -159,14 +159,14 @@ def describe_step(officer: Officer, case: CaseView, step: StepView, late: StepWa
     reason = find_step_reason(step, case.state)
     allowed = officer.list_deeds(case.state)
     deeds = tuple(kind for kind in STEP_DEEDS_IN_ORDER if kind in allowed and _fits(case.state, step, kind))
-    told, code = tell_step(step, late, can_take_over=ActionKind.TAKE_OVER_STEP in deeds)
-    why = "" if reason is None else f"{OFFICE_WAITS[reason]}."
+    told = tell_step(step, late, can_take_over=ActionKind.TAKE_OVER_STEP in deeds)
+    why = STUCK if told.is_stuck else "" if reason is None else OFFICE_WAITS[reason]
     return StepRow(
         view=step,
         title=step.id if described is None else say(described.title),
         agency=say(AGENCIES.get(step.agency, Words(step.agency, step.agency))),
-        lines=tuple(line for line in (why, *told) if line),
-        code=code,
+        why=str(why),
+        told=told,
         deeds=deeds,
     )
 
@@ -190,13 +190,13 @@ def _fits(state: CaseState, step: StepView, kind: ActionKind) -> bool:
     return bool(find_undo_phases(state, step, CaseRole.HANDLER))
 
 
-def tell_office_waits(case: CaseView) -> list[str]:
+def tell_office_waits(case: CaseView, steps: list[StepRow]) -> list[str]:
     """Tell who is next and why, for the office's own eyes."""
+    rows = {row.view.id: row for row in steps}
     told = []
     for wait in case.state.waits:
-        step = case.procedure.find_step(wait.step)
-        text = str(OFFICE_WAITS[wait.reason])
-        told.append(text if step is None else f"{say(step.title)}: {text}")
+        row = rows.get(wait.step)
+        told.append(str(OFFICE_WAITS[wait.reason]) if row is None else f"{row.title}: {row.why}")
     return list(dict.fromkeys(told))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lienthong.cases.agency_answers import Outcome
 from lienthong.cases.errors import CasesErrorKind
 from lienthong.cases.words import UNSENT, StepState
+from lienthong.exchange.errors import ExchangeErrorKind
 from lienthong.portal.cases.words import REASON_WORDS
 from lienthong.portal.exchange_words import Cure, Trouble, find_trouble
 
@@ -29,24 +31,38 @@ def tell_waiting(waiting: StepWaiting) -> str:
     return told % {"since": _tell(waiting.since)}
 
 
-def tell_step(step: StepView, late: StepWaiting | None, *, can_take_over: bool) -> tuple[tuple[str, ...], str]:
-    """Tell the office of a step: what was said of it, what is in its way with what to do, and when what comes.
+@dataclass(frozen=True, slots=True)
+class StepWords:
+    """What the office reads of a step: what was said of it, what is in its way with what to do, and when what comes.
 
-    Gives these as lines, with the code for support, empty where nothing is in the way.
+    `code` is what support asks for. `is_stuck`: the agency does not have the message, whatever the case's record says.
     """
-    words, code = tell_reason(step.reason, step.text)
+
+    said: str
+    trouble: str = ""
+    when: str = ""
+    code: str = ""
+    is_stuck: bool = False
+
+
+def tell_step(step: StepView, late: StepWaiting | None, *, can_take_over: bool) -> StepWords:
+    """Tell the office of a step, with its message that has no answer yet if there is one."""
+    said, code = tell_reason(step.reason, step.text)
     if late is None:
-        return (words,), code
+        return StepWords(said, code=code)
+    when = tell_office_waiting(late)
     if late.since is None:
-        return (words, tell_office_waiting(late)), code
+        return StepWords(said, when=when, code=code)
     trouble = find_step_trouble(late.code)
     if trouble is None:
-        return (words, late.code, tell_office_waiting(late)), code
-    # What is in the way now counts, and no more what was when the step came to its state.
-    said = "" if code else words
-    # An officer who is to find out what became of it was told already that they can take it over.
+        return StepWords(said, late.code, when, code)
+    # An officer who is to find out what became of it is told already that they can take it over.
     may = can_take_over and step.state is not StepState.UNKNOWN
-    return (said, tell_trouble(trouble, can_take_over=may), tell_office_waiting(late)), trouble.code
+    is_stuck = step.state is StepState.REQUESTED and late.code != ExchangeErrorKind.UNDER_WAY
+    # What is in the way now counts, and no more what was when the step came to its state.
+    return StepWords(
+        "" if code else said, tell_trouble(trouble, can_take_over=may), when, trouble.code, is_stuck=is_stuck
+    )
 
 
 def tell_reason(reason: str, text: str) -> tuple[str, str]:
@@ -96,6 +112,9 @@ def find_step_trouble(text: str) -> Trouble | None:
         return Trouble(_("What the agency answered does not fit this case."), Cure.OPERATOR, text)
     return find_trouble(text)
 
+
+STUCK: Final = _("The message does not get through to the agency")
+"""In place of that the agency has it."""
 
 CURES: Final = {
     Cure.TIME: _("It is tried again by itself; if it takes too long, ask the agency."),
