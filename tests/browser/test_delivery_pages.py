@@ -12,10 +12,11 @@ import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
+from lienthong.delivery.directive_words import AskState
 from lienthong.delivery.directives import DirectiveKey
-from lienthong.delivery.models import Directive, Observation
+from lienthong.delivery.models import Directive, Observation, TaskAsk
 from lienthong.delivery.sessions import NewItem, NewSession, add_agenda_item, add_material, freeze_session, open_session
-from lienthong.delivery.tasks import NewProof, NewTask, add_proof, give_task
+from lienthong.delivery.tasks import NewProof, NewTask, add_proof, get_task, give_task
 from lienthong.web.callers import Caller
 from tests.browser.pages import PHONE, WIDE, keep_picture
 from tests.portal.delivery.readers import enter_reader, load_illustrative, load_reported, record_received
@@ -59,6 +60,21 @@ def give_late(leader: Reader, owner: Reader, count: int) -> str:
     return task.code
 
 
+def add_question(code: str, owner: Reader, why: str) -> None:
+    """Add a question of a task that came to nothing."""
+    TaskAsk.objects.create(
+        task=get_task(code),
+        service="DEMO/GOV/Z99.05/TASKS/ask",
+        purpose="990/KH-UBND",
+        body={"question": "Đã số hóa bao nhiêu hồ sơ?"},
+        message=uuid4(),
+        asked_by=owner.account,
+        state=AskState.FAILED,
+        answer=why,
+        ended_at=timezone.now(),
+    )
+
+
 @LOOKS
 def test_boards_targets_and_indicators(pages: Pages, screen: ViewportSize, language: str) -> None:
     load_illustrative()
@@ -90,6 +106,7 @@ def test_directives_tasks_and_sessions(pages: Pages, screen: ViewportSize, langu
     leader, owner = enter_reader("binh.tran", Caller.LEADER), enter_reader("lan.le")
     code = give_late(leader, owner, 1)
     add_proof(code, PAPER, owner.account, timezone.now())
+    add_question(code, owner, "server.serverproxy.access_denied: no grant names this client")
     for session in ("2026-11", "2026-12"):
         open_session(NewSession(code=session, title="Phiên làm việc", held_on=date(2026, 12, 1), is_illustrative=True))
         add_agenda_item(session, NewItem(PLAN, "Kết quả"))

@@ -84,10 +84,10 @@ _PASSING: Final[tuple[tuple[StrOrPromise, tuple[ExchangeErrorKind, ...]], ...]] 
 )
 _FOR_AGENCY: Final[tuple[tuple[StrOrPromise, tuple[ExchangeErrorKind, ...]], ...]] = (
     (
-        _("The agency has not given this office leave for what the message asks."),
+        _("The agency has not given this office permission for what the message asks."),
         (_K.NOT_GRANTED, _K.METHOD_NOT_GRANTED, _K.PATH_NOT_GRANTED, _K.PURPOSE_NOT_GRANTED, _K.TOKEN_REFUSED),
     ),
-    (_("The leave that the agency gave this office has run out."), (_K.GRANT_EXPIRED,)),
+    (_("The permission that the agency gave this office has run out."), (_K.GRANT_EXPIRED,)),
     (
         _("The agency does not offer this service."),
         (_K.UNKNOWN_SERVICE, _K.SERVICE_TYPE, _K.SERVICE_MISSING_URL),

@@ -91,13 +91,13 @@ def test_where_an_outcome_is_not_known_the_timeline_has_words_for_the_office_and
     do(cases, case, CaseRole.SYSTEM, told.AgencyUnknown("birth", message_id, refusal))
 
     page = read(officer, f"/work/{case}/", "en")
-    assert page.count("The agency has not given this office leave for what the message asks.") == 2
+    assert page.count("The agency has not given this office permission for what the message asks.") == 2
     assert page.count("server.serverproxy.access_denied") == 2
     assert "no grant names" not in page
     own = read(citizen, f"/my-cases/{case}/", "en")
     assert "It is not certain whether the agency acted" in own
     assert "access_denied" not in own
-    assert "leave for" not in own
+    assert "permission for" not in own
 
     fail_birth(cases, case, "unheard")
     page = read(officer, f"/work/{case}/", "en")
