@@ -1,6 +1,7 @@
 """What an officer looks for: kept in their own session for a while, under a key that an address may carry.
 
-A name or a personal number in an address would stand in access logs and in a browser's history.
+A name or a personal number in an address would stand in access logs and in a browser's history. What a session holds
+ends with it at the latest, and sessions that are over are deleted hourly (identity/jobs.py).
 """
 
 from __future__ import annotations
