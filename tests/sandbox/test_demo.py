@@ -146,6 +146,7 @@ def test_a_death_waits_for_an_agency_that_is_away_says_why_and_goes_on(told: Tol
     waits = [line for line in away.splitlines() if "  waits: Funeral allowance: " in line]
     assert len(waits) > 1
     assert all("Does not get through since" in line for line in waits[1:])
+    assert any("but its system behind it is not running. It is tried again by itself" in line for line in waits)
     assert "Funeral allowance: The agency answered" in back
     assert "The result was handed over" in back
 

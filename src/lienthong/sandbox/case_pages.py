@@ -38,7 +38,7 @@ _STEP: Final = re.compile(
     r"(?P<rest>.*?)</li>",
     re.DOTALL,
 )
-_TOLD: Final = re.compile(r'<p class="lt-told">(.*?)</p>', re.DOTALL)
+_TOLD: Final = re.compile(r'<(?:p class="lt-told"|div class="lt-trouble"><p)>(.*?)</p>', re.DOTALL)
 _PAPER: Final = re.compile(
     r'<a class="govuk-link" href="(?P<href>/my-papers/[^"]+|/my-cases/[^"]+/papers/[^"]+)">(?P<title>.*?)</a>'
 )
