@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
-from lienthong.evidence.index import Index, IndexRow
+from lienthong.evidence.index import ROWS_AT_ONCE, Index, IndexRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +47,29 @@ def test_an_exchange_is_found_by_its_x_road_id_where_that_is_unique(index: Index
     with pytest.raises(EvidenceError, match="several exchanges") as caught:
         index.find_message(b"DEMO-canary-id")
     assert caught.value.kind is EvidenceErrorKind.AMBIGUOUS
+
+
+def test_an_x_road_id_is_found_however_far_apart_its_entries_lie(index: Index) -> None:
+    far = REQUEST.entry + 100_000
+    index.note(REQUEST)
+    index.note(IndexRow(far, "request", "exchange-2", 1_795_000_000_100, b"DEMO-another-id"))
+    assert index.find_message(b"DEMO-canary-id") == "exchange-1"
+    assert index.find_message(b"DEMO-another-id") == "exchange-2"
+    index.note(IndexRow(far + 1, "request", "exchange-3", 1_795_000_000_100, b"DEMO-canary-id"))
+    with pytest.raises(EvidenceError, match="several exchanges"):
+        index.find_message(b"DEMO-canary-id")
+
+
+@pytest.mark.parametrize("count", [1, ROWS_AT_ONCE - 1, ROWS_AT_ONCE, ROWS_AT_ONCE + 1, 3 * ROWS_AT_ONCE])
+def test_a_flush_of_any_length_writes_each_row_once(index: Index, count: int) -> None:
+    for entry in range(count):
+        index.note(IndexRow(entry, "request", f"exchange-{entry}", entry, b"DEMO-%d" % entry))
+    index.flush()
+    found = [index.find_exchange(f"exchange-{entry}") for entry in range(count)]
+    assert found == [(IndexRow(entry, "request", f"exchange-{entry}", entry),) for entry in range(count)]
+    assert [index.find_message(b"DEMO-%d" % entry) for entry in range(count)] == [
+        f"exchange-{entry}" for entry in range(count)
+    ]
 
 
 def test_the_file_holds_no_x_road_id_and_its_hash_needs_the_key(tmp_path: Path) -> None:
@@ -102,13 +125,45 @@ def test_a_file_that_is_no_index_is_refused(tmp_path: Path) -> None:
         Index(tmp_path / "absent" / "index.sqlite", KEY)
 
 
-@pytest.mark.parametrize("version", [0, 1, 3])
+@pytest.mark.parametrize("version", [0, 1, 4])
 def test_a_database_of_another_schema_is_refused(tmp_path: Path, version: int) -> None:
     other = sqlite3.connect(tmp_path / "index.sqlite")
     other.executescript(f"CREATE TABLE other (x); PRAGMA user_version = {version};")
     other.close()
-    with pytest.raises(EvidenceError, match=f"expected schema 2, got {version}"):
+    with pytest.raises(EvidenceError, match=f"expected schema 3, got {version}"):
         Index(tmp_path / "index.sqlite", KEY)
+
+
+def test_an_index_of_the_schema_before_is_brought_up_to_date_with_all_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    index = Index(path, KEY)
+    index.note(REQUEST)
+    index.close()
+    old = sqlite3.connect(path)
+    old.executescript(
+        "DROP INDEX entry_by_id; CREATE INDEX entry_by_id ON entry (id) WHERE id IS NOT NULL; PRAGMA user_version = 2;"
+    )
+    old.close()
+    for _ in range(2):
+        index = Index(path, KEY)
+        index.note(RECEIVED)
+        assert index.find_message(b"DEMO-canary-id") == "exchange-1"
+        assert index.find_exchange("exchange-1") == (plain(REQUEST), plain(RECEIVED))
+        index.close()
+    new = sqlite3.connect(path)
+    assert new.execute("PRAGMA user_version").fetchall() == [(3,)]
+    ((index_by_id,),) = new.execute("SELECT sql FROM sqlite_schema WHERE name = 'entry_by_id'").fetchall()
+    assert "(entry >> 14, id)" in index_by_id
+    new.close()
+
+
+def test_a_database_of_the_version_before_that_is_no_index_is_refused_and_left_alone(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "index.sqlite")
+    other.executescript("CREATE TABLE other (x); PRAGMA user_version = 2;")
+    with pytest.raises(EvidenceError, match="no such index"):
+        Index(tmp_path / "index.sqlite", KEY)
+    assert other.execute("PRAGMA user_version").fetchall() == [(2,)]
+    other.close()
 
 
 def test_a_damaged_database_is_refused_when_its_tables_are_read(tmp_path: Path) -> None:

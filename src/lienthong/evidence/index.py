@@ -5,6 +5,9 @@ with anything, only a keyed BLAKE2b hash (RFC 7693): without the key, a secret f
 guess. Rows wait in memory for `flush`, which the gateway calls each second from a thread. A crash loses the
 newest rows only, since they are noted in the order of the log: `catch_up` (reindex.py) reads them from the
 log before the gateway starts.
+
+A flush changes few pages of the file, however long it has grown: X-Road-Request-Ids are UUIDs of version 7, so new
+rows lie side by side, and the hashes, which are random, are sorted within a stretch of the log only.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from hashlib import blake2b
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -22,8 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """SQLite's `user_version` of this schema."""
+
+_WITHOUT_STRETCHES: Final = 2
+"""The version before, which sorted the hashes of the whole log together: brought up to date when it is opened."""
 
 ID_HASH_BYTES: Final = 16
 """Two of 10^12 messages share a hash with a chance below 10^-14."""
@@ -31,16 +38,41 @@ ID_HASH_BYTES: Final = 16
 BUSY_SECONDS: Final = 5.0
 """How long a flush waits for another process, such as an export, before it gives up for now."""
 
+# A stretch is 2^14 entries: some hundred pages of hashes.
+_INDEX_BY_ID: Final = "CREATE INDEX entry_by_id ON entry (entry >> 14, id) WHERE id IS NOT NULL"
+
 _SCHEMA: Final = f"""
 CREATE TABLE entry (
     exchange TEXT NOT NULL, entry INTEGER NOT NULL, kind TEXT NOT NULL, id BLOB, time INTEGER NOT NULL,
     PRIMARY KEY (exchange, entry)
 ) WITHOUT ROWID;
-CREATE INDEX entry_by_id ON entry (id) WHERE id IS NOT NULL;
+{_INDEX_BY_ID};
 CREATE TABLE mark (entry INTEGER PRIMARY KEY, time INTEGER NOT NULL);
 PRAGMA user_version = {SCHEMA_VERSION};
 """
 
+_UPGRADE: Final = f"""
+BEGIN IMMEDIATE;
+DROP INDEX entry_by_id;
+{_INDEX_BY_ID};
+PRAGMA user_version = {SCHEMA_VERSION};
+COMMIT;
+"""
+
+# One look into each stretch, some 10 µs: below a second for 10^9 entries.
+_FIND_MESSAGE: Final = """
+WITH RECURSIVE stretch (number) AS (
+    SELECT max(entry) >> 14 FROM mark UNION ALL SELECT number - 1 FROM stretch WHERE number > 0
+)
+SELECT DISTINCT exchange FROM stretch CROSS JOIN entry ON entry >> 14 = number AND id = ? LIMIT 2
+"""
+
+_INSERT_ENTRIES: Final = "INSERT OR REPLACE INTO entry (exchange, entry, kind, time) VALUES "
+_INSERT_NAMED_ENTRIES: Final = "INSERT OR REPLACE INTO entry (exchange, entry, kind, time, id) VALUES "
+_INSERT_MARKS: Final = "INSERT OR REPLACE INTO mark (entry, time) VALUES "
+
+ROWS_AT_ONCE: Final = 64
+"""Rows that one statement writes: the interpreter's lock changes hands for each statement, not for each row."""
 
 MARK_EVERY: Final = 256
 """Rows between two marks. A mark says when an entry was noted; the rows themselves stand in the order of exchanges, so
@@ -67,7 +99,7 @@ class Index:
     def __init__(self, path: Path, key: bytes) -> None:
         """Open the index or make an empty one; kind `index` if the file is something else."""
         self._path = path
-        self._key = key
+        self._keyed: Final = blake2b(key=key, digest_size=ID_HASH_BYTES)
         self._pending: list[IndexRow] = []
         self._using = threading.Lock()  # over the connection and over taking from `_pending`
         try:
@@ -94,8 +126,7 @@ class Index:
 
     def find_message(self, xroad_id: bytes) -> str | None:
         """Give the exchange with this X-Road-Id, or None; kind `ambiguous` if several have it."""
-        question = "SELECT DISTINCT exchange FROM entry WHERE id = ? LIMIT 2"
-        found = self._ask(question, self._hide(xroad_id))
+        found = self._ask(_FIND_MESSAGE, self._hide(xroad_id))
         if len(found) > 1:
             message = "several exchanges have this X-Road-Id: ask for one of them by its X-Road-Request-Id"
             raise EvidenceError(EvidenceErrorKind.AMBIGUOUS, message)
@@ -123,25 +154,35 @@ class Index:
         self.flush()
         self._database.close()
 
-    def _hide(self, xroad_id: bytes) -> bytes:
-        return blake2b(xroad_id, key=self._key, digest_size=ID_HASH_BYTES).digest()
-
-    def _values(self, row: IndexRow) -> tuple[str, int, str, bytes | None, int]:
-        hidden = None if row.xroad_id is None else self._hide(row.xroad_id)
-        return row.exchange, row.entry, row.kind, hidden, row.time
+    def _hide(self, xroad_id: bytes) -> bytearray:
+        hashed = self._keyed.copy()
+        hashed.update(xroad_id)
+        # SQLite's module looks in vain for an adapter of each value that is `bytes`, and of none that is `bytearray`.
+        return bytearray(hashed.digest())
 
     def _write(self, rows: Sequence[IndexRow]) -> None:
-        entries = "INSERT OR REPLACE INTO entry (exchange, entry, kind, id, time) VALUES (?, ?, ?, ?, ?)"
-        marks = "INSERT OR REPLACE INTO mark (entry, time) VALUES (?, ?)"
+        entries = [(row.exchange, row.entry, row.kind, row.time) for row in rows if row.xroad_id is None]
+        named = [
+            (row.exchange, row.entry, row.kind, row.time, self._hide(row.xroad_id))
+            for row in rows
+            if row.xroad_id is not None
+        ]
+        marks = [(row.entry, row.time) for row in (*rows[::MARK_EVERY], rows[-1])]
         try:
             with self._database:  # one transaction: a crash here leaves all of these rows out
-                self._database.executemany(entries, sorted(map(self._values, rows)))
-                marked = [*rows[::MARK_EVERY], rows[-1]]
-                self._database.executemany(marks, [(row.entry, row.time) for row in marked])
+                self._insert(_INSERT_ENTRIES, entries)
+                self._insert(_INSERT_NAMED_ENTRIES, named)
+                self._insert(_INSERT_MARKS, marks)
         except sqlite3.Error as error:
             raise self._error(error) from error
 
-    def _ask(self, question: str, value: str | bytes | int) -> list[tuple[Any, ...]]:
+    def _insert(self, insert: str, rows: Sequence[tuple[str | int | bytearray, ...]]) -> None:
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            part = rows[start : start + ROWS_AT_ONCE]
+            places = f"({', '.join('?' * len(part[0]))})"
+            self._database.execute(insert + ", ".join([places] * len(part)), tuple(chain.from_iterable(part)))
+
+    def _ask(self, question: str, value: str | bytearray | int) -> list[tuple[Any, ...]]:
         self.flush()
         with self._using:
             try:
@@ -176,6 +217,8 @@ def _require_schema(database: sqlite3.Connection) -> None:
     ((tables,),) = database.execute("SELECT count(*) FROM sqlite_schema").fetchall()
     if version == 0 and tables == 0:
         database.executescript(_SCHEMA)
+    elif version == _WITHOUT_STRETCHES:
+        database.executescript(_UPGRADE)
     elif version != SCHEMA_VERSION:
         message = f"expected schema {SCHEMA_VERSION}, got {version}"
         raise sqlite3.DatabaseError(message)
