@@ -60,6 +60,15 @@ def test_a_new_file_never_takes_a_name_that_is_used(tmp_path: Path) -> None:
         FILES.open(tmp_path / "file", create=True)
 
 
+def test_a_file_is_replaced_whatever_an_unfinished_write_of_it_has_left(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"old")
+    (tmp_path / "file.new").write_bytes(b"a longer one that is not whole")
+    for content in (b"newer", b"newest"):
+        write_file(FILES, tmp_path / "file", content)
+        assert (tmp_path / "file").read_bytes() == content
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 def test_folders_are_made_with_their_parents_and_those_there_are_kept(tmp_path: Path) -> None:
     for _ in range(2):
         make_folders(FILES, tmp_path / "a" / "b" / "c")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILES = QuickFiles()
+
+
+@dataclass(frozen=True)
+class NotingFiles(QuickFiles):
+    """The real files, with a list of the folders that were synced."""
+
+    synced: list[Path] = field(default_factory=list)
+
+    def sync_folder(self, folder: Path) -> None:
+        self.synced.append(folder)
+        super().sync_folder(folder)
 
 
 @given(st.lists(st.binary(max_size=300), max_size=20))
@@ -57,6 +69,28 @@ def test_partial_forms_go_when_the_full_one_is_there(tmp_path: Path) -> None:
     extend_log(folder, 200, 100)
     for level in ("0", "entries"):
         assert sorted(path.name for path in (folder / "tile" / level).iterdir()) == ["000", "001.p"]
+
+
+def test_a_folder_is_synced_where_it_has_a_new_name_or_this_process_has_not_synced_it_yet(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    make_log(folder, 100)
+    files = NotingFiles()
+    opened = OpenLog(folder, files)
+    opened.log.resume(None)
+
+    def publish(*numbers: int) -> set[str]:
+        opened.append(*(make_entry(number) for number in numbers))
+        files.synced.clear()
+        opened.log.publish()
+        return {str(place.relative_to(folder)) for place in files.synced}
+
+    partial = {"tile/0/000.p", "tile/entries/000.p"}
+    assert publish(100) == {".", "tile", "tile/0", "tile/entries", *partial}
+    assert publish(101) == {".", *partial}
+    full = {"tile/0", "tile/0/001.p", "tile/entries", "tile/entries/001.p", "tile/1", "tile/1/000.p"}
+    assert publish(*range(102, 300)) == {".", "tile", *full}
+    assert publish(300) == {".", "tile/0/001.p", "tile/entries/001.p"}
+    opened.log.close()
 
 
 def test_the_start_of_a_full_tile_stands_for_a_partial_one_that_is_gone(tmp_path: Path) -> None:

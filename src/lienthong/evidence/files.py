@@ -183,8 +183,11 @@ def write_file(files: Files, path: Path, content: bytes) -> None:
 
 def write_new_file(files: Files, path: Path, fill: Callable[[int], None]) -> None:
     """Make a file, `fill` it and sync it; a leftover of the same name goes first."""
-    remove_file(files, path)
-    descriptor = files.open(path, create=True)
+    try:
+        descriptor = files.open(path, create=True)
+    except FileExistsError:
+        files.remove(path)
+        descriptor = files.open(path, create=True)
     try:
         fill(descriptor)
         files.fdatasync(descriptor)

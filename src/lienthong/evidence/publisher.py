@@ -41,6 +41,7 @@ class Publisher:
         self.is_running = False
         self._files = files
         self._folder = folder
+        self._durable = {folder}
         self._nodes: Nodes = found.nodes
         self._statements = found.statements
 
@@ -52,7 +53,7 @@ class Publisher:
         """Publish up to `size` entries under their signed checkpoint; only if nothing is running."""
         self.is_running = True
         plan = plan_publication(self.size, size, note, self._nodes, list(self._statements))
-        call = partial(publish, self._files, self._folder, plan)
+        call = partial(publish, self._files, self._folder, plan, self._durable)
         run(call, partial(self._end, plan, on_failure))
 
     def _end(self, plan: Publication, on_failure: Callable[[Exception], None], error: Exception | None) -> None:

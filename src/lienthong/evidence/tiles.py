@@ -7,7 +7,8 @@ right, for proofs and the next opening read it.
 
 from __future__ import annotations
 
-from pathlib import Path
+import struct
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -28,6 +29,7 @@ from lienthong.evidence.tree import EMPTY_ROOT, HASH_BYTES, leaf_hash, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from lienthong.evidence.checkpoint import Checkpoint
     from lienthong.evidence.files import Files
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 CHECKPOINT_FILE: Final = "checkpoint"
 MAX_STATEMENT_BYTES: Final = 0xFFFF
 """An entry's length stands in two bytes of its bundle (C2SP tlog-tiles)."""
-_LENGTH_BYTES: Final = 2
+_LENGTH: Final = struct.Struct(">H")
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -77,8 +79,10 @@ def plan_publication(old: int, new: int, note: bytes, nodes: Nodes, statements: 
     return Publication(old, new, note, tiles, statements)
 
 
-def publish(files: Files, folder: Path, plan: Publication) -> None:
+def publish(files: Files, folder: Path, plan: Publication, durable: set[Path]) -> None:
     """Publish the tiles and bundles of new entries, then the checkpoint over them. Errors are OSError.
+
+    `durable` are folders whose names need no sync any more, at first the log's own; new ones are added.
 
     A crash before the checkpoint leaves the old one, with all it covers, and files that none covers: the next
     publication starts from the same place and writes them again, with the same content or more.
@@ -86,21 +90,23 @@ def publish(files: Files, folder: Path, plan: Publication) -> None:
     touched: set[Path] = set()
     # 1. The files, each whole and durable before its name is taken.
     for tile, hashes in plan.tiles:
-        touched |= _put(files, folder, tile_path(tile.level, tile.index, tile.width), hashes)
+        touched |= _put(files, folder / tile_path(tile.level, tile.index, tile.width), hashes, durable)
         if tile.level == 0:
             bundle = encode_bundle(_statements_of(plan, tile))
-            touched |= _put(files, folder, entries_path(tile.index, tile.width), bundle)
-    # 2. Their names, up to the log's folder: a crash may have come between a folder's making and its sync.
+            touched |= _put(files, folder / entries_path(tile.index, tile.width), bundle, durable)
+    # 2. Their names, and those of folders that this process has not synced yet: a crash may have come between a
+    #    folder's making and its sync.
     for place in sorted(touched):
         files.sync_folder(place)
+    durable |= touched
     # 3. A full tile makes its partial forms superfluous. A crash here leaves the old checkpoint without a
     #    partial tile that it covers: readers then take the start of the full one, as C2SP tlog-tiles lets a
     #    log expect.
     for tile, _ in plan.tiles:
         if tile.width == TILE_WIDTH:
-            _remove_partials(files, folder / tile_path(tile.level, tile.index))
+            _remove_partials(files, folder / tile_path(tile.level, tile.index), durable)
             if tile.level == 0:
-                _remove_partials(files, folder / entries_path(tile.index))
+                _remove_partials(files, folder / entries_path(tile.index), durable)
     # 4. The checkpoint, which from here on covers them all.
     write_file(files, folder / CHECKPOINT_FILE, plan.note)
     files.sync_folder(folder)
@@ -108,7 +114,8 @@ def publish(files: Files, folder: Path, plan: Publication) -> None:
 
 def encode_bundle(statements: Sequence[bytes]) -> bytes:
     """Write an entry bundle: per entry its length in two bytes, big endian, and its bytes."""
-    return b"".join(part for statement in statements for part in (len(statement).to_bytes(_LENGTH_BYTES), statement))
+    lengths = map(_LENGTH.pack, map(len, statements))
+    return b"".join(chain.from_iterable(zip(lengths, statements, strict=True)))
 
 
 def decode_bundle(bundle: bytes, name: str) -> list[bytes]:
@@ -116,7 +123,7 @@ def decode_bundle(bundle: bytes, name: str) -> list[bytes]:
     statements = []
     place = 0
     while place < len(bundle):
-        start = place + _LENGTH_BYTES
+        start = place + _LENGTH.size
         place = start + int.from_bytes(bundle[place:start])
         statements.append(bundle[start:place])
     if place != len(bundle):
@@ -196,15 +203,20 @@ def _statements_of(plan: Publication, tile: Tile) -> list[bytes]:
     return plan.statements[start : start + tile.width]
 
 
-def _put(files: Files, folder: Path, name: str, content: bytes) -> set[Path]:
+def _put(files: Files, path: Path, content: bytes, durable: set[Path]) -> set[Path]:
     """Write a published file, and give the folders whose sync makes its name durable."""
-    path = folder / name
-    ensure_folder(files, path.parent)
+    place = path.parent
+    touched = {place}
+    if place not in durable:
+        ensure_folder(files, place)
+    while place not in durable:
+        place = place.parent
+        touched.add(place)
     write_file(files, path, content)
-    return {folder / parent for parent in Path(name).parents}
+    return touched
 
 
-def _remove_partials(files: Files, full: Path) -> None:
+def _remove_partials(files: Files, full: Path, durable: set[Path]) -> None:
     """Remove the partial forms of a full tile or bundle."""
     folder = full.with_name(full.name + ".p")
     names = list_names(files, folder)
@@ -212,6 +224,7 @@ def _remove_partials(files: Files, full: Path) -> None:
         remove_file(files, folder / name)
     if names:
         files.remove_folder(folder)
+    durable.discard(folder)
 
 
 def _read_published(files: Files, folder: Path, name: str, full: str, width: int) -> tuple[bytes, int]:
