@@ -67,9 +67,10 @@ WITH RECURSIVE stretch (number) AS (
 SELECT DISTINCT exchange FROM stretch CROSS JOIN entry ON entry >> 14 = number AND id = ? LIMIT 2
 """
 
-_INSERT_ENTRIES: Final = "INSERT OR REPLACE INTO entry (exchange, entry, kind, time) VALUES "
-_INSERT_NAMED_ENTRIES: Final = "INSERT OR REPLACE INTO entry (exchange, entry, kind, time, id) VALUES "
-_INSERT_MARKS: Final = "INSERT OR REPLACE INTO mark (entry, time) VALUES "
+# An entry that stands already stays as it is. OR REPLACE would have SQLite keep an undo file for each statement.
+_INSERT_ENTRIES: Final = "INSERT OR IGNORE INTO entry (exchange, entry, kind, time) VALUES "
+_INSERT_NAMED_ENTRIES: Final = "INSERT OR IGNORE INTO entry (exchange, entry, kind, time, id) VALUES "
+_INSERT_MARKS: Final = "INSERT OR IGNORE INTO mark (entry, time) VALUES "
 
 ROWS_AT_ONCE: Final = 64
 """Rows that one statement writes: the interpreter's lock changes hands for each statement, not for each row."""
