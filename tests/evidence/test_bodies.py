@@ -13,6 +13,7 @@ from lienthong.evidence.bodies import MAX_PENDING_BYTES, PACK_BYTES, PACK_SPAN_M
 from lienthong.evidence.body_chunks import CHUNK_BYTES, count_chunks, sealed_length
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.files import SystemFiles
+from lienthong.evidence.store import TAG_BYTES
 from tests.clocks import SetClock
 
 if TYPE_CHECKING:
@@ -50,6 +51,17 @@ class FailingFiles(SystemFiles):
     def sync_folder(self, folder: Path) -> None:
         self._maybe_fail("sync_folder")
         super().sync_folder(folder)
+
+
+@dataclass(frozen=True)
+class NotingFiles(SystemFiles):
+    """The real files, with a list of the lengths that were written."""
+
+    lengths: list[int] = field(default_factory=list)
+
+    def pwrite(self, descriptor: int, data: bytes, offset: int) -> int:
+        self.lengths.append(len(data))
+        return super().pwrite(descriptor, data, offset)
 
 
 @pytest.fixture
@@ -239,6 +251,21 @@ def test_more_bodies_than_memory_may_hold_are_written_before_the_flush(store: Bo
         put(store, bytes(CHUNK_BYTES))
     (pack,) = tmp_path.iterdir()
     assert pack.stat().st_size > MAX_PENDING_BYTES
+
+
+def test_a_second_of_bodies_is_written_in_pieces_of_which_none_is_missing(tmp_path: Path, clock: SetClock) -> None:
+    files = NotingFiles()
+    store = BodyStore(tmp_path, clock, files)
+    bodies = [pattern(CHUNK_BYTES - number * 500) for number in range(100)]
+    large = CHUNK_BYTES + 1
+    places = [put(store, body) for body in bodies[:50]]
+    places.append(put(store, pattern(large)))
+    places += [put(store, body) for body in bodies[50:]]
+    store.flush()
+    assert max(files.lengths) <= 2 * (CHUNK_BYTES + TAG_BYTES)
+    assert sum(files.lengths) == sum(sealed_length(len(body)) for body in (*bodies, pattern(large)))
+    assert [read(store, place) for place in places] == [*bodies[:50], pattern(large), *bodies[50:]]
+    store.close()
 
 
 def test_many_threads_put_read_and_flush_at_once(store: BodyStore) -> None:

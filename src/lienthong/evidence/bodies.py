@@ -235,7 +235,7 @@ class BodyStore:
 
     def _write_runs(self, pack: _Pack, pending: list[tuple[int, bytes, bytes]]) -> None:
         try:
-            for offset, data in _join_runs([(at, seal_small_body(key, body)) for at, key, body in pending]):
+            for offset, data in _join_runs((at, seal_small_body(key, body)) for at, key, body in pending):
                 write_all(self._files, pack.descriptor, data, offset)
         except OSError as error:
             raise self._fail(pack.number, error) from error
@@ -284,14 +284,19 @@ class BodyStore:
         return sorted(int(name) for name in names if name.isascii() and name.isdigit())
 
 
-def _join_runs(pending: list[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
-    """Join neighbours into one write; large bodies, written elsewhere, lie between the runs."""
-    start = end = pending[0][0]
+def _join_runs(pieces: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    """Join neighbours into writes; large bodies, written elsewhere, lie between the runs.
+
+    A run is not much longer than a chunk: its memory, still in the processor's caches, then serves the next one.
+    """
+    start = end = 0
     run: list[bytes] = []
-    for offset, data in pending:
-        if offset != end:
+    for offset, data in pieces:
+        if run and (offset != end or end - start >= CHUNK_BYTES):
             yield start, b"".join(run)
-            start, run = offset, []
+            run = []
+        if not run:
+            start = offset
         run.append(data)
         end = offset + len(data)
     yield start, b"".join(run)
