@@ -87,6 +87,16 @@ def test_path_and_suffix_are_together_the_standard_proof(opened: OpenLog) -> Non
         verify_consistency(head.size, opened.log.size, since, head.root, opened.log.root)
 
 
+def test_an_entry_is_proven_anew_under_the_newest_checkpoint(opened: OpenLog) -> None:
+    done = [committed for number in range(20) for committed in opened.append(make_entry(number))]
+    for old in done:
+        again = opened.log.prove_entry(old.index)
+        head = again.head
+        assert (again.index, again.leaf, head.first, head.size) == (old.index, old.leaf, old.index, 20)
+        assert verify_checkpoint(head.checkpoint, ORIGIN, KEY.verify_key) == Checkpoint(ORIGIN, 20, opened.log.root)
+        assert head.path(old.index) + head.suffix == opened.log.prove_inclusion(old.index, 20)
+
+
 def test_entries_of_one_turn_are_one_batch(opened: OpenLog, folder: Path) -> None:
     opened.append(*map(make_entry, range(5)))
     opened.append(make_entry(5))

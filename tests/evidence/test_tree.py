@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 from lienthong.evidence.tree import (
     EMPTY_ROOT,
-    BatchPaths,
     Frontier,
     batch_subtree,
     fold_path,
@@ -19,6 +18,7 @@ from lienthong.evidence.tree import (
     node_hash,
     prove_batch,
     prove_consistency,
+    prove_each,
     prove_in_batch,
     prove_inclusion,
     root_of,
@@ -132,10 +132,11 @@ def test_a_batch_proof_equals_the_full_proof_for_every_index_of_every_small_batc
         for first in range(size):
             start, end = batch_subtree(first, size)
             suffix = prove_batch(first, size, TREE.node)
-            paths = BatchPaths(first, size, TREE.nodes)
+            paths = prove_each(first, size, TREE.nodes)
+            assert len(paths) == size - first
             for index in range(first, size):
                 path = prove_in_batch(index, first, size, TREE.node)
-                assert paths.path(index) == path
+                assert paths[index - first] == path
                 assert path + suffix == prove_inclusion(index, size, TREE.node)
                 subtree = fold_path(TREE.leaves[index], index - start, end - start, path)
                 assert fold_suffix(subtree, first, size, suffix) == root
@@ -164,7 +165,7 @@ def test_a_batch_proof_equals_the_full_proof_in_larger_trees(case: tuple[int, in
     index, first, size = case
     suffix = prove_batch(first, size, TREE.node)
     path = prove_in_batch(index, first, size, TREE.node)
-    assert BatchPaths(first, size, TREE.nodes).path(index) == path
+    assert prove_each(first, size, TREE.nodes)[index - first] == path
     assert path + suffix == prove_inclusion(index, size, TREE.node)
     start, end = batch_subtree(first, size)
     root = fold_suffix(fold_path(TREE.leaves[index], index - start, end - start, path), first, size, suffix)

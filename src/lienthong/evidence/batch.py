@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from lienthong.evidence.tree import BatchPaths, prove_batch
+from lienthong.evidence.tree import prove_batch, prove_each
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lienthong.evidence.nodes import Nodes
 
 
@@ -57,32 +59,42 @@ class Head:
     """The state of the log after one commit, with what proves the entries [first, size) of that commit.
 
     `checkpoint` is the signed note over `size` and `root`, or empty if nothing in the batch needed one. An
-    entry's inclusion proof under it is its `path` and the batch's `suffix`, one after the other.
+    entry's inclusion proof under it is its `path` and the batch's `suffix`, one after the other. Both are made when
+    they are first asked for, the paths of all entries together.
     """
 
     __slots__ = ("_nodes", "_paths", "_suffix", "checkpoint", "first", "root", "size")
 
-    def __init__(self, first: int, size: int, root: bytes, checkpoint: bytes, nodes: Nodes) -> None:
+    def __init__(
+        self,
+        first: int,
+        size: int,
+        root: bytes,
+        checkpoint: bytes,
+        nodes: Nodes,
+        paths: Sequence[tuple[bytes, ...]] = (),
+    ) -> None:
+        """`paths` are those of the first entries, where no others will be asked for."""
         self.first = first
         self.size = size
         self.root = root
         self.checkpoint = checkpoint
         self._nodes = nodes
         self._suffix: tuple[bytes, ...] | None = None
-        self._paths: BatchPaths | None = None
+        self._paths = paths
 
     @property
     def suffix(self) -> tuple[bytes, ...]:
-        """Give the common end of the batch's paths; computed once, and only if an entry is to be proven."""
+        """Give the common end of the batch's paths."""
         if self._suffix is None:
             self._suffix = prove_batch(self.first, self.size, self._nodes.node)
         return self._suffix
 
     def path(self, index: int) -> tuple[bytes, ...]:
         """Give the part of entry `index`'s path that lies inside the batch."""
-        if self._paths is None:
-            self._paths = BatchPaths(self.first, self.size, self._nodes.read)
-        return self._paths.path(index)
+        if not self._paths:
+            self._paths = prove_each(self.first, self.size, self._nodes.read)
+        return self._paths[index - self.first]
 
 
 class Committed(msgspec.Struct, frozen=True, gc=False):

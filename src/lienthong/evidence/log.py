@@ -23,7 +23,7 @@ from lienthong.evidence.recovery import recover, repair
 from lienthong.evidence.segment import SEGMENTS_FOLDER, SegmentHeader, encode_batch, encode_segment_header
 from lienthong.evidence.signer import HeadSigner
 from lienthong.evidence.tiles import MAX_STATEMENT_BYTES
-from lienthong.evidence.tree import prove_consistency, prove_inclusion, root_of
+from lienthong.evidence.tree import prove_consistency, prove_in_batch, prove_inclusion, root_of
 from lienthong.evidence.writer import SegmentWriter
 
 if TYPE_CHECKING:
@@ -234,7 +234,10 @@ class Log:
         if not 0 <= index < self._head.size:
             message = f"the log {self.origin} has {self._head.size} entries, asked for a proof of entry {index}"
             raise EvidenceError(EvidenceErrorKind.LOG_AHEAD, message)
-        head = Head(index, self._head.size, self._head.root, self.checkpoint(), self._nodes)
+        size = self._head.size
+        # Of what may be a long way to the log's end only this entry's path is made.
+        path = prove_in_batch(index, index, size, self._nodes.node)
+        head = Head(index, size, self._head.root, self.checkpoint(), self._nodes, (path,))
         return Committed(index, self._nodes.node(0, index), head)
 
     def require_head(self, known: Checkpoint) -> None:

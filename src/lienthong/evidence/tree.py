@@ -278,42 +278,33 @@ def prove_in_batch(index: int, first: int, size: int, node: NodeReader) -> tuple
     return _prove_in_range(index, start, end, node)
 
 
-class BatchPaths:
-    """The paths of all entries of one batch inside its subtree, made together: `prove_in_batch`, many times over.
+def prove_each(first: int, size: int, read: NodesReader) -> list[tuple[bytes, ...]]:
+    """Prove every leaf of the batch [first, size) to be in the batch's subtree: `prove_in_batch` for each, in order.
 
-    The nodes that the paths can need are read once: per level the complete ones, and the one unfinished node at the
-    tree's right edge. What two entries' paths have in common is made once.
+    The nodes that the paths need are read once, level by level; then the paths grow from the subtree's top down, so
+    that what leaves have in common is put together once.
     """
-
-    __slots__ = ("_levels", "_paths")
-
-    def __init__(self, first: int, size: int, read: NodesReader) -> None:
-        start, _ = batch_subtree(first, size)
-        self._levels: list[tuple[int, list[bytes], bytes]] = []
-        edge = b""
-        for level in range((size - start - 1).bit_length()):
-            low = (first >> level) & ~1
-            nodes = read(level, low, size >> level)
-            self._levels.append((low, nodes, edge))
-            if size >> level & 1:
-                edge = node_hash(nodes[-1], edge) if edge else nodes[-1]
-        self._paths: list[dict[int, tuple[bytes, ...]]] = [{} for _ in self._levels]
-
-    def path(self, index: int, level: int = 0) -> tuple[bytes, ...]:
-        """Give the path of leaf `index` of the batch, bottom-up; at a higher `level` that of the node there."""
-        if level == len(self._levels):
-            return ()
-        path = self._paths[level].get(index)
-        if path is None:
-            low, nodes, edge = self._levels[level]
-            place = (index ^ 1) - low
-            path = self.path(index >> 1, level + 1)
-            if place < len(nodes):
-                path = (nodes[place], *path)
-            elif place == len(nodes) and edge:
-                path = (edge, *path)
-            self._paths[level][index] = path
-        return path
+    start, _ = batch_subtree(first, size)
+    levels = []
+    edge = b""
+    """Of each level the one node on the tree's right edge that is not complete, if there is one."""
+    for level in range((size - start - 1).bit_length()):
+        complete = read(level, (first >> level) & ~1, size >> level)
+        levels.append([*complete, edge] if edge else complete)
+        if size >> level & 1:
+            edge = node_hash(complete[-1], edge) if edge else complete[-1]
+    paths: list[tuple[bytes, ...]] = [()]
+    for level in reversed(range(len(levels))):
+        nodes = levels[level]
+        below: list[tuple[bytes, ...]] = []
+        for left, right, above in zip(nodes[::2], nodes[1::2], paths, strict=False):
+            below += ((right, *above), (left, *above))
+        if len(nodes) & 1:
+            # The right edge's last node has no sibling on this level.
+            below.append(paths[-1])
+        # The first node may only be the sibling of one that is wanted.
+        paths = below[first >> level & 1 :]
+    return paths
 
 
 def fold_suffix(subtree_root: bytes, first: int, size: int, suffix: Sequence[bytes]) -> bytes:
