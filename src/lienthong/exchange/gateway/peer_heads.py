@@ -6,6 +6,7 @@ against its batch's head, which costs the hashes inside the batch only and equal
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,7 +15,7 @@ from lienthong.evidence.checkpoint import verify_checkpoint
 from lienthong.evidence.errors import EvidenceError
 from lienthong.evidence.peer import PeerHead, encode_peer
 from lienthong.evidence.signer import HeadReader
-from lienthong.evidence.tree import batch_subtree, fold_suffix, node_hash, verify_consistency
+from lienthong.evidence.tree import batch_subtree, fold_suffix, verify_consistency
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.kernel.canonical import encode_base64url
 
@@ -39,9 +40,8 @@ class VerifiedHead:
 
     __slots__ = (
         "_first",
-        "_known",
-        "_last",
-        "_start",
+        "_lead",
+        "_proven",
         "_suffix",
         "known",
         "origin",
@@ -60,10 +60,11 @@ class VerifiedHead:
         self.shared = encode_peer(PeerHead(frame.note, frame.first, frame.suffix))
         self._first = frame.first
         self._suffix = frame.suffix
-        self._start, end = batch_subtree(frame.first, frame.size)
-        self._last = end - self._start - 1
-        self._known: dict[tuple[int, int], tuple[bytes, tuple[bytes, ...]]] = {}
-        """By level and place in the batch's subtree each node that was proven, with its path to the subtree's top."""
+        start, _ = batch_subtree(frame.first, frame.size)
+        # Nodes of the batch's subtree are numbered as in a heap: its top is 1, those under n are 2n and 2n + 1.
+        self._lead = (1 << (frame.size - start - 1).bit_length()) - start
+        self._proven: dict[int, tuple[bytes, tuple[bytes, ...]]] = {}
+        """By its number each node that was proven, with its path to the top."""
 
     def verify_entry(self, leaf: bytes, index: int, path: tuple[bytes, ...]) -> None:
         """Require that `leaf` stands at `index` of this head's batch (RFC 9162, 2.1.3.2).
@@ -73,36 +74,34 @@ class VerifiedHead:
         if not self._first <= index < self.size:
             raise _bad_proof(f"entry {index} is outside its batch, {self._first} to {self.size - 1}")
         # The fold of RFC 9162 up to the first node that an entry before has proven: what stands above is then known.
-        beside: list[tuple[tuple[int, int], tuple[bytes, tuple[bytes, ...]]]] = []
-        node, level, place, last = leaf, 0, index - self._start, self._last
-        while last:
-            proven = self._known.get((level, place))
-            if proven is not None:
-                if proven != (node, path):
-                    raise _bad_proof(f"entry {index} is not under the checkpoint of size {self.size}")
+        proven = self._proven
+        beside = {}
+        node, number, last = leaf, self._lead + index, self._lead + self.size - 1
+        while number not in proven:
+            if number == 1:
+                self._prove_top(index, node)
                 break
-            if place & 1 or place < last:
+            if number & 1 or number < last:
                 if not path:
                     raise _bad_proof(f"entry {index}: its path is too short")
                 sibling, path = path[0], path[1:]
-                beside.append(((level, place ^ 1), (sibling, (node, *path))))
-                node = node_hash(sibling, node) if place & 1 else node_hash(node, sibling)
+                beside[number ^ 1] = (sibling, (node, *path))
+                node = sha256(b"\1" + sibling + node if number & 1 else b"\1" + node + sibling).digest()
             # Else this is the right edge's last node, which has no sibling on this level.
-            level, place, last = level + 1, place >> 1, last >> 1
-        else:
-            self._verify_top(index, node, path)
-        self._known.update(beside)
+            number, last = number >> 1, last >> 1
+        if proven[number] != (node, path):
+            raise _bad_proof(f"entry {index} is not under the checkpoint of size {self.size}")
+        proven.update(beside)
 
-    def _verify_top(self, index: int, top: bytes, path: tuple[bytes, ...]) -> None:
-        """Require that the batch's subtree with this top node leads to the checkpoint's root, and no path is left."""
-        if path:
-            raise _bad_proof(f"entry {index}: its path is too long")
+    def _prove_top(self, index: int, top: bytes) -> None:
+        """Require that the batch's subtree with this top node leads to the checkpoint's root."""
         try:
             root = fold_suffix(top, self._first, self.size, self._suffix)
         except EvidenceError as error:
             raise _bad_proof(f"entry {index}: {error}") from error
         if root != self.root:
             raise _bad_proof(f"entry {index}: root {root.hex()}, the checkpoint says {self.root.hex()}")
+        self._proven[1] = (top, ())
 
 
 class PeerHeads:
