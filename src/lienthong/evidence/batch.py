@@ -14,6 +14,28 @@ if TYPE_CHECKING:
     from lienthong.evidence.nodes import Nodes
 
 
+class EntryParts(Protocol):
+    """What a commit writes of one entry.
+
+    `statement` is the entry itself and `leaf` its leaf hash. `proven` is False if nobody is to be shown a proof of it
+    soon, as of `received`: a batch of such entries is not signed. `record` is its erasable part; `evidence` is kept
+    beside it under the CRC, and `shared` too, but once per batch where entries have the same.
+    """
+
+    @property
+    def statement(self) -> bytes: ...  # noqa: D102 # told above, as the others
+    @property
+    def leaf(self) -> bytes: ...  # noqa: D102
+    @property
+    def proven(self) -> bool: ...  # noqa: D102
+    @property
+    def record(self) -> bytes: ...  # noqa: D102
+    @property
+    def evidence(self) -> bytes: ...  # noqa: D102
+    @property
+    def shared(self) -> bytes: ...  # noqa: D102
+
+
 class Draft(Protocol):
     """An entry that its batch finishes: what each needs alike is done for all in one go, which costs a third."""
 
@@ -25,18 +47,12 @@ class Draft(Protocol):
     def length(self) -> int:
         """Give about how many bytes the entry will have, for the cut of batches."""
 
-    def finish(self) -> Entry:
+    def finish(self) -> EntryParts:
         """Give the entry, in the log's thread; whatever can go wrong must have gone wrong before."""
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
-    """What a caller appends, as it is or as a `Draft` of it.
-
-    `statement` is the entry itself and `leaf` its leaf hash, which the caller has at hand. `proven` is False
-    if nobody is to be shown a proof of it soon, as of `received`: a batch of such entries is not signed.
-    `record` is its erasable part; `evidence` is kept beside it under the CRC, and `shared` too, but once per
-    batch where entries have the same.
-    """
+    """What a caller appends that has all of it at hand."""
 
     statement: bytes
     leaf: bytes

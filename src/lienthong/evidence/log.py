@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
 from lienthong.evidence.batch import Committed, Draft, Entry, Head
@@ -27,9 +28,10 @@ from lienthong.evidence.tree import prove_consistency, prove_in_batch, prove_inc
 from lienthong.evidence.writer import SegmentWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from lienthong.evidence.batch import EntryParts
     from lienthong.evidence.batching import Done, Waiting
     from lienthong.evidence.files import Files
     from lienthong.evidence.recovery import Recovered
@@ -311,7 +313,7 @@ class Log:
         # 5. Release. A crash here leaves durable entries that some callers have not heard of.
         self._release(waiting, entries, batch, None)
 
-    def _release(self, waiting: Waiting, entries: list[Entry], batch: Head, error: Exception | None) -> None:
+    def _release(self, waiting: Waiting, entries: Sequence[EntryParts], batch: Head, error: Exception | None) -> None:
         """Tell the callers that their entries are durable, or after a failed sync that nobody knows."""
         self._is_writing = False
         if error is not None:
@@ -320,9 +322,8 @@ class Log:
         self._head = Checkpoint(self.origin, batch.size, batch.root)
         self._signed = batch.checkpoint or self._signed
         self._publisher.add([entry.statement for entry in entries])
-        told = enumerate(zip(waiting, entries, strict=True), batch.first)
         try:
-            _tell([(done, Committed(index, entry.leaf, batch)) for index, ((_, done), entry) in told])
+            _tell(waiting, [Committed(index, entry.leaf, batch) for index, entry in enumerate(entries, batch.first)])
         finally:
             self._batching.watch()
             self._follow_up()
@@ -350,7 +351,7 @@ class Log:
         self._is_ready = False
         queue = self._batching.take_all()
         try:
-            _tell((done, None) for _, done in (*waiting, *queue))
+            _tell([*waiting, *queue], repeat(None))
         finally:
             if is_first:
                 self._ports.on_failure(error)
@@ -377,10 +378,10 @@ class Log:
             raise _unready(f"the log {self.origin} {otherwise} (it is {self._state.name.lower()})")
 
 
-def _tell(answers: Iterable[tuple[Done, Committed | None]]) -> None:
+def _tell(waiting: Waiting, answers: Iterable[Committed | None]) -> None:
     """Give each caller its answer, whatever others make of theirs, and raise the first mistake at the end."""
     mistakes: list[Exception] = []
-    for done, answer in answers:
+    for (_, done), answer in zip(waiting, answers, strict=False):
         try:
             done(answer)
         except Exception as mistake:  # noqa: BLE001 # one caller's mistake must not keep the others waiting

@@ -35,7 +35,7 @@ from lienthong.evidence.errors import EvidenceError, EvidenceErrorKind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lienthong.evidence.batch import Entry
+    from lienthong.evidence.batch import EntryParts
 
 HEADER_BYTES: Final = 512
 """One sector, so that the header is never torn."""
@@ -160,7 +160,7 @@ def align(offset: int) -> int:
     return (offset + ALIGNMENT - 1) & -ALIGNMENT
 
 
-def encode_batch(first: int, checkpoint: bytes, entries: Sequence[Entry], *, signed: bool) -> bytes:
+def encode_batch(first: int, checkpoint: bytes, entries: Sequence[EntryParts], *, signed: bool) -> bytes:
     """Give the bytes of one commit, with the zeros that align the next. On every message's way."""
     numbers: dict[bytes, int] = {}
     lengths: list[int] = []

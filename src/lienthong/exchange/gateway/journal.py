@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import UNSET
 
-from lienthong.evidence.batch import Committed, Entry
+from lienthong.evidence.batch import Committed
 from lienthong.evidence.errors import EvidenceError
 from lienthong.evidence.index import IndexRow
 from lienthong.evidence.peer import PeerEvidence, encode_peer
 from lienthong.evidence.statement import Received, Refused, Request, RequestNames, Response, Unknown, encode_statement
 from lienthong.evidence.store import BodyPlace, MessageRecord, RecordSealer, encode_message
-from lienthong.evidence.tree import HASH_BYTES, leaf_hash
+from lienthong.evidence.tree import leaf_hash
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.peer_heads import VerifiedHead
 from lienthong.exchange.gateway.pending import Pending
@@ -38,8 +38,8 @@ INLINE_BODY_LIMIT = 64 * 1024
 """A body up to this size is kept at once; a larger one is encrypted and written in a thread."""
 
 
-FIXED_PARTS_ROOM = 256
-"""Salt, place of the body, keys, tags and lengths of an entry's parts."""
+SHORT_PARTS_ROOM = 1024
+"""About the bytes of an entry's parts that are never long: statements, a path, salt, keys, tags and lengths."""
 
 
 class PeerEntry(msgspec.Struct, frozen=True, gc=False):
@@ -52,43 +52,45 @@ class PeerEntry(msgspec.Struct, frozen=True, gc=False):
     head: VerifiedHead
 
 
-class _MessageDraft(msgspec.Struct, frozen=True, gc=False):
-    """An entry about a message, whose record is sealed together with those of its batch."""
+class _Appending(Pending[Committed], kw_only=True, eq=False):
+    """One entry on its way: offered to the log, sealed together with its batch, and told to its story.
+
+    It is one object for all of that, since each exchange makes four.
+    """
 
     sealer: RecordSealer
+    index: Index
     statement: bytes
     length: int
-    """About the bytes of the entry: the parts that can be long, and room for the rest."""
-    content: MessageRecord | None
+    """About the bytes of the entry, of which only the header part can be many."""
     proven: bool
-    evidence: PeerEvidence | None = None
+    content: MessageRecord | None
+    peer: PeerEvidence | None = None
     shared: bytes = b""
+    kind: str
+    exchange: str
+    time: int
+    xroad_id: bytes | None = None
+    leaf: bytes = b""
+    record: bytes = b""
+    evidence: bytes = b""
 
-    def finish(self) -> Entry:
+    def finish(self) -> _Appending:
         """Hash and seal."""
-        leaf = leaf_hash(self.statement)
-        record = b"" if self.content is None else self.sealer.seal(leaf, encode_message(self.content))
-        evidence = b"" if self.evidence is None else encode_peer(self.evidence)
-        return Entry(self.statement, leaf, self.proven, record, evidence, self.shared)
-
-
-class _Appending(Pending[Committed]):
-    """The place of an entry in the log, once it is durable; its row is then noted in the index."""
-
-    def __init__(self, index: Index, kind: str, exchange: str, time: int, xroad_id: bytes | None) -> None:
-        self._index = index
-        self._kind = kind
-        self._exchange = exchange
-        self._time = time
-        self._xroad_id = xroad_id
+        leaf = self.leaf = leaf_hash(self.statement)
+        if self.content is not None:
+            self.record = self.sealer.seal(leaf, encode_message(self.content))
+        if self.peer is not None:
+            self.evidence = encode_peer(self.peer)
+        return self
 
     def end(self, committed: Committed | None) -> None:
-        """Run the waiting story on."""
+        """Note the entry in the index and run the waiting story on."""
         if committed is None:
             # The disk's state is unknown, so is the outcome; the process ends (rule 6).
             self.fail(_not_recorded("the outcome could not be recorded; ask again"))
             return
-        self._index.note(IndexRow(committed.index, self._kind, self._exchange, self._time, self._xroad_id))
+        self.index.note(IndexRow(committed.index, self.kind, self.exchange, self.time, self.xroad_id))
         self.resolve(committed)
 
 
@@ -127,11 +129,20 @@ class Journal:
         self, statement: Request | Response, names: RequestNames, content: MessageRecord
     ) -> Pending[Committed]:
         """Append our own request or response; it will be proven to the peer."""
-        raw = encode_statement(statement)
-        length = len(raw) + len(content.header) + FIXED_PARTS_ROOM
-        draft = _MessageDraft(self._sealer, raw, length, content, proven=True)
-        xroad_id = names.xroad_id if isinstance(statement, Request) else None
-        return self._append(draft, _Appending(self._index, statement.kind, names.exchange, statement.time, xroad_id))
+        entry = _Appending(
+            sealer=self._sealer,
+            index=self._index,
+            statement=encode_statement(statement),
+            length=len(content.header) + SHORT_PARTS_ROOM,
+            proven=True,
+            content=content,
+            kind=statement.kind,
+            exchange=names.exchange,
+            time=statement.time,
+            xroad_id=names.xroad_id if isinstance(statement, Request) else None,
+        )
+        self.log.append(entry, entry.end)
+        return entry
 
     def append_received(
         self, peer: PeerEntry, names: RequestNames, content: MessageRecord | None, request: Request | None
@@ -151,25 +162,38 @@ class Journal:
             id=UNSET if request is None else request.id,
             until=UNSET if request is None else request.until,
         )
-        raw, statement, path, shared = encode_statement(received), peer.statement, peer.path, head.shared
-        length = len(raw) + len(statement) + HASH_BYTES * len(path) + len(shared) + FIXED_PARTS_ROOM
-        if content is not None:
-            length += len(content.header)
-        evidence = PeerEvidence(statement, peer.index, path)
-        draft = _MessageDraft(self._sealer, raw, length, content, proven=False, evidence=evidence, shared=shared)
-        xroad_id = names.xroad_id if request is not None else None
-        now = self._clock.now_ms()
-        return self._append(draft, _Appending(self._index, received.kind, names.exchange, now, xroad_id))
+        entry = _Appending(
+            sealer=self._sealer,
+            index=self._index,
+            statement=encode_statement(received),
+            length=SHORT_PARTS_ROOM if content is None else len(content.header) + SHORT_PARTS_ROOM,
+            proven=False,
+            content=content,
+            peer=PeerEvidence(peer.statement, peer.index, peer.path),
+            shared=head.shared,
+            kind=received.kind,
+            exchange=names.exchange,
+            time=self._clock.now_ms(),
+            xroad_id=None if request is None else names.xroad_id,
+        )
+        self.log.append(entry, entry.end)
+        return entry
 
     def append_outcome(self, statement: Refused | Unknown, exchange: str) -> Pending[Committed]:
         """Append that a request was refused, or that its outcome is unknown."""
-        raw = encode_statement(statement)
-        draft = _MessageDraft(self._sealer, raw, len(raw) + FIXED_PARTS_ROOM, None, proven=True)
-        return self._append(draft, _Appending(self._index, statement.kind, exchange, self._clock.now_ms(), None))
-
-    def _append(self, draft: _MessageDraft, appending: _Appending) -> Pending[Committed]:
-        self.log.append(draft, appending.end)
-        return appending
+        entry = _Appending(
+            sealer=self._sealer,
+            index=self._index,
+            statement=encode_statement(statement),
+            length=SHORT_PARTS_ROOM,
+            proven=True,
+            content=None,
+            kind=statement.kind,
+            exchange=exchange,
+            time=self._clock.now_ms(),
+        )
+        self.log.append(entry, entry.end)
+        return entry
 
     async def _in_thread(self, call: Callable[[], BodyPlace]) -> BodyPlace:
         pending: Pending[BodyPlace] = Pending()

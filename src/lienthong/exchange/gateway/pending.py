@@ -7,48 +7,49 @@ runs until it awaits a `Pending`, and whoever resolves that `Pending` runs it on
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+import msgspec
+from msgspec import UNSET, UnsetType
+
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Generator
+    from collections.abc import Generator
 
 T = TypeVar("T")
 
 
-class Pending(Generic[T]):
+class Pending(msgspec.Struct, Generic[T], eq=False):
     """A value to come, awaited by at most one story and resolved or failed at most once.
 
     A second `resolve` or `fail` is ignored: a time-out and a late answer may both arrive.
     """
 
-    # Defaults of the class, not set by an `__init__`: each exchange makes six of these.
-    is_done = False
     story: Coroutine[Any, Any, None] | None = None
     """The story to run on, which waits for this."""
-    _value: T | None = None
-    _error: Exception | None = None
+    value: T | UnsetType | None = UNSET
+    """The value once it has come; None where there is an `error` instead."""
+    error: Exception | None = None
 
     def __await__(self) -> Generator[Pending[T], None, T]:
         """Give the value, or raise what `fail` was given."""
-        if not self.is_done:
+        if self.value is UNSET:
             yield self
-        if self._error is not None:
-            raise self._error
-        return self._value  # type: ignore[return-value] # set by resolve, with the type of T
+        if self.error is not None:
+            raise self.error
+        return self.value  # type: ignore[return-value] # set by resolve, with the type of T
 
     def resolve(self, value: T) -> None:
         """Set the value and run the waiting story on, in this very call."""
-        if not self.is_done:
-            self.is_done = True
-            self._value = value
+        if self.value is UNSET:
+            self.value = value
             if self.story is not None:
                 run_story(self.story)
 
     def fail(self, error: Exception) -> None:
         """Make the waiting story raise `error`."""
-        if not self.is_done:
-            self.is_done = True
-            self._error = error
+        if self.value is UNSET:
+            self.value, self.error = None, error
             if self.story is not None:
                 run_story(self.story)
 
