@@ -167,10 +167,16 @@ def encode_batch(first: int, checkpoint: bytes, entries: Sequence[EntryParts], *
     contents: list[bytes] = []
     records: list[bytes] = []
     for entry in entries:
-        statement, evidence, record, shared = entry.statement, entry.evidence, entry.record, entry.shared
-        number = numbers.setdefault(shared, len(numbers) + 1) if shared else 0
-        lengths += (len(statement), len(evidence), len(record), number)
-        contents += (statement, evidence)
+        statement = entry.statement
+        evidence = entry.evidence
+        record = entry.record
+        shared = entry.shared
+        lengths.append(len(statement))
+        lengths.append(len(evidence))
+        lengths.append(len(record))
+        lengths.append(numbers.setdefault(shared, len(numbers) + 1) if shared else 0)
+        contents.append(statement)
+        contents.append(evidence)
         records.append(record)
     table = [part for shared in numbers for part in (_NUMBER.pack(len(shared)), shared)]
     covered = b"".join(

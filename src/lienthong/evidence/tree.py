@@ -251,13 +251,10 @@ def batch_subtree(first: int, size: int) -> tuple[int, int]:
     A batch ends where its tree ends, so every step goes to the right child, and `end` is always `size`.
     """
     _require_batch(first, size)
-    start = 0
-    while size - start > 1:
-        middle = start + _split(size - start)
-        if first < middle:
-            break
-        start = middle
-    return start, size
+    # Each step to the right adds to the start one bit of the last leaf's index, the highest that is left: the start is
+    # what the indexes of the first and the last leaf have in common from the top.
+    height = (first ^ (size - 1)).bit_length()
+    return first >> height << height, size
 
 
 def prove_batch(first: int, size: int, node: NodeReader) -> tuple[bytes, ...]:
@@ -267,7 +264,9 @@ def prove_batch(first: int, size: int, node: NodeReader) -> tuple[bytes, ...]:
     `prove_inclusion(i, size) == prove_in_batch(i, first, size) + prove_batch(first, size)`.
     """
     start, _ = batch_subtree(first, size)
-    return tuple(node(level, sibling) for level, sibling in _left_siblings(start))
+    # Each step to the right passes one complete subtree, so they are the powers of two that `start` is made of.
+    levels = [level for level in range(start.bit_length()) if start >> level & 1]
+    return tuple([node(level, (start >> level) - 1) for level in levels])
 
 
 def prove_in_batch(index: int, first: int, size: int, node: NodeReader) -> tuple[bytes, ...]:
@@ -313,27 +312,13 @@ def fold_suffix(subtree_root: bytes, first: int, size: int, suffix: Sequence[byt
     With `fold_path(leaf, index - start, end - start, path)` before it this equals RFC 9162's verification.
     """
     start, _ = batch_subtree(first, size)
-    expected = len(_left_siblings(start))
+    expected = start.bit_count()
     if len(suffix) != expected:
         raise _proof_error(f"the batch [{first}, {size})", f"{expected} shared hashes", str(len(suffix)))
     root = subtree_root
     for sibling in suffix:
-        root = node_hash(sibling, root)
+        root = sha256(b"\1" + sibling + root).digest()
     return root
-
-
-def _left_siblings(start: int) -> list[tuple[int, int]]:
-    """List the complete subtrees left of a subtree on the right edge, as (level, index), bottom-up.
-
-    Each step to the right passes one complete subtree, so they are the powers of two that `start` is made of.
-    """
-    siblings = []
-    level = 0
-    while start >> level:
-        if start >> level & 1:
-            siblings.append((level, (start >> level) - 1))
-        level += 1
-    return siblings
 
 
 def _require_index(index: int, size: int) -> None:
