@@ -38,28 +38,17 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\1" + left + right).digest()
 
 
-def _split(width: int) -> int:
-    """Give the width of the left child: the largest power of two below `width`, which is 2 or more."""
-    return 1 << ((width - 1).bit_length() - 1)
-
-
 def _range_root(start: int, end: int, node: NodeReader) -> bytes:
-    """Hash a subtree of RFC 6962's recursion: its complete parts left to right, folded from the right.
+    """Hash a subtree of RFC 6962's recursion: its complete parts, folded from the right.
 
     `start` must be a multiple of a power of two that is not below `end - start`.
     """
     rest = end - start
-    if not rest & (rest - 1):
-        return node(rest.bit_length() - 1, start >> (rest.bit_length() - 1))
-    parts = []
-    while rest:
-        level = rest.bit_length() - 1
-        parts.append(node(level, start >> level))
-        start += 1 << level
-        rest -= 1 << level
-    root = parts.pop()
-    while parts:
-        root = node_hash(parts.pop(), root)
+    root = b""
+    for level in range(rest.bit_length()):
+        if rest >> level & 1:
+            part = node(level, (end >> level) - 1)
+            root = sha256(b"\1" + part + root).digest() if root else part
     return root
 
 
@@ -152,12 +141,13 @@ def prove_consistency(old: int, new: int, node: NodeReader) -> tuple[bytes, ...]
     siblings = []
     start, end = 0, new
     while end != old:
-        middle = start + _split(end - start)
+        level = (end - start - 1).bit_length() - 1
+        middle = start + (1 << level)
         if old <= middle:
             siblings.append(_range_root(middle, end, node))
             end = middle
         else:
-            siblings.append(_range_root(start, middle, node))
+            siblings.append(node(level, start >> level))
             start = middle
     if start:
         # The verifier knows the old root only, so a last part that is not the whole old tree is shown too.
