@@ -15,25 +15,31 @@ if TYPE_CHECKING:
 
 
 class EntryParts(Protocol):
-    """What a commit writes of one entry.
-
-    `statement` is the entry itself and `leaf` its leaf hash. `proven` is False if nobody is to be shown a proof of it
-    soon, as of `received`: a batch of such entries is not signed. `record` is its erasable part; `evidence` is kept
-    beside it under the CRC, and `shared` too, but once per batch where entries have the same.
-    """
+    """What a commit writes of one entry."""
 
     @property
-    def statement(self) -> bytes: ...  # noqa: D102 # told above, as the others
+    def statement(self) -> bytes:
+        """Give the entry itself."""
+
     @property
-    def leaf(self) -> bytes: ...  # noqa: D102
+    def leaf(self) -> bytes:
+        """Give its leaf hash."""
+
     @property
-    def proven(self) -> bool: ...  # noqa: D102
+    def proven(self) -> bool:
+        """Say whether somebody is to be shown a proof of it soon. A batch of others, as `received`, is not signed."""
+
     @property
-    def record(self) -> bytes: ...  # noqa: D102
+    def record(self) -> bytes:
+        """Give its erasable part."""
+
     @property
-    def evidence(self) -> bytes: ...  # noqa: D102
+    def evidence(self) -> bytes:
+        """Give what is kept beside it under the CRC."""
+
     @property
-    def shared(self) -> bytes: ...  # noqa: D102
+    def shared(self) -> bytes:
+        """Give what is kept under the CRC too, but once per batch where entries have the same."""
 
 
 class Draft(Protocol):
@@ -52,7 +58,7 @@ class Draft(Protocol):
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
-    """What a caller appends that has all of it at hand."""
+    """An entry of which its caller has all at hand."""
 
     statement: bytes
     leaf: bytes
