@@ -18,16 +18,16 @@ async def tell(pending: Pending[int], told: list[object]) -> None:
 def test_a_story_goes_on_in_the_very_call_that_resolves() -> None:
     pending, told = Pending[int](), list[object]()
     run_story(tell(pending, told))
-    assert told == []
+    assert (told, pending.is_done) == ([], False)
     pending.resolve(7)
-    assert told == [7]
+    assert (told, pending.is_done) == ([7], True)
 
 
 def test_a_failure_is_raised_in_the_story() -> None:
     pending, told = Pending[int](), list[object]()
     run_story(tell(pending, told))
     pending.fail(LATE)
-    assert told == [LATE]
+    assert (told, pending.is_done) == ([LATE], True)
 
 
 def test_what_was_there_before_is_not_waited_for() -> None:

@@ -31,6 +31,11 @@ class Pending(msgspec.Struct, Generic[T], eq=False):
     """The value once it has come; None where there is an `error` instead."""
     error: Exception | None = None
 
+    @property
+    def is_done(self) -> bool:
+        """Say whether it was resolved or has failed."""
+        return self.value is not UNSET
+
     def __await__(self) -> Generator[Pending[T], None, T]:
         """Give the value, or raise what `fail` was given."""
         if self.value is UNSET:
