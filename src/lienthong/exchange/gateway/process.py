@@ -49,8 +49,9 @@ DRAIN_S = 10.0
 QUIET_S = 0.2
 """How long nothing must be under way before a stopping gateway ends its links: the last answers leave, and requests
 that a peer sent before it heard our goodbye are in."""
-LAST_TURNS = 16
-"""Turns of the loop that a closing gateway gives to what is still being logged: a few more than a commit takes."""
+LAST_SYNC_S = 5.0
+"""How long a closing gateway waits at most for what is still being logged or published, in a thread on a slow disk."""
+LOOK_AGAIN_S = 0.001
 LAST_ANSWERS_S = 0.2
 """After a failure of the log: time for the answers that say so to leave."""
 EXIT_LOG_FAILED = 70
@@ -295,10 +296,11 @@ class _Process:
         self._parts.gateway.upstream.close()
         self._listener.close()
         self._parts.home.run_file.unlink(missing_ok=True)
-        for _ in range(LAST_TURNS):
+        given_up_at = self._loop.time() + LAST_SYNC_S
+        while True:
             # Calls that were cut off leave their outcome in the log.
-            await asyncio.sleep(0)
-            if self._parts.evidence.log.is_idle:
+            await asyncio.sleep(LOOK_AGAIN_S)
+            if self._parts.evidence.log.is_idle or self._loop.time() > given_up_at:
                 break
         self._parts.close()
 
