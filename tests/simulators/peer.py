@@ -439,7 +439,7 @@ class PeerServer:
 
 def _data_frames(stream: int, rest: bytes) -> list[bytes]:
     size = frames.CHUNK_SIZE
-    return [frames.encode_data(stream, rest[at : at + size]) for at in range(0, len(rest), size)]
+    return [b"".join(frames.encode_data(stream, rest[at : at + size])) for at in range(0, len(rest), size)]
 
 
 def _fail(error: Exception) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lienthong.exchange.errors import ExchangeError
-from lienthong.exchange.gateway.flow import LINK, LINK_WINDOW, WINDOW, BodySender, CreditMeter
+from lienthong.exchange.gateway.flow import LINK, LINK_WINDOW, OUT_ROOM, WINDOW, BodySender, CreditMeter
 from lienthong.exchange.gateway.frames import CHUNK_SIZE, decode_credit, decode_data, split_frames
 from lienthong.exchange.gateway.spool import Body
 
@@ -33,8 +33,11 @@ class Sent:
     def take(self, room: int = EVERYTHING) -> int:
         """Take chunks, and give how many bytes came."""
         count = 0
-        for frame in self.sender.take_chunks(room):
-            stream, chunk = decode_data(split_frames(frame)[0][0][1])
+        self.sender.room = room
+        whole, rest = split_frames(b"".join(self.sender.take_chunks()))
+        assert not rest
+        for _, payload in whole:
+            stream, chunk = decode_data(payload)
             self.bodies[stream] += chunk
             self.turns.append(stream)
             count += len(chunk)
@@ -91,6 +94,17 @@ def test_all_bodies_together_go_no_further_than_the_link_s_credit() -> None:
     sent.sender.add_credit(LINK, LINK_WINDOW)
     sent.take()
     assert sent.bodies[40] == b"a small one waits too"
+
+
+def test_no_more_goes_out_in_a_turn_of_the_loop_than_there_is_room_for() -> None:
+    sent = Sent()
+    for stream in range(1, 100):
+        sent.begin(stream, bytes(2 * CHUNK_SIZE))
+    assert sum(map(len, sent.bodies.values())) == OUT_ROOM
+    assert sent.sender.take_chunks() == []
+    sent.begin(100, b"a small one goes all the same")
+    assert sent.bodies[100] == b"a small one goes all the same"
+    assert sent.take(OUT_ROOM) == OUT_ROOM
 
 
 def test_bodies_take_turns_of_one_chunk() -> None:

@@ -46,7 +46,7 @@ CASES: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], bytes], Callable[
     "ERROR": (st.builds(ErrorFrame, U32, st.text(), st.text()), frames.encode_error, frames.decode_error),
     "DATA": (
         st.tuples(U32, st.binary(min_size=1, max_size=99)),
-        lambda value: frames.encode_data(*value),
+        lambda value: b"".join(frames.encode_data(*value)),
         frames.decode_data,
     ),
     "CREDIT": (st.tuples(U32, U32), lambda value: frames.encode_credit(*value), frames.decode_credit),

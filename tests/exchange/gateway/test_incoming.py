@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.flow import WINDOW, BodySender, CreditMeter
-from lienthong.exchange.gateway.frames import CHUNK_SIZE, decode_credit, decode_data
+from lienthong.exchange.gateway.frames import CHUNK_SIZE, decode_credit, decode_data, split_frames
 from lienthong.exchange.gateway.incoming import IncomingBodies, IncomingShare
 from lienthong.exchange.gateway.spool import MEMORY_LIMIT, Body, Spool, SpoolBudget
 
@@ -104,7 +104,8 @@ def test_bodies_go_out_whole_and_in_order_within_their_credit(lengths: list[int]
             for credit in (meters[stream].take(len(chunk)), link.take(len(chunk))):
                 if credit is not None:
                     sender.add_credit(*decode_credit(credit[5:]))
-        due = [decode_data(frame[5:]) for frame in sender.take_chunks(4 * CHUNK_SIZE)]
+        sender.room = 4 * CHUNK_SIZE
+        due = [decode_data(payload) for _, payload in split_frames(b"".join(sender.take_chunks()))[0]]
         for stream, chunk in due:
             came[stream] += chunk
     assert came == {stream: body.content for stream, body in bodies.items()}

@@ -104,7 +104,7 @@ MISTAKES: dict[str, Callable[[PeerLink], object]] = {
     "a frame too long": lambda link: link.send(b"\xff" * 5),
     "an unknown type": lambda link: link.send(b"\0\0\0\x01\x63"),
     "a second HELLO": lambda link: link.say_hello(),
-    "DATA of an unknown stream": lambda link: link.send(frames.encode_data(7, b"x")),
+    "DATA of an unknown stream": lambda link: link.send(b"".join(frames.encode_data(7, b"x"))),
     "CANCEL of an unknown stream": lambda link: link.send(frames.encode_cancel(7)),
     "a frame toward a dialler": lambda link: link.send(frames.encode_error(ErrorFrame(1, "timeout", ""))),
     "credit over the link's window": lambda link: link.send(frames.encode_credit(0, 1)),
@@ -227,7 +227,7 @@ def test_damaged_frames_end_at_most_their_own_link(hasty_provider: RunningGatewa
         for _ in range(6):
             with liar.connect(hasty_provider.peers) as link:
                 sent = bytearray(frames.encode_hello(frames.Hello(1, liar.origin, 0)))
-                sent += frames.encode_ping(FrameType.PING, 1) + frames.encode_data(1, b"x" * 50)
+                sent += b"".join((frames.encode_ping(FrameType.PING, 1), *frames.encode_data(1, b"x" * 50)))
                 for _ in range(chance.randint(0, 4)):
                     sent[chance.randrange(len(sent))] = chance.randrange(256)
                 flood(link, bytes(sent[: chance.randint(1, len(sent))]), frames.encode_cancel(9))

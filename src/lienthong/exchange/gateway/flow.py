@@ -23,6 +23,8 @@ LINK_WINDOW = 4 * 1024 * 1024
 """Body bytes of one link that may be under way unacknowledged."""
 SEND_TIMEOUT_S = 30.0
 """A body of which the other side lets nothing go out for this long is given up."""
+OUT_ROOM = 512 * 1024
+"""Body bytes handed to the transport in one turn of the loop: what is written is copied by TLS, and again."""
 LINK = 0
 """The stream number that means the whole link in a CREDIT frame."""
 
@@ -43,9 +45,13 @@ class _Sending:
 
 
 class BodySender:
-    """The bodies going out on one link, in turns of one chunk each, within their credit."""
+    """The bodies going out on one link, in turns of one chunk each, within their credit.
+
+    `room` is what may still go out in this turn of the loop; whoever writes it out sets it to OUT_ROOM again.
+    """
 
     def __init__(self, when_sent: Callable[[int], None]) -> None:
+        self.room = OUT_ROOM
         self._when_sent = when_sent
         self._link_credit = LINK_WINDOW
         self._under_way: dict[int, _Sending] = {}
@@ -53,12 +59,16 @@ class BodySender:
         """Those that have credit, in the order of their turns."""
 
     def first_chunk(self, body: Body) -> bytes:
-        """Take what travels inside OPEN or ANSWER: all of a small body, the beginning of a large one."""
-        size = min(CHUNK_SIZE, body.length, self._link_credit)
+        """Take what travels inside OPEN or ANSWER: a small body whole; if there is room, a large one's beginning."""
+        size = body.length
         if size == 0:
             return b""
+        if size > CHUNK_SIZE:
+            size = CHUNK_SIZE if self.room > 0 else 0
+        size = min(size, self._link_credit)
         self._link_credit -= size
-        return body.content if size == body.length and body.is_in_memory else body.read(0, size)
+        self.room -= size
+        return body.content if size == body.length and body.is_in_memory else bytes(body.read(0, size))
 
     def add(self, stream: int, body: Body, at: int) -> None:
         """Send the rest of a body from offset `at`, in turns with the others."""
@@ -101,26 +111,27 @@ class BodySender:
                 stalled.append(sending.stream)
         return stalled
 
-    def take_chunks(self, room: int) -> list[bytes]:
-        """Give DATA frames for at most about `room` body bytes."""
-        frames: list[bytes] = []
-        while room > 0 and self._turns and self._link_credit > 0:
+    def take_chunks(self) -> list[bytes | memoryview]:
+        """Give DATA frames until the room is used up, each in two pieces: the chunk of a body in memory is no copy."""
+        pieces: list[bytes | memoryview] = []
+        while self.room > 0 and self._turns and self._link_credit > 0:
             sending = self._turns.popleft()
-            size = min(CHUNK_SIZE, sending.body.length - sending.at, sending.credit, self._link_credit)
+            left = sending.body.length - sending.at
+            size = min(CHUNK_SIZE, left, sending.credit, self._link_credit)
             if size <= 0:
                 sending.is_blocked = True
                 continue
-            frames.append(encode_data(sending.stream, sending.body.read(sending.at, size)))
+            pieces += encode_data(sending.stream, sending.body.read(sending.at, size))
             sending.at += size
             sending.credit -= size
             self._link_credit -= size
-            room -= size
-            if sending.at < sending.body.length:
+            self.room -= size
+            if size < left:
                 self._turns.append(sending)
             else:
                 del self._under_way[sending.stream]
                 self._when_sent(sending.stream)
-        return frames
+        return pieces
 
 
 class CreditMeter:

@@ -33,6 +33,8 @@ _ANSWER = struct.Struct(">IQQ16sQBI")
 _REFUSE = struct.Struct(">IBQBHI")
 _HEAD = struct.Struct(">QQQHBB")
 _STREAM = struct.Struct(">I")
+_DATA = struct.Struct(">IBI")
+"""A DATA frame up to its chunk."""
 _CREDIT = struct.Struct(">II")
 _PING = struct.Struct(">Q")
 _HASHES = tuple(struct.Struct(f"{HASH_SIZE}s" * count) for count in range(MAX_PATH + 2))
@@ -68,6 +70,7 @@ class FrameType(IntEnum):
 # Of the frames of each exchange: looking up an enumeration's member costs as much as unpacking a frame.
 _OF_OPEN = FrameType.OPEN
 _OF_ANSWER = FrameType.ANSWER
+_OF_DATA = FrameType.DATA
 
 
 class RefusalKind(IntEnum):
@@ -201,9 +204,9 @@ def encode_error(error: ErrorFrame) -> bytes:
     return frame(FrameType.ERROR, msgspec.json.encode(error))
 
 
-def encode_data(stream: int, chunk: bytes) -> bytes:
-    """Encode a DATA frame: the next bytes of a stream's body."""
-    return frame(FrameType.DATA, _STREAM.pack(stream) + chunk)
+def encode_data(stream: int, chunk: bytes | memoryview) -> tuple[bytes, bytes | memoryview]:
+    """Encode a DATA frame, the next bytes of a stream's body, in two pieces: the chunk is not copied."""
+    return _DATA.pack(len(chunk) + _STREAM.size + 1, _OF_DATA, stream), chunk
 
 
 def encode_credit(stream: int, amount: int) -> bytes:

@@ -15,7 +15,7 @@ import msgspec
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway import frames
 from lienthong.exchange.gateway.calls import STREAMS_PER_LINK
-from lienthong.exchange.gateway.flow import SEND_TIMEOUT_S, BodySender
+from lienthong.exchange.gateway.flow import OUT_ROOM, SEND_TIMEOUT_S, BodySender
 from lienthong.exchange.gateway.frames import FrameType
 from lienthong.exchange.gateway.incoming import BODY_TIMEOUT_S, IncomingBodies
 from lienthong.exchange.gateway.pending import Pending
@@ -43,8 +43,6 @@ CREDIT_PER_SECOND = 10_000
 """CREDIT frames likewise: half a window each is more than a gigabyte a second."""
 DIAL_BESIDE_PAUSE_S = 5.0
 """After a failed dial that nobody waited for, such as that of a member's second gateway, the next one comes so late."""
-OUT_ROOM = 512 * 1024
-"""Body bytes handed to the transport in one turn of the loop."""
 VIEW_SIZE = 256 * 1024
 """Bytes read at once."""
 
@@ -168,7 +166,7 @@ class Link(asyncio.BufferedProtocol):
         self._head_is_used = True
         self._sent_size = 0
         self._sent_head: Head | None = None
-        self._out: list[bytes] = []
+        self._out: list[bytes | memoryview] = []
         self._flush_is_due = False
         self._is_paused = False
         self._rest = b""
@@ -267,8 +265,7 @@ class Link(asyncio.BufferedProtocol):
         """Queue a frame; all frames of one turn of the loop leave as one write."""
         self._out.append(frame)
         if not self._flush_is_due:
-            self._flush_is_due = True
-            self.loop.call_soon(self._flush)
+            self._flush_soon()
 
     def send_head(self, head: Head) -> None:
         """Send a batch's head before its first message on this link.
@@ -281,10 +278,11 @@ class Link(asyncio.BufferedProtocol):
             self._sent_head, self._sent_size = head, head.size
 
     def pump(self) -> None:
-        """Queue as many body chunks as credit and transport allow."""
+        """Queue as many body chunks as credit, transport and this turn of the loop allow."""
         if not self._is_paused and not self.is_closed:
-            for frame in self.sender.take_chunks(OUT_ROOM):
-                self.send(frame)
+            self._out += self.sender.take_chunks()
+            if self._out and not self._flush_is_due:
+                self._flush_soon()
 
     def end(self, error: ExchangeError) -> None:
         """Close the link because of `error`; harms no other link."""
@@ -431,11 +429,16 @@ class Link(asyncio.BufferedProtocol):
     def _when_body_sent(self, stream: int) -> None:
         self._side.when_body_sent(stream)
 
+    def _flush_soon(self) -> None:
+        self._flush_is_due = True
+        self.loop.call_soon(self._flush)
+
     def _flush(self) -> None:
         self._flush_is_due = False
         out, self._out = self._out, []
+        self.sender.room = OUT_ROOM
         if self._transport is not None and not self.is_closed and out:
-            self._transport.write(out[0] if len(out) == 1 else b"".join(out))
+            self._transport.write(b"".join(out))
             # What one turn had no room for goes on now; a full transport says itself when it has room again.
             self.pump()
 

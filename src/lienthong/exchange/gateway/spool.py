@@ -91,12 +91,11 @@ class Body:
             self._sha512 = hashlib.sha512(self.content).digest()
         return self._sha512
 
-    def read(self, at: int, size: int) -> bytes:
-        """Give up to `size` bytes from offset `at`."""
+    def read(self, at: int, size: int) -> bytes | memoryview:
+        """Give up to `size` bytes from offset `at`; of a body in memory they are no copy."""
         if self._file is None:
-            return self.content[at : at + size]
-        self._file.seek(at)
-        return self._file.read(size)
+            return memoryview(self.content)[at : at + size]
+        return _read_file(self._file, at, size)
 
     def chunks(self) -> Iterator[bytes]:
         """Give the whole body in pieces."""
@@ -105,7 +104,7 @@ class Body:
                 yield self.content
             return
         for at in range(0, self.length, READ_SIZE):
-            yield self.read(at, READ_SIZE)
+            yield _read_file(self._file, at, READ_SIZE)
 
     def charge(self, budget: SpoolBudget, taken: int) -> Body:
         """Remember what to give back to the budget at `close`."""
@@ -196,3 +195,8 @@ class Spool:
         return ExchangeError(
             ExchangeErrorKind.BODY_TOO_LARGE, f"a body of {length} bytes or more, at most {self._limit}"
         )
+
+
+def _read_file(file: IO[bytes], at: int, size: int) -> bytes:
+    file.seek(at)
+    return file.read(size)
