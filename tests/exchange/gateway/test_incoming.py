@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
-from lienthong.exchange.gateway.flow import WINDOW, BodySender, CreditMeter
+from lienthong.exchange.gateway.flow import LINK, LINK_WINDOW, WINDOW, BodySender, CreditMeter
 from lienthong.exchange.gateway.frames import CHUNK_SIZE, decode_credit, decode_data, split_frames
 from lienthong.exchange.gateway.incoming import IncomingBodies, IncomingShare
 from lienthong.exchange.gateway.spool import MEMORY_LIMIT, Body, Spool, SpoolBudget
@@ -149,3 +149,12 @@ def test_a_spooled_body_is_the_same_in_memory_and_in_a_file(tmp_path: Path, leng
     body.close()
     assert budget.used == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_small_bodies_are_credited_too(budget: SpoolBudget) -> None:
+    sent: list[bytes] = []
+    bodies = IncomingBodies(budget, sent.append, 30.0)
+    for _ in range(LINK_WINDOW // 2 // CHUNK_SIZE):
+        assert sent == []
+        assert bodies.take_whole(bytes(CHUNK_SIZE)).length == CHUNK_SIZE
+    assert [decode_credit(frame[5:]) for frame in sent] == [(LINK, LINK_WINDOW // 2)]

@@ -85,11 +85,11 @@ def send_head_twice(link: PeerLink) -> None:
     )
 
 
-def open_too_many(link: PeerLink) -> None:
+def open_too_many(link: PeerLink, length: int) -> None:
     question = make_question(CLIENT, TARGET)
     (committed,) = link.peer.append(question.statement(link.to))
     for _ in range(MAX_STREAMS + 1):
-        link.send_question(question, committed, sent=announce(9))
+        link.send_question(question, committed, sent=announce(length))
 
 
 def cancel_for_ever(link: PeerLink) -> None:
@@ -114,7 +114,8 @@ MISTAKES: dict[str, Callable[[PeerLink], object]] = {
     "a stream twice": lambda link: [
         link.ask(make_question(CLIENT, TARGET), sent=lambda frame: replace(frame, stream=1)) for _ in range(2)
     ],
-    "more requests than may be under way": open_too_many,
+    "more requests than may be under way": lambda link: open_too_many(link, 9),
+    "more refused bodies than requests may be under way": lambda link: open_too_many(link, 2**40),
     "a flood of PING": lambda link: flood(link, frames.encode_ping(FrameType.PING, 1) * 20 * CONTROL_PER_SECOND),
     "a flood of CREDIT": lambda link: flood(link, frames.encode_credit(1, 0) * 5 * CREDIT_PER_SECOND),
     "a flood of ASK_HEAD": lambda link: flood(link, frames.frame(FrameType.ASK_HEAD, b"x") * 20 * CONTROL_PER_SECOND),

@@ -11,9 +11,11 @@ from lienthong.exchange.gateway import frames
 from lienthong.exchange.gateway.frames import FrameType
 from lienthong.exchange.gateway.peer_heads import VerifiedHead
 from lienthong.exchange.gateway.pending import Pending
-from lienthong.exchange.gateway.spool import Body
+from lienthong.exchange.gateway.spool import EMPTY_BODY, Body
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lienthong.evidence.log import Committed
     from lienthong.evidence.statement import RequestEnvelope
     from lienthong.exchange.gateway.link import Link
@@ -23,10 +25,6 @@ MAX_STREAMS = 1024
 STREAMS_PER_LINK = 2**32 - 1 - 4 * MAX_STREAMS
 """A link that has opened so many is left and made anew: the numbers end at 2^32 - 1, and some requests that are being
 logged for this link still need one."""
-
-
-_ANSWER = int(FrameType.ANSWER)
-"""As a plain number, which is compared in a fifth of the time."""
 
 
 class AnswerArrival(msgspec.Struct, frozen=True, gc=False):
@@ -47,15 +45,12 @@ class RefusalArrival(msgspec.Struct, frozen=True, gc=False):
 Outcome = AnswerArrival | RefusalArrival | frames.ErrorFrame
 
 
-class _Call:
+class _Call(msgspec.Struct, gc=False):
     """A request that is out. `waiting` is None once nobody waits any more; the stream then ends in silence."""
 
-    __slots__ = ("deadline", "is_sending", "waiting")
-
-    def __init__(self, waiting: Pending[Outcome], deadline: float) -> None:
-        self.waiting: Pending[Outcome] | None = waiting
-        self.deadline = deadline
-        self.is_sending = False
+    waiting: Pending[Outcome] | None
+    deadline: float
+    is_sending: bool = False
 
 
 class Calls:
@@ -65,6 +60,12 @@ class Calls:
         self.link = link
         self._calls: dict[int, _Call] = {}
         self._last = 0
+        self.handlers: dict[int, Callable[[bytes], None]] = {
+            FrameType.ANSWER: self._on_answer,
+            FrameType.REFUSE: self._on_refuse,
+            FrameType.ERROR: self._on_error,
+            FrameType.DATA: self._on_data,
+        }
 
     @property
     def origin(self) -> str:
@@ -83,11 +84,6 @@ class Calls:
         """True if no further request may be opened now."""
         return len(self._calls) >= MAX_STREAMS
 
-    @property
-    def is_used_up(self) -> bool:
-        """True if the link has carried as many requests as one link may: the next needs a new link."""
-        return self._last >= self.link.owner.limits.streams
-
     def call(
         self,
         committed: Committed,
@@ -99,52 +95,35 @@ class Calls:
         """Send a logged request; the outcome comes later, or ExchangeError when the link is lost or time is up."""
         link = self.link
         waiting: Pending[Outcome] = Pending()
-        if link.is_closed or self.is_full():
+        if link.is_closed or len(self._calls) >= MAX_STREAMS:
             # While the request was being logged. It stays in our log as one that nobody received.
             waiting.fail(self._not_sent())
             return waiting
         self._last = stream = self._last + 1
-        call = _Call(waiting, link.loop.time() + patience_s)
-        self._calls[stream] = call
-        link.send_head(committed.head)
+        self._calls[stream] = call = _Call(waiting, link.loop.time() + patience_s)
+        head, index, length = committed.head, committed.index, body.length
         chunk = link.sender.first_chunk(body)
-        link.send(
-            frames.encode_open(
-                frames.OpenFrame(
-                    stream,
-                    committed.index,
-                    envelope.time,
-                    envelope.until,
-                    envelope.reliable,
-                    envelope.salt,
-                    body.length,
-                    committed.head.path(committed.index),
-                    header_part,
-                    chunk,
-                )
-            )
+        frame = frames.OpenFrame(
+            stream,
+            index,
+            envelope.time,
+            envelope.until,
+            envelope.reliable,
+            envelope.salt,
+            length,
+            head.path(index),
+            header_part,
+            chunk,
         )
-        if len(chunk) < body.length:
+        link.send_message(head, frames.encode_open(frame))
+        if stream == link.owner.limits.streams:
+            # As many as one link may carry: the next needs a new link.
+            link.leave()
+        if len(chunk) < length:
             call.is_sending = True
             link.sender.add(stream, body, len(chunk))
             link.pump()
         return waiting
-
-    def handle(self, kind: int, payload: bytes) -> None:
-        """Take ANSWER, REFUSE, ERROR or DATA."""
-        if kind == _ANSWER:
-            self._on_answer(frames.decode_answer(payload))
-        elif kind == FrameType.REFUSE:
-            refusal = frames.decode_refuse(payload)
-            self._finish(refusal.stream, RefusalArrival(refusal, self.link.take_head()))
-        elif kind == FrameType.ERROR:
-            error = frames.decode_error(payload)
-            self.link.bodies.forget(error.stream)
-            self._finish(error.stream, error)
-        elif kind == FrameType.DATA:
-            self._on_data(*frames.decode_data(payload))
-        else:
-            raise ExchangeError(ExchangeErrorKind.BAD_FRAME, f"frame type {kind} toward a dialler")
 
     def when_body_sent(self, stream: int) -> None:
         """The request's body has gone out."""
@@ -166,40 +145,53 @@ class Calls:
             if call.waiting is not None:
                 call.waiting.fail(error)
 
-    def _on_answer(self, frame: frames.AnswerFrame) -> None:
-        self._require_known(frame.stream)
-        head = self.link.take_head()
-        if len(frame.chunk) == frame.body_length <= self.link.bodies.limit:
-            if frame.chunk:
-                self.link.bodies.count_whole(frame.chunk)
-            self._finish(frame.stream, AnswerArrival(frame, head, Body(frame.chunk)))
+    def _on_answer(self, payload: bytes) -> None:
+        frame, link = frames.decode_answer(payload), self.link
+        stream, chunk, bodies = frame.stream, frame.chunk, link.bodies
+        if stream not in self._calls:
+            raise _unknown_stream(stream)
+        head = link.take_head()
+        if len(chunk) == frame.body_length <= bodies.limit:
+            body = bodies.take_whole(chunk) if chunk else EMPTY_BODY
+            self._finish(stream, AnswerArrival(frame, head, body))
             return
         try:
-            self.link.bodies.begin(
-                frame.stream,
+            bodies.begin(
+                stream,
                 frame.body_length,
-                frame.chunk,
-                lambda body: self._finish(frame.stream, AnswerArrival(frame, head, body)),
+                chunk,
+                lambda body: self._finish(stream, AnswerArrival(frame, head, body)),
             )
         except ExchangeError as error:
             if error.kind is ExchangeErrorKind.BAD_FRAME:
                 raise
-            self._give_up(frame.stream, error)
-            if not self.link.bodies.is_coming(frame.stream):
-                self._finish(frame.stream, None)
+            self._give_up(stream, error)
+            if not bodies.is_coming(stream):
+                self._finish(stream, None)
+
+    def _on_refuse(self, payload: bytes) -> None:
+        refusal = frames.decode_refuse(payload)
+        self._finish(refusal.stream, RefusalArrival(refusal, self.link.take_head()))
+
+    def _on_error(self, payload: bytes) -> None:
+        error = frames.decode_error(payload)
+        self.link.bodies.forget(error.stream)
+        self._finish(error.stream, error)
 
     def _not_sent(self) -> ExchangeError:
         if self.link.is_closed:
             return ExchangeError(ExchangeErrorKind.NETWORK_ERROR, f"the link to {self.link.peer} was lost")
         return ExchangeError(ExchangeErrorKind.OVERLOADED, f"too many requests to {self.link.peer} are under way")
 
-    def _on_data(self, stream: int, chunk: bytes) -> None:
+    def _on_data(self, payload: bytes) -> None:
+        stream, chunk = frames.decode_data(payload)
         if not self.link.bodies.take(stream, chunk, self.link.loop.time()):
             raise ExchangeError(ExchangeErrorKind.BAD_FRAME, f"DATA on stream {stream}, which expects none")
 
     def _finish(self, stream: int, outcome: Outcome | None) -> None:
-        self._require_known(stream)
-        call = self._calls.pop(stream)
+        call = self._calls.pop(stream, None)
+        if call is None:
+            raise _unknown_stream(stream)
         if call.is_sending:
             self.link.sender.stop(stream)
             self.link.send(frames.encode_cancel(stream))
@@ -220,6 +212,6 @@ class Calls:
         self.link.send(frames.encode_cancel(stream))
         waiting.fail(error)
 
-    def _require_known(self, stream: int) -> None:
-        if stream not in self._calls:
-            raise ExchangeError(ExchangeErrorKind.BAD_FRAME, f"an answer on unknown stream {stream}")
+
+def _unknown_stream(stream: int) -> ExchangeError:
+    return ExchangeError(ExchangeErrorKind.BAD_FRAME, f"an answer on unknown stream {stream}")

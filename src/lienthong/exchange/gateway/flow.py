@@ -137,26 +137,23 @@ class BodySender:
 class CreditMeter:
     """What the other side may still send, of the link or of one stream."""
 
-    __slots__ = ("_granted", "_owed", "_stream", "_window")
+    __slots__ = ("_left", "_low", "_stream", "_window")
 
     def __init__(self, stream: int, window: int) -> None:
         self._stream = stream
-        self._window = window
-        self._granted = window
-        self._owed = 0
+        self._window = self._left = window
+        self._low = window // 2
+        """With so little left, half a window is owed."""
 
     def take(self, amount: int) -> bytes | None:
         """Count received body bytes; gives a CREDIT frame when half a window is owed."""
-        self._granted -= amount
-        if self._granted < 0:
-            raise _excess(f"{-self._granted} body bytes more than granted on stream {self._stream}")
-        self._owed += amount
-        if self._owed * 2 < self._window:
+        self._left = left = self._left - amount
+        if left > self._low:
             return None
-        credit = encode_credit(self._stream, self._owed)
-        self._granted += self._owed
-        self._owed = 0
-        return credit
+        if left < 0:
+            raise _excess(f"{-left} body bytes more than granted on stream {self._stream}")
+        self._left = self._window
+        return encode_credit(self._stream, self._window - left)
 
 
 def _excess(why: str) -> ExchangeError:

@@ -28,13 +28,19 @@ MAX_FRAME = MAX_HEADER_PART + CHUNK_SIZE + MAX_PATH * HASH_SIZE + 1024
 MAX_HELLO = 4 * 1024
 
 _PREFIX = struct.Struct(">IB")
+_PREFIX_SIZE = _PREFIX.size
 _OPEN = struct.Struct(">IQQQB16sQBI")
+_OPEN_SIZE = _OPEN.size
+_OPEN_START = struct.Struct(">IBIQQQB16sQBI")
+"""An OPEN frame from its length on, packed in one go; likewise below."""
 _ANSWER = struct.Struct(">IQQ16sQBI")
+_ANSWER_SIZE = _ANSWER.size
+_ANSWER_START = struct.Struct(">IBIQQ16sQBI")
 _REFUSE = struct.Struct(">IBQBHI")
 _HEAD = struct.Struct(">QQQHBB")
 _STREAM = struct.Struct(">I")
-_DATA = struct.Struct(">IBI")
-"""A DATA frame up to its chunk."""
+_STREAM_SIZE = _STREAM.size
+_DATA_START = struct.Struct(">IBI")
 _CREDIT = struct.Struct(">II")
 _PING = struct.Struct(">Q")
 _HASHES = tuple(struct.Struct(f"{HASH_SIZE}s" * count) for count in range(MAX_PATH + 2))
@@ -44,7 +50,7 @@ _NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """How msgspec says that bytes are not the JSON that was asked for, not UTF-8, or nested too deeply."""
 
 RELIABLE = 0x01
-_KNOWN_FLAGS = RELIABLE
+_UNKNOWN_FLAGS = 0xFF & ~RELIABLE
 
 
 class FrameType(IntEnum):
@@ -164,7 +170,10 @@ def encode_head(head: HeadFrame) -> bytes:
 
 def encode_open(request: OpenFrame) -> bytes:
     """Encode an OPEN frame."""
-    fixed = _OPEN.pack(
+    path, header_part, chunk = request.path, request.header_part, request.chunk
+    start = _OPEN_START.pack(
+        1 + _OPEN_SIZE + HASH_SIZE * len(path) + len(header_part) + len(chunk),
+        _OF_OPEN,
         request.stream,
         request.index,
         request.time,
@@ -172,24 +181,27 @@ def encode_open(request: OpenFrame) -> bytes:
         RELIABLE if request.reliable else 0,
         request.salt,
         request.body_length,
-        len(request.path),
-        len(request.header_part),
+        len(path),
+        len(header_part),
     )
-    return frame(_OF_OPEN, b"".join((fixed, *request.path, request.header_part, request.chunk)))
+    return b"".join([start, *path, header_part, chunk])
 
 
 def encode_answer(answer: AnswerFrame) -> bytes:
     """Encode an ANSWER frame."""
-    fixed = _ANSWER.pack(
+    path, header_part, chunk = answer.path, answer.header_part, answer.chunk
+    start = _ANSWER_START.pack(
+        1 + _ANSWER_SIZE + HASH_SIZE * len(path) + len(header_part) + len(chunk),
+        _OF_ANSWER,
         answer.stream,
         answer.index,
         answer.time,
         answer.salt,
         answer.body_length,
-        len(answer.path),
-        len(answer.header_part),
+        len(path),
+        len(header_part),
     )
-    return frame(_OF_ANSWER, b"".join((fixed, *answer.path, answer.header_part, answer.chunk)))
+    return b"".join([start, *path, header_part, chunk])
 
 
 def encode_refuse(refusal: RefuseFrame) -> bytes:
@@ -206,7 +218,7 @@ def encode_error(error: ErrorFrame) -> bytes:
 
 def encode_data(stream: int, chunk: bytes | memoryview) -> tuple[bytes, bytes | memoryview]:
     """Encode a DATA frame, the next bytes of a stream's body, in two pieces: the chunk is not copied."""
-    return _DATA.pack(len(chunk) + _STREAM.size + 1, _OF_DATA, stream), chunk
+    return _DATA_START.pack(1 + _STREAM_SIZE + len(chunk), _OF_DATA, stream), chunk
 
 
 def encode_credit(stream: int, amount: int) -> bytes:
@@ -258,18 +270,23 @@ def decode_head(payload: bytes) -> HeadFrame:
 
 def decode_open(payload: bytes) -> OpenFrame:
     """Decode OPEN."""
-    stream, index, time, until, flags, salt, body_length, path_count, header_length = _unpack(_OPEN, _OF_OPEN, payload)
-    if flags & ~_KNOWN_FLAGS:
-        raise _bad(FrameType.OPEN, f"unknown flags {flags:#x}")
-    path, header_part, chunk = _message_parts(_OF_OPEN, payload, _OPEN.size, (path_count, header_length, body_length))
-    return OpenFrame(stream, index, time, until, bool(flags & RELIABLE), salt, body_length, path, header_part, chunk)
+    try:
+        stream, index, time, until, flags, salt, body_length, path_count, header_length = _OPEN.unpack_from(payload)
+    except struct.error as error:
+        raise _bad(_OF_OPEN, str(error)) from error
+    if flags & _UNKNOWN_FLAGS:
+        raise _bad(_OF_OPEN, f"unknown flags {flags:#x}")
+    path, header_part, chunk = _message_parts(_OF_OPEN, payload, _OPEN_SIZE, path_count, header_length, body_length)
+    return OpenFrame(stream, index, time, until, flags == RELIABLE, salt, body_length, path, header_part, chunk)
 
 
 def decode_answer(payload: bytes) -> AnswerFrame:
     """Decode ANSWER."""
-    stream, index, time, salt, body_length, path_count, header_length = _unpack(_ANSWER, _OF_ANSWER, payload)
-    sizes = (path_count, header_length, body_length)
-    path, header_part, chunk = _message_parts(_OF_ANSWER, payload, _ANSWER.size, sizes)
+    try:
+        stream, index, time, salt, body_length, path_count, header_length = _ANSWER.unpack_from(payload)
+    except struct.error as error:
+        raise _bad(_OF_ANSWER, str(error)) from error
+    path, header_part, chunk = _message_parts(_OF_ANSWER, payload, _ANSWER_SIZE, path_count, header_length, body_length)
     return AnswerFrame(stream, index, time, salt, body_length, path, header_part, chunk)
 
 
@@ -298,11 +315,10 @@ def decode_error(payload: bytes) -> ErrorFrame:
 
 def decode_data(payload: bytes) -> tuple[int, bytes]:
     """Decode DATA into stream and chunk."""
-    (stream,) = _unpack(_STREAM, FrameType.DATA, payload)
-    chunk = payload[_STREAM.size :]
-    if not 0 < len(chunk) <= CHUNK_SIZE:
-        raise _bad(FrameType.DATA, f"a chunk of {len(chunk)} bytes, expected 1 to {CHUNK_SIZE}")
-    return stream, chunk
+    size = len(payload) - _STREAM_SIZE
+    if size < 1 or size > CHUNK_SIZE:
+        raise _bad(_OF_DATA, f"a chunk of {size} bytes, expected 1 to {CHUNK_SIZE}")
+    return int.from_bytes(payload[:_STREAM_SIZE]), payload[_STREAM_SIZE:]
 
 
 def decode_credit(payload: bytes) -> tuple[int, int]:
@@ -330,30 +346,29 @@ def split_frames(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
     """
     frames: list[tuple[int, bytes]] = []
     at, end = 0, len(data)
-    while end - at >= _PREFIX.size:
+    while end - at >= _PREFIX_SIZE:
         length, kind = _PREFIX.unpack_from(data, at)
         if not 1 <= length <= MAX_FRAME:
             raise ExchangeError(ExchangeErrorKind.BAD_FRAME, f"a frame of {length} bytes, expected 1 to {MAX_FRAME}")
         stop = at + 4 + length
         if stop > end:
             break
-        frames.append((kind, data[at + _PREFIX.size : stop]))
+        frames.append((kind, data[at + _PREFIX_SIZE : stop]))
         at = stop
     return frames, data[at:] if at else data
 
 
 def _message_parts(
-    kind: FrameType, payload: bytes, at: int, sizes: tuple[int, int, int]
+    kind: FrameType, payload: bytes, at: int, path_count: int, header_length: int, body_length: int
 ) -> tuple[tuple[bytes, ...], bytes, bytes]:
-    path_count, header_length, body_length = sizes
     if path_count > MAX_PATH or header_length > MAX_HEADER_PART:
         raise _bad(kind, "a count over its limit")
-    header_at = at + path_count * HASH_SIZE
-    chunk = payload[header_at + header_length :]
-    if len(payload) < header_at + header_length or len(chunk) > min(body_length, CHUNK_SIZE):
+    header_at = at + HASH_SIZE * path_count
+    chunk_at = header_at + header_length
+    size = len(payload) - chunk_at
+    if size < 0 or size > CHUNK_SIZE or size > body_length:
         raise _bad(kind, "its length and its counts differ")
-    path = _HASHES[path_count].unpack_from(payload, at)
-    return path, payload[header_at : header_at + header_length], chunk
+    return _HASHES[path_count].unpack_from(payload, at), payload[header_at:chunk_at], payload[chunk_at:]
 
 
 def _hashes(payload: bytes, at: int, count: int) -> tuple[bytes, ...]:

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from lienthong.exchange.errors import ExchangeError, ExchangeErrorKind
 from lienthong.exchange.gateway.flow import LINK, LINK_WINDOW, WINDOW, CreditMeter
-from lienthong.exchange.gateway.spool import Spool, SpoolBudget
+from lienthong.exchange.gateway.spool import Body, Spool, SpoolBudget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from lienthong.exchange.gateway.spool import Body
 
 BODY_TIMEOUT_S = 30.0
 """A body that has not grown for this long is dropped."""
@@ -81,12 +79,15 @@ class IncomingBodies:
         """Tell whether bytes of this stream are still to come."""
         return stream in self._bodies
 
-    def count_whole(self, chunk: bytes) -> None:
-        """Count a body that came whole inside its OPEN or ANSWER.
+    def take_whole(self, chunk: bytes) -> Body:
+        """Take a body that came whole inside its OPEN or ANSWER.
 
         It takes nothing of the spool's budget: a link's streams hold at most 16 MiB of such.
         """
-        self._count(self._meter, len(chunk))
+        credit = self._meter.take(len(chunk))
+        if credit is not None:
+            self._send(credit)
+        return Body(chunk)
 
     def begin(self, stream: int, length: int, chunk: bytes, then: Callable[[Body], None]) -> None:
         """Let a body of `length` bytes in, of which `chunk` is the beginning; `then` gets it when it is whole.

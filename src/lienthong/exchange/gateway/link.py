@@ -74,12 +74,12 @@ class Role(Enum):
 class Side(Protocol):
     """The streams of a link, at one end of it."""
 
+    handlers: dict[int, Callable[[bytes], None]]
+    """What takes each type of frame that belongs to a stream; raises ExchangeError if it can't be right."""
+
     @property
     def count(self) -> int:
         """Requests under way."""
-
-    def handle(self, kind: int, payload: bytes) -> None:
-        """Take a frame that belongs to a stream; raises ExchangeError if it can't be right."""
 
     def when_body_sent(self, stream: int) -> None:
         """Take note that a body of ours has gone out."""
@@ -173,7 +173,9 @@ class Link(asyncio.BufferedProtocol):
         self._control = self._credits = 0
         self._heard_at = self._frame_at = self._pinged_at = self._paused_at = self.loop.time()
         self._asked: Pending[bytes] | None = None
-        self._handlers: dict[int, Callable[[bytes], None]] = {
+        self._handlers: dict[int, Callable[[bytes], None]] = {FrameType.HELLO: self._on_hello}
+        self._handlers_once_ready: dict[int, Callable[[bytes], None]] = {
+            **self._side.handlers,
             FrameType.HELLO: self._on_hello,
             FrameType.HEAD: self._on_head,
             FrameType.CREDIT: self._on_credit,
@@ -228,7 +230,10 @@ class Link(asyncio.BufferedProtocol):
         try:
             whole, self._rest = frames.split_frames(data)
             for kind, payload in whole:
-                self._handle(kind, payload)
+                handle = self._handlers.get(kind)
+                if handle is None:
+                    raise self._unexpected(kind)
+                handle(payload)
         except ExchangeError as error:
             self.end(error)
             return
@@ -267,8 +272,8 @@ class Link(asyncio.BufferedProtocol):
         if not self._flush_is_due:
             self._flush_soon()
 
-    def send_head(self, head: Head) -> None:
-        """Send a batch's head before its first message on this link.
+    def send_message(self, head: Head, frame: bytes) -> None:
+        """Queue a message of ours, under its batch's head: that goes before the first message of the batch.
 
         Heads are told apart by themselves: an older entry is proven under the newest checkpoint too, as a batch that
         begins with it.
@@ -276,6 +281,9 @@ class Link(asyncio.BufferedProtocol):
         if head is not self._sent_head:
             self.send(frames.encode_head(self.owner.prove_own_head(head, self._sent_size)))
             self._sent_head, self._sent_size = head, head.size
+        self._out.append(frame)
+        if not self._flush_is_due:
+            self._flush_soon()
 
     def pump(self) -> None:
         """Queue as many body chunks as credit, transport and this turn of the loop allow."""
@@ -350,14 +358,8 @@ class Link(asyncio.BufferedProtocol):
 
     # Receiving.
 
-    def _handle(self, kind: int, payload: bytes) -> None:
-        handler = self._handlers.get(kind)
-        if not self.is_ready and kind != FrameType.HELLO:
-            raise _bad_frame(f"frame type {kind} before HELLO")
-        if handler is not None:
-            handler(payload)
-        else:
-            self._side.handle(kind, payload)
+    def _unexpected(self, kind: int) -> ExchangeError:
+        return _bad_frame(f"frame type {kind} {f'toward the {self.role.value}' if self.is_ready else 'before HELLO'}")
 
     def _say_hello(self, origin: str | None) -> None:
         self._seen_before = self.owner.heads.find(origin) if origin else None
@@ -376,6 +378,7 @@ class Link(asyncio.BufferedProtocol):
         elif hello.origin != self.owner.expected_origin(self.peer):
             raise _bad_frame(f"{self.peer} speaks for {hello.origin}, expected its newest open log")
         self.is_ready = True
+        self._handlers = self._handlers_once_ready
         self.owner.on_ready(self)
 
     def _on_head(self, payload: bytes) -> None:

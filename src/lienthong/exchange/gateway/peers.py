@@ -156,9 +156,6 @@ class Peers:
             return None
         if not dial.link.is_ready or dial.link.is_leaving:
             return None
-        if dial.calls.is_used_up:
-            dial.link.leave()
-            return None
         return dial.calls
 
     def reach(self, gateway: Gateway) -> Pending[Calls]:

@@ -15,12 +15,10 @@ from lienthong.exchange.gateway.peer_heads import VerifiedHead
 from lienthong.exchange.gateway.spool import EMPTY_BODY, Body
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lienthong.evidence.log import Committed
     from lienthong.evidence.statement import ResponseEnvelope
-
-
-_OPEN = int(FrameType.OPEN)
-"""As a plain number, which is compared in a fifth of the time."""
 
 
 class RequestArrival(msgspec.Struct, frozen=True, gc=False):
@@ -50,22 +48,16 @@ class Serving:
         self._bodies: dict[int, Body] = {}
         self._last = 0
         self._cancels = 0
+        self.handlers: dict[int, Callable[[bytes], None]] = {
+            FrameType.OPEN: self._on_open,
+            FrameType.DATA: self._on_data,
+            FrameType.CANCEL: self._on_cancel,
+        }
 
     @property
     def count(self) -> int:
         """Requests under way."""
         return len(self._bodies)
-
-    def handle(self, kind: int, payload: bytes) -> None:
-        """Take OPEN, DATA or CANCEL."""
-        if kind == _OPEN:
-            self._on_open(frames.decode_open(payload))
-        elif kind == FrameType.DATA:
-            self._on_data(*frames.decode_data(payload))
-        elif kind == FrameType.CANCEL:
-            self._on_cancel(frames.decode_cancel(payload))
-        else:
-            raise _bad_frame(f"frame type {kind} toward an acceptor")
 
     def answer(
         self,
@@ -80,34 +72,24 @@ class Serving:
         if link.is_closed or stream not in self._bodies:
             body.close()
             return
-        link.send_head(committed.head)
+        head, index, length = committed.head, committed.index, body.length
         chunk = link.sender.first_chunk(body)
-        link.send(
-            frames.encode_answer(
-                frames.AnswerFrame(
-                    stream,
-                    committed.index,
-                    envelope.time,
-                    envelope.salt,
-                    body.length,
-                    committed.head.path(committed.index),
-                    header_part,
-                    chunk,
-                )
-            )
+        frame = frames.AnswerFrame(
+            stream, index, envelope.time, envelope.salt, length, head.path(index), header_part, chunk
         )
-        self._bodies[stream] = body
-        if len(chunk) == body.length:
-            self.when_body_sent(stream)
+        link.send_message(head, frames.encode_answer(frame))
+        if len(chunk) == length:
+            del self._bodies[stream]
+            body.close()
         else:
+            self._bodies[stream] = body
             link.sender.add(stream, body, len(chunk))
             link.pump()
 
     def refuse(self, committed: Committed, refusal: frames.RefuseFrame) -> None:
         """Send a logged refusal or `unknown`."""
         if not self.link.is_closed and self._end(refusal.stream):
-            self.link.send_head(committed.head)
-            self.link.send(frames.encode_refuse(refusal))
+            self.link.send_message(committed.head, frames.encode_refuse(refusal))
 
     def error(self, stream: int, code: str, detail: str) -> None:
         """Send an error that no log holds."""
@@ -135,41 +117,45 @@ class Serving:
         for body in bodies.values():
             body.close()
 
-    def _on_open(self, frame: frames.OpenFrame) -> None:
+    def _on_open(self, payload: bytes) -> None:
+        frame, link = frames.decode_open(payload), self.link
+        stream, chunk, bodies = frame.stream, frame.chunk, link.bodies
         # Limits before any proof is checked or entry appended (rule 9).
-        if frame.stream <= self._last:
-            raise _bad_frame(f"stream {frame.stream} after stream {self._last}")
-        if max(len(self._bodies), self.link.bodies.count) >= MAX_STREAMS:
-            raise _bad_frame(f"more than {MAX_STREAMS} requests under way")
-        self._last = frame.stream
+        if stream <= self._last:
+            raise _bad_frame(f"stream {stream} after stream {self._last}")
+        if len(self._bodies) >= MAX_STREAMS:
+            raise _too_many()
+        self._last = stream
         self._cancels -= 1
-        head = self.link.take_head()
-        self._bodies[frame.stream] = EMPTY_BODY
-        if len(frame.chunk) == frame.body_length <= self.link.bodies.limit:
-            body = EMPTY_BODY
-            if frame.chunk:
-                self.link.bodies.count_whole(frame.chunk)
-                body = Body(frame.chunk)
-            self._take_request(RequestArrival(self, self.link, frame, head, body))
+        head = link.take_head()
+        self._bodies[stream] = EMPTY_BODY
+        if len(chunk) == frame.body_length <= bodies.limit:
+            body = bodies.take_whole(chunk) if chunk else EMPTY_BODY
+            self._take_request(RequestArrival(self, link, frame, head, body))
             return
+        if bodies.count >= MAX_STREAMS:
+            # Those that we have refused and whose bytes still come.
+            raise _too_many()
         try:
-            self.link.bodies.begin(
-                frame.stream,
+            bodies.begin(
+                stream,
                 frame.body_length,
-                frame.chunk,
-                lambda body: self._take_request(RequestArrival(self, self.link, frame, head, body)),
+                chunk,
+                lambda body: self._take_request(RequestArrival(self, link, frame, head, body)),
             )
         except ExchangeError as error:
             if error.kind is ExchangeErrorKind.BAD_FRAME:
                 raise
-            self._refuse_body(frame.stream, error)
+            self._refuse_body(stream, error)
 
-    def _on_data(self, stream: int, chunk: bytes) -> None:
+    def _on_data(self, payload: bytes) -> None:
+        stream, chunk = frames.decode_data(payload)
         if not self.link.bodies.take(stream, chunk, self.link.loop.time()):
             raise _bad_frame(f"DATA on stream {stream}, which expects none")
 
-    def _on_cancel(self, stream: int) -> None:
+    def _on_cancel(self, payload: bytes) -> None:
         """The dialler has stopped: no more of the request's body comes, and nobody wants the answer's."""
+        stream = frames.decode_cancel(payload)
         # An honest dialler cancels a stream once, be it all of them at once: those that were open when this second
         # began, and those opened since (each took one off the count).
         self._cancels += 1
@@ -192,6 +178,10 @@ class Serving:
             return False
         body.close()
         return True
+
+
+def _too_many() -> ExchangeError:
+    return _bad_frame(f"more than {MAX_STREAMS} requests under way")
 
 
 def _bad_frame(why: str) -> ExchangeError:
