@@ -8,10 +8,13 @@ from typing import Final
 
 LARGE_BYTES: Final = 1024 * 1024
 """A piece of this size or more comes from the system and goes back when it is freed: segments are read in one piece."""
+KEPT_BYTES: Final = 4 * 1024 * 1024
+"""So much of what is free at a heap's end stays: else the system has to clear each page anew for the next bodies."""
 ARENAS: Final = 2
 """Heaps of the C library: the loop's, and one for all threads, which only write and sync."""
 
-_MMAP_THRESHOLD: Final = -3  # M_MMAP_THRESHOLD and M_ARENA_MAX of glibc's malloc.h
+_TRIM_THRESHOLD: Final = -1  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD and M_ARENA_MAX of glibc's malloc.h
+_MMAP_THRESHOLD: Final = -3
 _ARENA_MAX: Final = -8
 
 
@@ -23,6 +26,7 @@ def limit_heap() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_MMAP_THRESHOLD, LARGE_BYTES)
+        mallopt(_TRIM_THRESHOLD, KEPT_BYTES)
         mallopt(_ARENA_MAX, ARENAS)
 
 
