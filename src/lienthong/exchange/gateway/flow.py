@@ -114,23 +114,26 @@ class BodySender:
     def take_chunks(self) -> list[bytes | memoryview]:
         """Give DATA frames until the room is used up, each in two pieces: the chunk of a body in memory is no copy."""
         pieces: list[bytes | memoryview] = []
-        while self.room > 0 and self._turns and self._link_credit > 0:
-            sending = self._turns.popleft()
-            left = sending.body.length - sending.at
-            size = min(CHUNK_SIZE, left, sending.credit, self._link_credit)
+        turns, room, link_credit = self._turns, self.room, self._link_credit
+        while room > 0 and turns and link_credit > 0:
+            sending = turns.popleft()
+            body, at = sending.body, sending.at
+            left = body.length - at
+            size = min(CHUNK_SIZE, left, sending.credit, link_credit)
             if size <= 0:
                 sending.is_blocked = True
                 continue
-            pieces += encode_data(sending.stream, sending.body.read(sending.at, size))
-            sending.at += size
+            pieces += encode_data(sending.stream, body.read(at, size))
+            sending.at = at + size
             sending.credit -= size
-            self._link_credit -= size
-            self.room -= size
+            link_credit -= size
+            room -= size
             if size < left:
-                self._turns.append(sending)
+                turns.append(sending)
             else:
                 del self._under_way[sending.stream]
                 self._when_sent(sending.stream)
+        self.room, self._link_credit = room, link_credit
         return pieces
 
 

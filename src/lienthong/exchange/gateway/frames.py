@@ -313,12 +313,12 @@ def decode_error(payload: bytes) -> ErrorFrame:
         raise _bad(FrameType.ERROR, str(error)) from error
 
 
-def decode_data(payload: bytes) -> tuple[int, bytes]:
-    """Decode DATA into stream and chunk."""
+def decode_data(payload: bytes) -> tuple[int, memoryview]:
+    """Decode DATA into stream and chunk, which is no copy."""
     size = len(payload) - _STREAM_SIZE
     if size < 1 or size > CHUNK_SIZE:
         raise _bad(_OF_DATA, f"a chunk of {size} bytes, expected 1 to {CHUNK_SIZE}")
-    return int.from_bytes(payload[:_STREAM_SIZE]), payload[_STREAM_SIZE:]
+    return int.from_bytes(payload[:_STREAM_SIZE]), memoryview(payload)[_STREAM_SIZE:]
 
 
 def decode_credit(payload: bytes) -> tuple[int, int]:

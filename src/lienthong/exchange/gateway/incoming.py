@@ -109,18 +109,18 @@ class IncomingBodies:
         incoming.spool, incoming.then = spool, then
         spool.write(chunk)
 
-    def take(self, stream: int, chunk: bytes, now: float) -> bool:
+    def take(self, stream: int, chunk: bytes | memoryview, now: float) -> bool:
         """Take the next bytes of a body. False if this stream has no body coming: the link must end."""
-        incoming = self._bodies.get(stream)
-        if incoming is None or len(chunk) > incoming.left:
+        incoming, size = self._bodies.get(stream), len(chunk)
+        if incoming is None or size > incoming.left:
             return False
-        self._count(self._meter, len(chunk))
-        incoming.left -= len(chunk)
+        self._count(self._meter, size)
+        incoming.left = left = incoming.left - size
         incoming.moved_at = now
         if incoming.spool is not None:
             incoming.spool.write(chunk)
-        if incoming.left > 0:
-            self._count(incoming.meter, len(chunk))
+        if left > 0:
+            self._count(incoming.meter, size)
             return True
         del self._bodies[stream]
         if incoming.spool is not None and incoming.then is not None:

@@ -133,7 +133,7 @@ class Spool:
         self.taken = 0
         self._budget = budget
         self._limit = budget.body_limit if limit is None else limit
-        self._chunks: list[bytes] = []
+        self._chunks: list[bytes | memoryview] = []
         self._file: IO[bytes] | None = None
         self._hashes: tuple[hashlib._Hash, hashlib._Hash] | tuple[()] = ()
 
@@ -144,7 +144,7 @@ class Spool:
         self._budget.take(amount)
         self.taken = amount
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: bytes | memoryview) -> None:
         """Add bytes; raises `body_too_large` or `overloaded`, after which the spool must be dropped."""
         length = self.length + len(chunk)
         if length > self.taken:
@@ -162,9 +162,7 @@ class Spool:
     def finish(self) -> Body:
         """Give the whole body; the spool must not be used afterwards."""
         if self._file is None:
-            chunks = self._chunks
-            content = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-            return Body(content).charge(self._budget, self.taken)
+            return Body(b"".join(self._chunks)).charge(self._budget, self.taken)
         self._file.flush()
         digests = [running.digest() for running in self._hashes]
         return Body.in_file(self._file, self.length, (digests[0], digests[1])).charge(self._budget, self.taken)
@@ -186,7 +184,7 @@ class Spool:
         self._chunks.clear()
         return file
 
-    def _put(self, file: IO[bytes], chunk: bytes) -> None:
+    def _put(self, file: IO[bytes], chunk: bytes | memoryview) -> None:
         file.write(chunk)
         for running in self._hashes:
             running.update(chunk)
