@@ -152,9 +152,8 @@ class Peers:
     def find_calls(self, gateway: str) -> Calls | None:
         """Give the calls of a link that is ready for one more request."""
         dial = self._dials.get(gateway)
-        if dial is None or dial.link is None or dial.calls is None:
-            return None
-        if not dial.link.is_ready or dial.link.is_leaving:
+        link = dial.link if dial is not None else None
+        if dial is None or link is None or not link.is_ready or link.is_leaving:
             return None
         return dial.calls
 
