@@ -198,6 +198,26 @@ def test_a_link_that_is_lost_during_a_commit_is_told_to_the_caller(
     assert read_kinds(province.commune) == ["request", "received", "request"]
 
 
+# Rule 6.2: what a gateway's end cuts off has its outcome in the log before the log is let go, however slow the disk.
+def test_a_gateway_that_ends_on_a_slow_disk_writes_the_outcome_of_what_it_cut_off(
+    province: Province, liar: Peer, service: Backend
+) -> None:
+    disk = Disk()
+    disk.turn_slow(0.05)
+    service.may_answer.clear()
+    gateway = RunningGateway(province.agency.folder, on_disk(disk))
+    gateway.start()
+    with liar.dial(gateway.peers) as link:
+        link.ask(make_question(CLIENT, TARGET))
+        assert service.called.wait(5)
+        gateway.end_at_once()
+    service.may_answer.set()
+    assert read_kinds(province.agency) == ["received", "unknown"]
+    with RunningGateway(province.agency.folder) as again:
+        again.stop()
+    require_sound(province.agency)
+
+
 # Rule 6.2: one who stops a gateway waits for what is under way.
 def test_a_stopping_gateway_lets_requests_under_way_end(province: Province, liar: Peer, service: Backend) -> None:
     service.may_answer.clear()
