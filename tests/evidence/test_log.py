@@ -35,6 +35,7 @@ from lienthong.kernel.canonical import encode_base64url
 from lienthong.kernel.keys import make_signing_key
 from tests.evidence.logs import KEY, ORIGIN, SMALL, OpenLog, extend_log, make_entry, make_log
 from tests.simulators.files import Crash, FaultKind, FaultyFiles, Loss, QuickFiles
+from tests.simulators.turns import Turns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -259,9 +260,11 @@ def test_a_slow_disk_is_synced_in_a_thread_and_a_fast_one_in_the_loop(folder: Pa
         log.close()
 
 
-def test_a_disk_that_becomes_slow_is_synced_in_a_thread_until_it_is_fast_again(folder: Path) -> None:
-    opened = OpenLog(folder)
-    opened.log.close()
+def test_a_disk_that_becomes_slow_is_synced_in_a_thread_until_it_is_fast_again(tmp_path: Path) -> None:
+    make_log(tmp_path / "log", settings=LogSettings())
+    turns = Turns()
+    failures: list[Exception] = []
+    answers: list[Committed | None] = []
     delays = [0.0]
 
     class ChangingDisk(QuickFiles):
@@ -269,16 +272,16 @@ def test_a_disk_that_becomes_slow_is_synced_in_a_thread_until_it_is_fast_again(f
             super().fdatasync(descriptor)
             time.sleep(delays[-1])
 
-    ports = LogPorts(opened.turns.schedule, opened.failures.append, opened.turns.run_in_thread, None, ChangingDisk())
-    log = open_log(folder, ORIGIN, KEY, ports)
+    ports = LogPorts(turns.schedule, failures.append, turns.run_in_thread, None, ChangingDisk())
+    log = open_log(tmp_path / "log", ORIGIN, KEY, ports)
     log.resume(None)
 
     def append() -> bool:
         """Append an entry and say whether its sync went to a thread."""
-        log.append(make_entry(log.size), opened.answers.append)
-        opened.turns.turn()
-        in_thread = bool(opened.turns.threads)
-        opened.turns.run()
+        log.append(make_entry(log.size), answers.append)
+        turns.turn()
+        in_thread = bool(turns.threads)
+        turns.run()
         return in_thread
 
     assert not append()
@@ -288,6 +291,7 @@ def test_a_disk_that_becomes_slow_is_synced_in_a_thread_until_it_is_fast_again(f
     assert append()  # and one fast one no fast disk
     assert not all(append() for _ in range(500))
     log.close()
+    assert failures == []
 
 
 def test_segments_follow_each_other_and_a_large_batch_gets_one_of_its_size(opened: OpenLog, folder: Path) -> None:

@@ -25,8 +25,8 @@ SEGMENT_BYTES: Final = 16 * 1024 * 1024
 NEXT_SEGMENT: Final = "next" + UNFINISHED
 """The file of zeros that becomes the next segment; its name says that it is none yet."""
 _MEASUREMENTS: Final = 5
-_NEWEST_PART: Final = 1 / 16
-"""What the newest sync counts in the usual time: some twenty slow syncs change it, a single one does not."""
+_WATCHED: Final = 16
+"""Syncs of which the shortest says how fast the disk is: a busy processor makes some of them long, a slow disk all."""
 _ZEROS: Final = bytes(1024 * 1024)
 
 
@@ -69,6 +69,7 @@ class SegmentWriter:
         self._descriptor = files.open(folder / place.name)
         self._length = files.size(self._descriptor)
         self.usual_sync_s = 0.0
+        self._took: list[float] = []
         self._preparing = threading.Lock()
         self._is_prepared = False  # guarded by _preparing
 
@@ -83,10 +84,14 @@ class SegmentWriter:
         self._offset += len(batch)
 
     def sync(self) -> None:
-        """Make what was appended durable, and note in `usual_sync_s` how long that took."""
+        """Make what was appended durable, and keep `usual_sync_s` to how long that takes of late."""
         start = time.perf_counter()
         self._files.fdatasync(self._descriptor)
-        self.usual_sync_s += (time.perf_counter() - start - self.usual_sync_s) * _NEWEST_PART
+        took = self._took
+        took.append(time.perf_counter() - start)
+        if len(took) == _WATCHED:
+            self.usual_sync_s = min(took)
+            took.clear()
 
     def measure_sync(self) -> None:
         """Measure `usual_sync_s`, the seconds that a sync takes here, as the middle of some.
