@@ -21,8 +21,9 @@ FILE = ImportFile("figures.csv", "book", date(2026, 3, 1))
 HEADER = "indicator,area,period,value,unit,status,breakdown,source\n"
 
 
-def import_lines(*lines: str, **more: bool) -> ImportReport:
-    return import_figures((HEADER + "\n".join(lines)).encode(), FILE, **more)
+def import_lines(*lines: str, is_dry: bool = False, accepts_jumps: bool = False) -> ImportReport:
+    content = (HEADER + "\n".join(lines)).encode()
+    return import_figures(content, FILE, is_dry=is_dry, accepts_jumps=accepts_jumps)
 
 
 def broken(report: ImportReport) -> list[tuple[int, str, str, ImportRule]]:
