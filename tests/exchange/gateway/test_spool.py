@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,6 +39,23 @@ def test_a_body_is_what_was_written_in_memory_or_in_a_file(budget: SpoolBudget, 
     body.close()
     body.close()
     assert budget.used == 0
+
+
+# Rule 9.3: the budget counts bytes of bodies, so what is held for each of them is bounded too.
+@pytest.mark.parametrize("size", [1, 7, 300])
+def test_a_body_that_comes_in_tiny_pieces_takes_little_more_memory_than_its_bytes(
+    budget: SpoolBudget, size: int
+) -> None:
+    pieces = 200_000 // size
+    spool = Spool(budget)
+    tracemalloc.start()
+    for number in range(pieces):
+        # As a frame brings it: a view of a payload that is nothing else's.
+        spool.write(memoryview(bytes(4) + bytes([number % 251]) * size)[4:])
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 2 * pieces * size
+    assert spool.finish().content == b"".join(bytes([number % 251]) * size for number in range(pieces))
 
 
 def test_a_large_body_s_file_has_no_name(budget: SpoolBudget) -> None:

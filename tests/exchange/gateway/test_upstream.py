@@ -307,6 +307,7 @@ def test_an_answer_to_head_ends_with_its_head(more: bytes, tmp_path: Path) -> No
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", "not HTTP/1.1"),
         (b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n", "switched protocols"),
         (b"HTTP/1.1 200 OK\r\nX: " + b"x" * MAX_HEADER_BYTES + b"\r\n\r\n", "headers exceed"),
+        (b"HTTP/1.1 200 " + b"x" * MAX_HEADER_BYTES + b"\r\nContent-Length: 0\r\n\r\n", "headers exceed"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n" + bytes(9_000_000), "at most 8388608"),
     ],
     ids=lambda value: repr(value[:60]) if isinstance(value, bytes) else None,

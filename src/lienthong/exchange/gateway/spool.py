@@ -123,6 +123,10 @@ class Body:
 EMPTY_BODY = Body(b"")
 
 
+OWN_CHUNK = 1024
+"""A chunk of this size stays as it came; what an object takes beside its bytes is little then."""
+
+
 class Spool:
     """A body that is still coming in. `write` until the end, then `finish`, or `drop`."""
 
@@ -133,7 +137,7 @@ class Spool:
         self.taken = 0
         self._budget = budget
         self._limit = budget.body_limit if limit is None else limit
-        self._chunks: list[bytes | memoryview] = []
+        self._chunks: list[bytes | bytearray | memoryview] = []
         self._file: IO[bytes] | None = None
         self._hashes: tuple[hashlib._Hash, hashlib._Hash] | tuple[()] = ()
 
@@ -154,7 +158,7 @@ class Spool:
             self.taken = length
         self.length = length
         if self._file is None and length <= MEMORY_LIMIT:
-            self._chunks.append(chunk)
+            self._keep(chunk)
             return
         file = self._file or self._open_file()
         self._put(file, chunk)
@@ -175,6 +179,16 @@ class Spool:
         self._budget.give_back(self.taken)
         self.taken = 0
 
+    def _keep(self, chunk: bytes | memoryview) -> None:
+        """Hold a chunk in memory. Small ones are joined: whoever sends byte by byte must not take hundreds for each."""
+        chunks = self._chunks
+        if len(chunk) >= OWN_CHUNK:
+            chunks.append(chunk)
+        elif chunks and isinstance(chunks[-1], bytearray):
+            chunks[-1] += chunk
+        else:
+            chunks.append(bytearray(chunk))
+
     def _open_file(self) -> IO[bytes]:
         # Unlinked at once: a crash leaves nothing readable behind, and nothing to sweep.
         self._hashes = (hashlib.sha256(), hashlib.sha512())
@@ -184,7 +198,7 @@ class Spool:
         self._chunks.clear()
         return file
 
-    def _put(self, file: IO[bytes], chunk: bytes | memoryview) -> None:
+    def _put(self, file: IO[bytes], chunk: bytes | bytearray | memoryview) -> None:
         file.write(chunk)
         for running in self._hashes:
             running.update(chunk)

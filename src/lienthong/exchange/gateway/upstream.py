@@ -227,7 +227,8 @@ class _ServiceConnection(asyncio.Protocol):
         self._status = status = self._parser.get_status_code()
         # The bytes that came may have brought some of the body.
         if self._head_bytes > MAX_HEADER_BYTES:
-            if sum(len(name) + len(value) + 4 for name, value in self._headers) > MAX_HEADER_BYTES:
+            lines = sum(len(name) + len(value) + 4 for name, value in self._headers)
+            if len(self._reason) + lines > MAX_HEADER_BYTES:
                 raise _too_long()
             self._head_bytes = 0
         if status < FIRST_FINAL_STATUS or self._request is None:
