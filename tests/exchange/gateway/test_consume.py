@@ -185,6 +185,9 @@ OTHER_ANSWERS: dict[str, tuple[bytes, bytes]] = {
     "a header of the connection": (b"Content-Type", b"Transfer-Encoding:chunked\r\nContent-Type"),
     "a length of its own": (b"Content-Type", b"Content-Length:1\r\nContent-Type"),
     "an interim status": (b"200 OK", b"101 OK"),
+    # A caller that keeps its connection would read the body as the answer to its next request, without any proof.
+    "a body where none is": (b"200 OK", b"204 No Content"),
+    "a body of what has not changed": (b"200 OK", b"304 Not Modified"),
 }
 
 

@@ -44,7 +44,7 @@ class EchoDoor:
         elif request.target == b"/large":
             caller.answer(LocalAnswer(head, Body(self.answer)))
         else:
-            caller.answer(LocalAnswer(head, Body(b"" if request.target == b"/none" else json.dumps(seen).encode())))
+            caller.answer(LocalAnswer(head, Body(json.dumps(seen).encode())))
 
     def refuse(self, caller: CallerConnection, error: ExchangeError, headers: list[tuple[bytes, bytes]]) -> None:
         assert isinstance(headers, list)

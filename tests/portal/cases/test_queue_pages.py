@@ -82,6 +82,14 @@ def test_a_name_or_number_in_an_address_is_dropped_and_goes_no_further(cases: Ca
     assert f'value="{typed}"' not in page
 
 
+def test_what_no_row_can_hold_finds_nothing_and_breaks_nothing(cases: Cases) -> None:
+    officer = enter_officer()
+    file_case(cases, enter_citizen())
+    look_for(officer, "Hoa\0x")
+    for name in ("text", "procedure", "search", "unit", "status"):
+        assert officer.get("/work/", {name: "\0"}).status_code == 200
+
+
 def test_filters_that_name_no_person_are_addresses_for_everybody(cases: Cases) -> None:
     officer, other = enter_officer(), enter_officer(name="binh.tran")
     case = file_case(cases, enter_citizen())

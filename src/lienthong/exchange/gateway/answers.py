@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lienthong.evidence.errors import EvidenceError
 from lienthong.evidence.statement import (
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from lienthong.exchange.gateway.state import GatewayState
     from lienthong.exchange.message import OutgoingRequest
 
+BARE_STATUSES: Final = frozenset({204, 304})
+"""Answers with these never have a body (RFC 9110, 15.3.5 and 15.4.5)."""
+
 
 def verify_answer(
     gateway: GatewayState, request: OutgoingRequest, body: Body, asked: bytes, arrival: AnswerArrival
@@ -38,6 +41,7 @@ def verify_answer(
         # 4.4 `to` is this log: rebuilt with our own origin, a statement made for another log has another leaf.
         body_sha512 = body.sha512 if body.length else None
         status = read_response(frame.header_part, request, hash_request(request.header_part, body_sha512))
+        _require_no_body(status, answer)
         envelope = ResponseEnvelope(gateway.own_origin, frame.time, asked, frame.salt)
         statement = state_response(request.names, status, frame.header_part, answer.sha256, envelope)
         # 4.2 The origin's member is the service's: the link was dialled to a gateway of that member, whose open log
@@ -49,6 +53,15 @@ def verify_answer(
     except EvidenceError as error:
         raise ExchangeError(ExchangeErrorKind.INCONSISTENT_RESPONSE, error.message) from error
     return PeerEntry(raw, leaf, frame.index, frame.path, head)
+
+
+def _require_no_body(status: int, answer: Body) -> None:
+    """Refuse a body behind a status that has none: a caller would read it as the answer to its next request."""
+    if answer.length and status in BARE_STATUSES:
+        raise ExchangeError(
+            ExchangeErrorKind.INCONSISTENT_RESPONSE,
+            f"the answer does not fit: a body of {answer.length} bytes with the status {status}, which never has one",
+        )
 
 
 def verify_refusal(gateway: GatewayState, asked: bytes, arrival: RefusalArrival) -> PeerEntry:

@@ -46,7 +46,8 @@ MAX_CALLERS = 4096
 """Connections of own systems at once; a further one is told 503 and closed."""
 _ONCE = (b"host", b"content-length", b"transfer-encoding")
 """Headers that say where a message ends and whom it is for: of two, two programs could each believe another."""
-_WITHOUT_LENGTH = (b"204 ", b"304 ")
+_BARE = (b"204 ", b"304 ")
+"""Answers that never have a body (RFC 9110, 15.3.5 and 15.4.5)."""
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -272,16 +273,18 @@ class CallerConnection(asyncio.Protocol):
             answer.body.close()
             return
         self._is_new = False
-        head = self._complete_head(answer)
-        if self._is_head or answer.body.is_in_memory:
-            transport.write(head if self._is_head else head + answer.body.content)
+        # What stands behind the head of an answer that has no body would be read as the answer to the next request.
+        is_bare = self._is_head or answer.head.startswith(_BARE)
+        head = self._complete_head(answer, is_bare=is_bare)
+        if is_bare or answer.body.is_in_memory:
+            transport.write(head if is_bare else head + answer.body.content)
             answer.body.close()
             self._go_on()
         else:
             transport.write(head)
             self._listener.spawn(self._write_body(answer.body))
 
-    def _complete_head(self, answer: LocalAnswer) -> bytes:
+    def _complete_head(self, answer: LocalAnswer, *, is_bare: bool) -> bytes:
         """Complete a head; a Date is added where the service sent none, so that there is exactly one.
 
         An answer that never has a body says no length (RFC 9110, 8.6): that of HEAD's GET is not known here.
@@ -290,7 +293,7 @@ class CallerConnection(asyncio.Protocol):
         if head.find(b"\r\nDate:") >= 0 or head.lower().find(b"\r\ndate:") >= 0:
             date = b""
         ending = b"\r\n" if self._keep_alive else b"Connection: close\r\n\r\n"
-        if self._is_head or head.startswith(_WITHOUT_LENGTH):
+        if is_bare:
             return b"HTTP/1.1 %b%b%b" % (head, date, ending)
         return b"HTTP/1.1 %b%bContent-Length: %d\r\n%b" % (head, date, answer.body.length, ending)
 

@@ -142,7 +142,7 @@ def read_asked(query: QueryDict | Mapping[str, str], officer: Officer) -> Asked:
         unit=unit if unit in officer.units else officer.units[0],
         status=statuses.get(status),
         due=Due(due) if due in list(Due) else None,
-        procedure=query.get("procedure", "")[:MOST_TEXT],
+        procedure=_read_text(query.get("procedure", "")),
         text=_read_text(query.get("text", "")),
         search=query.get("search", "")[:MOST_TEXT],
         whose=whose if whose in WHOSE else WHOSE[0],
@@ -162,7 +162,8 @@ def _is_code(text: str) -> bool:
 
 
 def _read_text(text: str) -> str:
-    """Read what is looked for; a personal number also as cards and pages space it."""
+    """Read what is looked for; a personal number also as cards and pages space it. No row holds a NUL."""
+    text = text.replace("\0", "")
     joined = "".join(text.split())
     return joined if PERSONAL_NUMBER.fullmatch(joined) else text.strip()[:MOST_TEXT]
 
