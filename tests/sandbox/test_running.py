@@ -31,7 +31,10 @@ def stories() -> Iterator[Stories]:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a story that was told, to go on with."""
-    return tmp_path_factory.mktemp("story") / "demo"
+    folder = tmp_path_factory.mktemp("story") / "demo"
+    with Stories() as started:
+        assert started.finish(_start(started, folder, "--once")) == 0
+    return folder
 
 
 def _start(stories: Stories, folder: Path | str, *words: str) -> RunningStory:
